@@ -1,0 +1,1 @@
+//! Building blocks, rendered on the server: plain values in, HTML out. Nothing is loaded here.

@@ -1,0 +1,11 @@
+//! Pure rules, compiled for the server and for the browser.
+//!
+//! No input or output, no clock, no randomness, no framework, no SQL: everything a rule needs is an argument. Services call
+//! these; screens and islands show what they return.
+
+pub mod account;
+pub mod calendar;
+pub mod format;
+pub mod ids;
+pub mod language;
+pub mod money;

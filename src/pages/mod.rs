@@ -1,0 +1,3 @@
+//! One folder a screen, named as the step.
+
+pub mod home;

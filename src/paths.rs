@@ -1,0 +1,3 @@
+//! Every address as a function; no path is written anywhere else.
+
+pub const HOME: &str = "/";

@@ -1,0 +1,129 @@
+//! The command line: one file a command. Exit codes: 0 done, 1 done but something was refused, 2 wrong use or setting,
+//! 3 a machine broke.
+
+mod serve;
+
+use super::config::{Config, ConfigError, Settings};
+use super::state::AppState;
+use super::store::Db;
+use super::telemetry;
+use clap::{Parser, Subcommand};
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use tracing_subscriber::filter::LevelFilter;
+
+#[derive(Parser)]
+#[command(name = "evenkeel", version, about = "Self-service payment portal for overdue accounts")]
+struct Arguments {
+    /// The configuration file. Without it, evenkeel.toml in this folder is read if it is there.
+    #[arg(long, global = true, env = "EVENKEEL_CONFIG")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the portal (and run the background work).
+    Serve,
+    /// Bring the database up to date.
+    Migrate,
+}
+
+/// Why a command ended without doing what it was asked.
+#[derive(Debug)]
+pub enum CommandError {
+    /// Wrong use or setting: exit code 2.
+    Usage(String),
+    /// A machine broke: exit code 3.
+    Failed(String),
+}
+
+impl From<ConfigError> for CommandError {
+    fn from(error: ConfigError) -> Self {
+        CommandError::Usage(error.to_string())
+    }
+}
+
+impl From<super::store::StoreError> for CommandError {
+    fn from(error: super::store::StoreError) -> Self {
+        // The source says what the database said; it goes to the operator's terminal, never to a browser.
+        let source = std::error::Error::source(&error).map(|source| format!(": {source}")).unwrap_or_default();
+        CommandError::Failed(format!("{error}{source}"))
+    }
+}
+
+/// Reads the command line, runs the command and returns its exit code.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let code = if error.use_stderr() { 2 } else { 0 };
+            drop(error.print());
+            return ExitCode::from(code);
+        }
+    };
+    let outcome = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| CommandError::Failed(error.to_string()))
+        .and_then(|runtime| runtime.block_on(execute(arguments)));
+    match outcome {
+        Ok(code) => code,
+        Err(CommandError::Usage(message)) => {
+            eprintln!("evenkeel: {message}");
+            ExitCode::from(2)
+        }
+        Err(CommandError::Failed(message)) => {
+            eprintln!("evenkeel: {message}");
+            ExitCode::from(3)
+        }
+    }
+}
+
+async fn execute(arguments: Arguments) -> Result<ExitCode, CommandError> {
+    let config = read_config(arguments.config)?;
+    telemetry::start(config.log_json, LevelFilter::INFO);
+    match arguments.command {
+        Command::Serve => serve::serve(config).await,
+        Command::Migrate => {
+            open_database(&config).await?;
+            println!("The database is up to date.");
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn read_config(file: Option<PathBuf>) -> Result<Config, CommandError> {
+    let default = PathBuf::from("evenkeel.toml");
+    let file = file.or_else(|| default.exists().then_some(default));
+    Ok(Settings::read(file.as_deref(), std::env::vars())?.check()?)
+}
+
+/// Opens the database of the settings and migrates it. A missing folder for SQLite's file is made.
+pub async fn open_database(config: &Config) -> Result<Db, CommandError> {
+    if let Some(path) = config.database_url.strip_prefix("sqlite:") {
+        let folder = PathBuf::from(path.trim_start_matches("//"));
+        if let Some(folder) = folder.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder).map_err(|error| CommandError::Failed(format!("{}: {error}", folder.display())))?;
+        }
+    }
+    let db = Db::connect(&config.database_url, config.database_connections).await?;
+    db.migrate().await?;
+    Ok(db)
+}
+
+/// The state that commands and requests share.
+pub async fn open_state(config: Config) -> Result<AppState, CommandError> {
+    let db = open_database(&config).await?;
+    let leptos_options = leptos::config::LeptosOptions::builder()
+        .output_name("evenkeel")
+        .site_root(config.site_dir.to_string_lossy().into_owned())
+        .site_pkg_dir("pkg")
+        .hash_files(true)
+        .hash_file(std::sync::Arc::from("hash.txt"))
+        .build();
+    Ok(AppState { db, clock: config.clock, config: Arc::new(config), leptos_options })
+}

@@ -1,0 +1,371 @@
+//! Settings: `evenkeel.toml`, then the environment, then checked as a whole before anything starts.
+//!
+//! Every setting has a name (`server.port`), can be set by an environment variable (`EVENKEEL_SERVER_PORT`; `PORT` and
+//! `DATABASE_URL` are understood too), and is refused with its name, its value and what is allowed.
+
+use super::clock::Clock;
+use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+
+/// A setting that cannot be used, told so that it can be put right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigError {
+    pub name: String,
+    pub value: String,
+    pub allowed: String,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the setting {} is \"{}\"; allowed: {}", self.name, self.value, self.allowed)
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub address: IpAddr,
+    pub port: u16,
+    /// Where people reach the portal, without a slash at the end. Links in messages start with it.
+    pub public_url: String,
+    /// The folder with the built browser side and stylesheet.
+    pub site_dir: PathBuf,
+    pub database_url: String,
+    pub database_connections: u32,
+    /// Sandbox mode: the sandbox processor, and a clock that may be moved. Says so on every screen.
+    pub sandbox: bool,
+    pub clock: Clock,
+    pub policy_file: PathBuf,
+    pub portal_name: String,
+    pub contact: Contact,
+    pub brand: Brand,
+    pub mail: Option<Mail>,
+    pub session_idle_minutes: u32,
+    pub session_longest_hours: u32,
+    pub link_valid_hours: u32,
+    pub sign_in_attempts: u32,
+    pub sign_in_window_minutes: u32,
+    pub offers_held_days: u32,
+    /// Behind how many reverse proxies the portal stands; 0 means that X-Forwarded-For is not believed.
+    pub trusted_proxies: u32,
+    pub log_json: bool,
+}
+
+/// How to reach a person, shown on every screen.
+#[derive(Clone, Debug)]
+pub struct Contact {
+    pub phone: String,
+    pub hours: String,
+    pub postal_address: String,
+    pub answer_working_days: u32,
+}
+
+/// The operator's own look. Colours are checked for contrast when the stylesheet is made.
+#[derive(Clone, Debug)]
+pub struct Brand {
+    pub logo_file: Option<PathBuf>,
+    /// `#rrggbb` in place of tide, on light and on dark paper.
+    pub colour_light: Option<String>,
+    pub colour_dark: Option<String>,
+}
+
+#[derive(Clone)]
+pub struct Mail {
+    /// `smtp://user:password@host:port`, `smtps://…`.
+    pub smtp_url: String,
+    pub from: String,
+}
+
+impl fmt::Debug for Mail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Mail").field("smtp_url", &"…").field("from", &self.from).finish()
+    }
+}
+
+const NAMES: [&str; 30] = [
+    "server.address",
+    "server.port",
+    "server.public_url",
+    "server.site_dir",
+    "server.trusted_proxies",
+    "database.url",
+    "database.connections",
+    "sandbox.enabled",
+    "sandbox.clock",
+    "policy.file",
+    "portal.name",
+    "contact.phone",
+    "contact.hours",
+    "contact.postal_address",
+    "contact.answer_working_days",
+    "brand.logo_file",
+    "brand.colour_light",
+    "brand.colour_dark",
+    "mail.smtp_url",
+    "mail.from",
+    "session.idle_minutes",
+    "session.longest_hours",
+    "links.valid_hours",
+    "sign_in.attempts",
+    "sign_in.window_minutes",
+    "offers.held_days",
+    "log.format",
+    "log.level",
+    "worker.enabled",
+    "worker.poll_seconds",
+];
+
+/// Settings as text by name, before they are checked.
+#[derive(Clone, Debug, Default)]
+pub struct Settings(BTreeMap<String, String>);
+
+impl Settings {
+    /// Reads the file (none is fine: every setting has a default), then lets the environment override it.
+    pub fn read(file: Option<&Path>, environment: impl IntoIterator<Item = (String, String)>) -> Result<Settings, ConfigError> {
+        let mut settings = Settings::default();
+        if let Some(path) = file {
+            let text = std::fs::read_to_string(path).map_err(|error| ConfigError {
+                name: "the configuration file".into(),
+                value: path.display().to_string(),
+                allowed: format!("a file that can be read ({})", error.kind()),
+            })?;
+            settings.take_toml(&text)?;
+        }
+        for (variable, value) in environment {
+            let name = match variable.as_str() {
+                "PORT" => "server.port",
+                "DATABASE_URL" => "database.url",
+                other => match NAMES.into_iter().find(|name| variable_of(name) == other) {
+                    Some(name) => name,
+                    None => continue,
+                },
+            };
+            settings.0.insert(name.to_owned(), value);
+        }
+        Ok(settings)
+    }
+
+    /// Sets one value, as a command-line flag or a test does.
+    pub fn set(&mut self, name: &str, value: impl Into<String>) {
+        self.0.insert(name.to_owned(), value.into());
+    }
+
+    fn take_toml(&mut self, text: &str) -> Result<(), ConfigError> {
+        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| ConfigError {
+            name: "the configuration file".into(),
+            value: error.span().map_or_else(String::new, |span| format!("line {}", line_of(text, span.start))),
+            allowed: format!("valid TOML ({})", error.message()),
+        })?;
+        for (section, values) in table {
+            let toml::Value::Table(values) = values else {
+                return Err(unknown(&section, &values.to_string()));
+            };
+            for (key, value) in values {
+                let name = format!("{section}.{key}");
+                if !NAMES.contains(&name.as_str()) {
+                    return Err(unknown(&name, &value.to_string()));
+                }
+                let text = match value {
+                    toml::Value::String(text) => text,
+                    other => other.to_string(),
+                };
+                self.0.insert(name, text);
+            }
+        }
+        Ok(())
+    }
+
+    fn get<T>(
+        &self,
+        name: &'static str,
+        default: &str,
+        allowed: &str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<T, ConfigError> {
+        debug_assert!(NAMES.contains(&name), "{name} must be listed in NAMES");
+        let value = self.0.get(name).map_or(default, String::as_str);
+        parse(value).ok_or_else(|| ConfigError { name: name.to_owned(), value: value.to_owned(), allowed: allowed.to_owned() })
+    }
+
+    fn number(&self, name: &'static str, default: &str, from: u32, to: u32) -> Result<u32, ConfigError> {
+        self.get(name, default, &format!("a whole number from {from} to {to}"), |text| {
+            text.parse().ok().filter(|number| (from..=to).contains(number))
+        })
+    }
+
+    fn text(&self, name: &'static str, default: &str) -> Result<String, ConfigError> {
+        self.get(name, default, "some text", |text| (!text.trim().is_empty()).then(|| text.trim().to_owned()))
+    }
+
+    fn yes_or_no(&self, name: &'static str, default: &str) -> Result<bool, ConfigError> {
+        self.get(name, default, "true or false", |text| text.parse().ok())
+    }
+
+    fn optional<T>(
+        &self,
+        name: &'static str,
+        allowed: &str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, ConfigError> {
+        self.get(name, "", allowed, |text| if text.is_empty() { Some(None) } else { parse(text).map(Some) })
+    }
+
+    /// Checks everything and says the first thing that is wrong.
+    pub fn check(&self) -> Result<Config, ConfigError> {
+        let port =
+            self.get("server.port", "3000", "a port from 1 to 65535", |text| text.parse::<u16>().ok().filter(|port| *port > 0))?;
+        let address = self.get("server.address", "127.0.0.1", "an IP address to listen on", |text| text.parse().ok())?;
+        let default_url = format!("http://localhost:{port}");
+        let sandbox = self.yes_or_no("sandbox.enabled", "false")?;
+        let clock = self.get(
+            "sandbox.clock",
+            "real",
+            "real; or, in sandbox mode only, an instant such as 2026-11-22T09:00:00Z, or a shift in days such as +30d",
+            |text| read_clock(text).filter(|clock| sandbox || *clock == Clock::Real),
+        )?;
+        let smtp_url = self.optional("mail.smtp_url", "smtp://host:port or smtps://user:password@host", |text| {
+            (text.starts_with("smtp://") || text.starts_with("smtps://")).then(|| text.to_owned())
+        });
+        // The value may hold a password: it is never repeated.
+        let smtp_url = smtp_url.map_err(|error| ConfigError { value: "(not shown)".into(), ..error })?;
+        let from = self.text("mail.from", "Accounts team <accounts@localhost>")?;
+        Ok(Config {
+            address,
+            port,
+            public_url: self.get(
+                "server.public_url",
+                &default_url,
+                "an address such as https://pay.example.org, without a slash at the end",
+                |text| {
+                    let known = text.starts_with("https://") || text.starts_with("http://");
+                    (known && !text.ends_with('/')).then(|| text.to_owned())
+                },
+            )?,
+            site_dir: PathBuf::from(self.text("server.site_dir", "site")?),
+            trusted_proxies: self.number("server.trusted_proxies", "0", 0, 5)?,
+            database_url: self.get(
+                "database.url",
+                "sqlite:data/evenkeel.db",
+                "sqlite:PATH or postgres://user:password@host/database",
+                |text| {
+                    let known = ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
+                    known.then(|| text.to_owned())
+                },
+            )?,
+            database_connections: self.number("database.connections", "8", 1, 200)?,
+            sandbox,
+            clock,
+            policy_file: PathBuf::from(self.text("policy.file", "policies/default.toml")?),
+            portal_name: self.text("portal.name", "Evenkeel")?,
+            contact: Contact {
+                phone: self.text("contact.phone", "555-0100")?,
+                hours: self.text("contact.hours", "Monday to Friday, 8:00 to 20:00")?,
+                postal_address: self.text("contact.postal_address", "Accounts team, 1 Harbor Street, Springfield")?,
+                answer_working_days: self.number("contact.answer_working_days", "2", 1, 30)?,
+            },
+            brand: Brand {
+                logo_file: self.optional("brand.logo_file", "a path to an SVG or PNG file", |text| Some(PathBuf::from(text)))?,
+                colour_light: self.optional("brand.colour_light", "a colour such as #0b5a6b", read_colour)?,
+                colour_dark: self.optional("brand.colour_dark", "a colour such as #7cc7d6", read_colour)?,
+            },
+            mail: smtp_url.map(|smtp_url| Mail { smtp_url, from }),
+            session_idle_minutes: self.number("session.idle_minutes", "20", 5, 120)?,
+            session_longest_hours: self.number("session.longest_hours", "12", 1, 24)?,
+            link_valid_hours: self.number("links.valid_hours", "72", 1, 720)?,
+            sign_in_attempts: self.number("sign_in.attempts", "5", 3, 20)?,
+            sign_in_window_minutes: self.number("sign_in.window_minutes", "15", 1, 1440)?,
+            offers_held_days: self.number("offers.held_days", "12", 1, 90)?,
+            log_json: self.get("log.format", "text", "text or json", |text| match text {
+                "text" => Some(false),
+                "json" => Some(true),
+                _ => None,
+            })?,
+        })
+    }
+}
+
+/// The environment variable of a setting: `server.port` is `EVENKEEL_SERVER_PORT`.
+fn variable_of(name: &str) -> String {
+    format!("EVENKEEL_{}", name.replace('.', "_").to_uppercase())
+}
+
+fn unknown(name: &str, value: &str) -> ConfigError {
+    ConfigError {
+        name: name.to_owned(),
+        value: value.to_owned(),
+        allowed: format!("no such setting; known are {}", NAMES.join(", ")),
+    }
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    text[..offset.min(text.len())].matches('\n').count() + 1
+}
+
+fn read_clock(text: &str) -> Option<Clock> {
+    if text == "real" {
+        return Some(Clock::Real);
+    }
+    if let Some(days) = text.strip_suffix('d').filter(|_| text.starts_with(['+', '-'])) {
+        let days: i64 = days.parse().ok().filter(|days: &i64| days.abs() <= 36_500)?;
+        return Some(Clock::Moved(SignedDuration::from_hours(days * 24)));
+    }
+    text.parse::<Timestamp>().ok().map(Clock::Fixed)
+}
+
+fn read_colour(text: &str) -> Option<String> {
+    let digits = text.strip_prefix('#')?;
+    (digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())).then(|| text.to_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(toml: &str, environment: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let mut settings = Settings::default();
+        settings.take_toml(toml)?;
+        let environment = environment.iter().map(|(name, value)| (String::from(*name), String::from(*value)));
+        let overrides = Settings::read(None, environment)?;
+        settings.0.extend(overrides.0);
+        settings.check()
+    }
+
+    #[test]
+    fn nothing_set_is_fine() {
+        let config = settings("", &[]).expect("defaults");
+        assert_eq!(config.port, 3000);
+        assert_eq!(config.public_url, "http://localhost:3000");
+    }
+
+    #[test]
+    fn the_environment_overrides_the_file() {
+        let config = settings("[server]\nport = 4000", &[("PORT", "5000")]).expect("valid");
+        assert_eq!(config.port, 5000);
+        let config = settings("", &[("EVENKEEL_SESSION_IDLE_MINUTES", "30")]).expect("valid");
+        assert_eq!(config.session_idle_minutes, 30);
+    }
+
+    #[test]
+    fn a_wrong_setting_is_refused_with_name_value_and_what_is_allowed() {
+        let error = settings("[session]\nidle_minutes = 3", &[]).expect_err("too short");
+        assert_eq!((error.name.as_str(), error.value.as_str()), ("session.idle_minutes", "3"));
+        assert!(error.to_string().contains("from 5 to 120"), "{error}");
+        let error = settings("[sesion]\nidle_minutes = 30", &[]).expect_err("a typing mistake");
+        assert!(error.to_string().contains("no such setting"), "{error}");
+    }
+
+    #[test]
+    fn the_clock_moves_in_sandbox_mode_only() {
+        assert!(settings("[sandbox]\nclock = \"+30d\"", &[]).is_err());
+        let config = settings("[sandbox]\nenabled = true\nclock = \"+30d\"", &[]).expect("sandbox");
+        assert_eq!(config.clock, Clock::Moved(SignedDuration::from_hours(720)));
+    }
+
+    #[test]
+    fn a_password_in_a_refused_setting_is_not_repeated() {
+        let error = settings("", &[("EVENKEEL_MAIL_SMTP_URL", "user:secret@host")]).expect_err("no scheme");
+        assert!(!error.to_string().contains("secret"), "{error}");
+    }
+}

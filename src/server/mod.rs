@@ -1,0 +1,12 @@
+//! Everything that runs only on the server, put together here.
+
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod context;
+pub mod http;
+pub mod ids;
+pub mod services;
+pub mod state;
+pub mod store;
+pub mod telemetry;

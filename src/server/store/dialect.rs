@@ -1,0 +1,50 @@
+//! The places where SQLite and PostgreSQL differ. There are few; keep it so.
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+impl Dialect {
+    pub fn of_url(url: &str) -> Dialect {
+        if url.starts_with("postgres") { Dialect::Postgres } else { Dialect::Sqlite }
+    }
+
+    /// SQLite makes a missing file only when asked to.
+    pub(super) fn connect_url(self, url: &str) -> String {
+        match self {
+            Dialect::Sqlite if !url.contains('?') => format!("{url}?mode=rwc"),
+            Dialect::Sqlite | Dialect::Postgres => url.to_owned(),
+        }
+    }
+
+    /// What each new connection is told. SQLite: WAL with full synchronisation (money: an acknowledged payment survives a
+    /// power cut), foreign keys, and patience while another process writes.
+    pub(super) fn on_connect(self) -> &'static [&'static str] {
+        match self {
+            Dialect::Sqlite => &[
+                "pragma busy_timeout = 10000",
+                "pragma journal_mode = wal",
+                "pragma synchronous = full",
+                "pragma foreign_keys = on",
+                "pragma cache_size = -16000",
+            ],
+            Dialect::Postgres => &[],
+        }
+    }
+
+    pub(super) fn begin_write(self) -> &'static str {
+        match self {
+            Dialect::Sqlite => "begin immediate",
+            Dialect::Postgres => "begin",
+        }
+    }
+
+    pub(super) fn begin_read(self) -> &'static str {
+        match self {
+            Dialect::Sqlite => "begin",
+            Dialect::Postgres => "begin isolation level repeatable read read only",
+        }
+    }
+}

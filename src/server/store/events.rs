@@ -1,0 +1,71 @@
+//! What happened: appended in the transaction of the change itself.
+
+use super::{StoreResult, Tx};
+use crate::server::clock::Millis;
+use crate::server::ids;
+
+/// Who did it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    Customer(String),
+    Staff(String),
+    /// A person who has not signed in.
+    Visitor,
+    Processor(String),
+    /// A command on the server.
+    Operator,
+    /// A job of ours.
+    System,
+}
+
+impl Actor {
+    fn kind(&self) -> &'static str {
+        match self {
+            Actor::Customer(_) => "customer",
+            Actor::Staff(_) => "staff",
+            Actor::Visitor => "visitor",
+            Actor::Processor(_) => "processor",
+            Actor::Operator => "operator",
+            Actor::System => "system",
+        }
+    }
+
+    fn id(&self) -> Option<&str> {
+        match self {
+            Actor::Customer(id) | Actor::Staff(id) | Actor::Processor(id) => Some(id),
+            Actor::Visitor | Actor::Operator | Actor::System => None,
+        }
+    }
+}
+
+/// One thing that happened. `details` carries codes, ids, digests and amounts; never a name, an address or free text.
+#[derive(Clone, Debug)]
+pub struct Event {
+    pub at: Millis,
+    pub actor: Actor,
+    /// In the past tense, such as `agreement.signed`.
+    pub action: &'static str,
+    pub customer_id: Option<String>,
+    pub account_id: Option<String>,
+    pub subject_id: Option<String>,
+    pub details: serde_json::Value,
+}
+
+pub async fn append(tx: &mut Tx, event: &Event) -> StoreResult<()> {
+    sqlx::query(
+        "insert into events (id, at, actor_kind, actor_id, on_behalf_of, action, customer_id, account_id, subject_id, details)
+         values ($1, $2, $3, $4, null, $5, $6, $7, $8, $9)",
+    )
+    .bind(ids::new_id())
+    .bind(event.at)
+    .bind(event.actor.kind())
+    .bind(event.actor.id())
+    .bind(event.action)
+    .bind(event.customer_id.as_deref())
+    .bind(event.account_id.as_deref())
+    .bind(event.subject_id.as_deref())
+    .bind(event.details.to_string())
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,128 @@
+//! The SQL, one file per aggregate. SQLite and PostgreSQL read the same text; the two or three places where they differ
+//! are in [`dialect`].
+//!
+//! A store function takes an executor or an open transaction, reads or writes one thing, and decides nothing: services
+//! own the transaction and ask the domain.
+
+pub mod dialect;
+pub mod events;
+
+use dialect::Dialect;
+use sqlx::any::{AnyPoolOptions, install_default_drivers};
+use sqlx::migrate::Migrator;
+use sqlx::{Any, AnyPool, Executor};
+use std::time::Duration;
+
+static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
+
+/// An open database transaction. Dropped without a commit, it is rolled back.
+pub type Tx = sqlx::Transaction<'static, Any>;
+
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("the database did not answer as expected")]
+    Database(#[from] sqlx::Error),
+    #[error("the migrations could not be applied")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// A write found another number of rows than it must: someone else was faster, or a bug.
+    #[error("a write touched {found} rows where {expected} were expected")]
+    UnexpectedRows { expected: u64, found: u64 },
+    /// A stored value that our own code could not have written.
+    #[error("a stored {0} could not be read")]
+    Unreadable(&'static str),
+}
+
+impl StoreError {
+    /// Whether a write was refused because the same thing is already there.
+    pub fn is_duplicate(&self) -> bool {
+        matches!(self, StoreError::Database(sqlx::Error::Database(error)) if error.is_unique_violation())
+    }
+}
+
+pub type StoreResult<T> = Result<T, StoreError>;
+
+/// Checks that a write touched exactly the rows it must.
+pub fn expect_rows(result: &sqlx::any::AnyQueryResult, expected: u64) -> StoreResult<()> {
+    match result.rows_affected() {
+        found if found == expected => Ok(()),
+        found => Err(StoreError::UnexpectedRows { expected, found }),
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Db {
+    pool: AnyPool,
+    dialect: Dialect,
+}
+
+const ACQUIRE_TIMEOUT_SECONDS: u64 = 10;
+
+impl Db {
+    /// Connects to `sqlite:PATH` (made if missing) or `postgres://…`.
+    pub async fn connect(url: &str, max_connections: u32) -> StoreResult<Db> {
+        install_default_drivers();
+        let dialect = Dialect::of_url(url);
+        let pool = AnyPoolOptions::new()
+            .max_connections(max_connections)
+            .acquire_timeout(Duration::from_secs(ACQUIRE_TIMEOUT_SECONDS))
+            .test_before_acquire(false)
+            .after_connect(move |connection, _| {
+                Box::pin(async move {
+                    for pragma in dialect.on_connect() {
+                        connection.execute(*pragma).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .connect(&dialect.connect_url(url))
+            .await?;
+        Ok(Db { pool, dialect })
+    }
+
+    pub async fn migrate(&self) -> StoreResult<()> {
+        MIGRATOR.run(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Whether every migration this binary knows has been applied.
+    pub async fn is_migrated(&self) -> StoreResult<bool> {
+        let applied: i64 =
+            sqlx::query_scalar("select count(*) from _sqlx_migrations where success").fetch_one(&self.pool).await?;
+        Ok(usize::try_from(applied).unwrap_or(0) == MIGRATOR.iter().count())
+    }
+
+    /// For reads that need no transaction.
+    pub fn pool(&self) -> &AnyPool {
+        &self.pool
+    }
+
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// Begins a transaction that will write. On SQLite it takes the write lock at once (`begin immediate`), because a read
+    /// that turns into a write there fails when another writer was in between. On PostgreSQL the caller locks the account
+    /// row first ([`lock_account`]), because a plain `begin` there loses updates without a word.
+    pub async fn begin_write(&self) -> StoreResult<Tx> {
+        Ok(self.pool.begin_with(self.dialect.begin_write()).await?)
+    }
+
+    /// Begins a transaction that only reads and sees one state of the database.
+    pub async fn begin_read(&self) -> StoreResult<Tx> {
+        Ok(self.pool.begin_with(self.dialect.begin_read()).await?)
+    }
+
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// Locks an account until the transaction ends, by raising its version, which it returns. Every service that decides
+/// something about an account does this first.
+pub async fn lock_account(tx: &mut Tx, account_id: &str) -> StoreResult<i64> {
+    let version: Option<i64> = sqlx::query_scalar("update accounts set version = version + 1 where id = $1 returning version")
+        .bind(account_id)
+        .fetch_optional(&mut **tx)
+        .await?;
+    version.ok_or(StoreError::UnexpectedRows { expected: 1, found: 0 })
+}

@@ -1,0 +1,17 @@
+//! From the domain's language to the locale of the words in `locales/`.
+//!
+//! Words are looked up with `td_string!(locale, section.key, name = value)`; amounts and dates are formatted by
+//! [`crate::domain::format`] first and handed in as strings.
+
+use crate::domain::language::Language;
+pub use crate::i18n::Locale;
+
+pub use leptos_i18n::{td, td_string};
+
+/// The locale whose words a reader of `language` gets.
+pub fn locale(language: Language) -> Locale {
+    match language {
+        Language::English => Locale::en,
+        Language::Spanish => Locale::es,
+    }
+}
