@@ -1,0 +1,78 @@
+# Builds the server and the site it serves. Sourced; gives build_server, build_site and the names of what they make.
+
+. "$(dirname "${BASH_SOURCE[0]}")/toolchain.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/node.sh"
+
+SITE_DIR="$CARGO_TARGET_DIR/site"
+
+# cargo_build NAME ARGUMENT…: cargo with a line now and then of how far it is.
+cargo_build() {
+  local name="$1" log="$EVENKEEL_CACHE/log/$1.log" pid last=0 now done_units
+  shift
+  apt_install gcc libc6-dev
+  ( cd "$EVENKEEL_ROOT" && exec cargo build "$@" --message-format short ) >"$log" 2>&1 </dev/null &
+  pid=$!
+  while kill -0 "$pid" 2>/dev/null; do
+    sleep 0.5
+    now=$(date +%s)
+    if [ $((now - last)) -ge 20 ] && done_units=$(grep -c Compiling "$log"); then
+      [ "$last" -ne 0 ] && say "  … $name: $done_units crates compiled, now $(grep Compiling "$log" | tail -1 | sed 's/ *Compiling //' | cut -d' ' -f1)"
+      last=$now
+    fi
+  done
+  wait "$pid" || { grep -E -A6 '^(error|src)' "$log" | head -60 >&2; die "$name failed. The whole output is in $log"; }
+}
+
+# build_server PROFILE (dev or release): sets EVENKEEL to the binary.
+build_server() {
+  local profile="$1" folder="$1"
+  [ "$profile" = dev ] && folder=debug
+  say "Building the server ($profile; the first time takes some minutes)"
+  cargo_build "server-$profile" --features ssr --bin evenkeel --profile "$profile"
+  EVENKEEL="$CARGO_TARGET_DIR/$folder/evenkeel"
+  export EVENKEEL
+}
+
+wasm_bindgen_version() {
+  awk '/^name = "wasm-bindgen"$/ {getline; gsub(/[^0-9.]/, ""); print; exit}' "$EVENKEEL_ROOT/Cargo.lock"
+}
+
+# The command of the very version of the library in Cargo.lock. Unoptimised: it compiles in a third of the time and our
+# file takes it half a second.
+need_wasm_bindgen() {
+  local version home
+  version=$(wasm_bindgen_version)
+  home="$EVENKEEL_CACHE/wasm-bindgen-$version"
+  WASM_BINDGEN="$home/bin/wasm-bindgen"
+  [ -x "$WASM_BINDGEN" ] && return 0
+  say "Building wasm-bindgen $version (about a minute, once)"
+  CARGO_TARGET_DIR="$EVENKEEL_CACHE/target-tools" run_quietly wasm-bindgen \
+    cargo install "wasm-bindgen-cli@$version" --no-default-features --profile dev --root "$home"
+  rm -rf "$EVENKEEL_CACHE/target-tools"
+}
+
+# Never --all-features: Chromium refuses the result.
+WASM_OPT_FLAGS=(-Oz --enable-bulk-memory --enable-bulk-memory-opt --enable-nontrapping-float-to-int --enable-sign-ext
+  --enable-mutable-globals --enable-reference-types --enable-multivalue)
+
+# The browser side, the stylesheet and the public files, compressed, in SITE_DIR.
+build_site() {
+  need_node 18
+  node_packages "$EVENKEEL_ROOT/scripts/node"
+  need_wasm_bindgen
+  say "Building the browser side"
+  cargo_build browser --lib --features hydrate --target wasm32-unknown-unknown --profile browser
+
+  local wasm="$CARGO_TARGET_DIR/wasm32-unknown-unknown/browser/evenkeel.wasm" inputs
+  inputs=$( { sha256sum <"$wasm"; cd "$EVENKEEL_ROOT" && find style public scripts/build.sh scripts/site.mjs -type f -print0 | sort -z | xargs -0 sha256sum; } | sha256sum | cut -c1-32)
+  if [ "$(cat "$SITE_DIR/inputs" 2>/dev/null)" = "$inputs" ]; then return 0; fi
+
+  local work="$SITE_DIR.part" tools="$EVENKEEL_ROOT/scripts/node/node_modules/.bin"
+  rm -rf "$work" && mkdir -p "$work/bindgen" "$work/pkg"
+  run_quietly bindgen "$WASM_BINDGEN" --target web --no-typescript --remove-name-section --out-dir "$work/bindgen" "$wasm"
+  run_quietly wasm-opt "$tools/wasm-opt" "${WASM_OPT_FLAGS[@]}" "$work/bindgen/evenkeel_bg.wasm" -o "$work/bindgen/optimised.wasm"
+  run_quietly site node "$EVENKEEL_ROOT/scripts/site.mjs" "$EVENKEEL_ROOT" "$work"
+  rm -rf "$work/bindgen"
+  echo "$inputs" >"$work/inputs"
+  rm -rf "$SITE_DIR" && mv "$work" "$SITE_DIR"
+}

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# make test: what the tests need, then all of them. make test-long: the exhaustive suites too.
+. "$(dirname "$0")/build.sh"
+. "$(dirname "$0")/postgres.sh"
+. "$(dirname "$0")/test_tools.sh"
+. "$(dirname "$0")/browser.sh"
+
+trap stop_postgres EXIT
+cd "$EVENKEEL_ROOT"
+
+need_test_tools
+start_postgres
+build_server dev
+build_site
+
+say "Tests of the rules, the store and the portal over HTTP"
+cargo test --features ssr --no-fail-fast || FAILED=1
+
+say "Journeys in a browser"
+browser_tests || FAILED=1
+
+[ -z "${FAILED:-}" ] || die "some tests failed; see above"
+say "All tests passed."
