@@ -64,11 +64,11 @@ apt_install() {
   have apt-get || die "these packages are needed and apt-get is not here: ${missing[*]}"
   say "Installing from the system's packages: ${missing[*]}"
   apt_update_once
-  run_quietly apt as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"
+  run_quietly apt as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 install -y --no-install-recommends "${missing[@]}"
 }
 
 apt_update_once() {
   [ -n "${EVENKEEL_APT_UPDATED:-}" ] && return 0
-  run_quietly apt-update as_root apt-get update
+  run_quietly apt-update as_root apt-get -o DPkg::Lock::Timeout=600 update
   EVENKEEL_APT_UPDATED=1
 }
