@@ -1,2 +1,17 @@
 //! Use cases: one function, one use case, one transaction. Lock the account first, decide in domain, write, write the
 //! event and follow-up jobs, commit last. A processor is never called inside a transaction.
+
+pub mod agreements;
+pub mod offers;
+pub mod policies;
+
+use super::store::StoreError;
+
+/// A machine broke, or something that must be there is not. Logged once by the caller; a person gets a reference to quote.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("a {0} that must be there is missing")]
+    Missing(&'static str),
+}
