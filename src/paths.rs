@@ -1,3 +1,103 @@
 //! Every address as a function; no path is written anywhere else.
 
 pub const HOME: &str = "/";
+
+// The door: what anyone may open.
+pub const SIGN_IN: &str = "/sign-in";
+pub const SIGNED_OUT: &str = "/signed-out";
+pub const CONTACT: &str = "/contact";
+pub const LINK: &str = "/link";
+
+/// The customer's own page: where signing in leads.
+pub const ACCOUNT: &str = "/account";
+
+/// The query field that says which refusal a page shows again.
+pub const AGAIN: &str = "again";
+/// The query field with the page to go to after signing in.
+pub const NEXT: &str = "next";
+
+/// A one-use link. The token is the one secret an address may hold.
+pub fn link(token: &str) -> String {
+    format!("{LINK}/{token}")
+}
+
+pub fn contact_received(reference: &str) -> String {
+    format!("{CONTACT}/received/{reference}")
+}
+
+/// Signing in, and then on to `next`.
+pub fn sign_in_then(next: &str) -> String {
+    let escaped: String = next.bytes().map(escape_query_byte).collect();
+    format!("{SIGN_IN}?{NEXT}={escaped}")
+}
+
+/// `path` with the tag of a refusal.
+pub fn again(path: &str, tag: &str) -> String {
+    let separator = if path.contains('?') { '&' } else { '?' };
+    format!("{path}{separator}{AGAIN}={tag}")
+}
+
+/// Whether `path` is a page of ours a person may be sent to after signing in: never another site's.
+pub fn is_own_page(path: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_=&?.".contains(&byte);
+    path.starts_with('/')
+        && !path.starts_with("//")
+        && !path.starts_with("/api/")
+        && path.len() <= 200
+        && path.bytes().all(plain)
+        && !is_open_to_visitors(path.split('?').next().unwrap_or_default())
+}
+
+/// Pages and actions that work without being signed in; every other one asks for it first.
+pub fn is_open_to_visitors(path: &str) -> bool {
+    const PAGES: [&str; 6] = [HOME, SIGN_IN, SIGNED_OUT, CONTACT, LINK, "/verify"];
+    const ACTIONS: [&str; 7] = [
+        "/api/sign_in",
+        "/api/open_link",
+        "/api/sign_out",
+        "/api/extend_session",
+        "/api/choose_language",
+        "/api/ask_person",
+        "/api/verify_document",
+    ];
+    let is_page = |open: &str| path == open || (open != HOME && path.strip_prefix(open).is_some_and(|rest| rest.starts_with('/')));
+    PAGES.into_iter().any(is_page) || ACTIONS.contains(&path)
+}
+
+fn escape_query_byte(byte: u8) -> String {
+    if byte.is_ascii_alphanumeric() || b"/-_.".contains(&byte) {
+        char::from(byte).to_string()
+    } else {
+        format!("%{byte:02X}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signing_in_never_leads_to_another_site() {
+        for path in ["//evil.example", "https://evil.example", "/\\evil.example", "/api/sign_out", "/sign-in", "", "account"] {
+            assert!(!is_own_page(path), "{path}");
+        }
+        assert!(is_own_page("/account"));
+        assert!(is_own_page("/account/0a1b/options?frequency=weekly"));
+    }
+
+    #[test]
+    fn what_is_not_named_as_open_asks_to_sign_in() {
+        for path in ["/account", "/linked", "/api/sign_agreement", "/contacts", "/signed-outside"] {
+            assert!(!is_open_to_visitors(path), "{path}");
+        }
+        for path in ["/", "/sign-in", "/link/abc", "/contact/received/EK-2222-2222", "/verify", "/api/sign_in"] {
+            assert!(is_open_to_visitors(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn the_way_back_survives_the_query() {
+        assert_eq!(sign_in_then("/a?b=c&d"), "/sign-in?next=/a%3Fb%3Dc%26d");
+        assert_eq!(again("/a?b=c", "T"), "/a?b=c&again=T");
+    }
+}

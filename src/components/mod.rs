@@ -1,1 +1,3 @@
 //! Building blocks, rendered on the server: plain values in, HTML out. Nothing is loaded here.
+
+pub mod trouble_page;

@@ -3,13 +3,22 @@
 //!
 //! `load.rs` and `actions.rs` of a screen ask here and call a service; nothing else in pages/ reaches into server/.
 
+use super::ids;
+use super::security::sessions::{FLASH, KeptFlash};
 use super::state::AppState;
 use crate::domain::ids::CustomerId;
 use crate::domain::language::Language;
+use crate::paths;
 use http::request::Parts;
+use http::{HeaderValue, StatusCode, header};
 use leptos::prelude::use_context;
+use leptos::server_fn::codec::JsonEncoding;
+use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
+use leptos_axum::ResponseOptions;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::net::IpAddr;
+use tower_sessions::Session;
 
 /// The customer whose session this request carries. Put into the request by the session layer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +57,102 @@ pub fn language() -> Language {
 /// What was refused before on this screen, if this request comes from that refusal.
 pub fn flash(screen: &str) -> Option<Flash> {
     extension::<Flash>().filter(|flash| flash.screen == screen)
+}
+
+/// How long this request's session lasts if nothing more happens, for the time-out warning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionTimeLeft {
+    pub seconds: i64,
+}
+
+pub fn session_time_left() -> Option<SessionTimeLeft> {
+    extension::<SessionTimeLeft>()
+}
+
+/// A session cookie came with this request, but its session has ended: the person was signed in a while ago.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionEnded;
+
+pub fn session_ended() -> bool {
+    extension::<SessionEnded>().is_some()
+}
+
+/// Where the request came from, as far as it can be believed (`server.trusted_proxies`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClientAddress(pub IpAddr);
+
+pub fn client_address() -> Option<IpAddr> {
+    extension::<ClientAddress>().map(|address| address.0)
+}
+
+/// What a person may quote when something broke; the log line of the request carries it too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestReference(pub String);
+
+/// The path and query of this request, for coming back after a form that is not about the page it stands on.
+pub fn here() -> String {
+    use_context::<Parts>()
+        .and_then(|parts| parts.uri.path_and_query().map(|path| path.as_str().to_owned()))
+        .unwrap_or_else(|| paths::HOME.to_owned())
+}
+
+/// The session of this request, which only actions (POST) may change.
+pub fn session() -> Option<Session> {
+    extension::<Session>()
+}
+
+/// Ends an action, or leaves a page for another: the browser is sent to `path` with a GET.
+pub fn redirect(path: &str) {
+    let (Some(response), Ok(location)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(path)) else {
+        return;
+    };
+    response.insert_header(header::LOCATION, location);
+    response.set_status(StatusCode::SEE_OTHER);
+}
+
+/// Ends an action that was refused: keeps what was typed and what is wrong in the session under a random tag, and
+/// redirects to `path`, where [`flash`] finds it again (a reload too, until the next refusal). Nothing that was typed
+/// appears in the address. A visitor without a session gets one.
+pub async fn refuse(path: &str, flash: Flash) -> Result<(), Failed> {
+    let tag = ids::new_short_tag();
+    if let Some(session) = session() {
+        session.insert(FLASH, KeptFlash { tag: tag.clone(), flash }).await.map_err(fail)?;
+    }
+    redirect(&paths::again(path, &tag));
+    Ok(())
+}
+
+/// A machine broke while a page or an action was at work. The person sees the calm error page with a reference to quote;
+/// what broke is in the log under the same reference and nowhere else. The only error a server function returns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum Failed {
+    #[error("a machine broke")]
+    Machine,
+    #[error("the form could not be read")]
+    Form,
+}
+
+impl FromServerFnError for Failed {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => Failed::Form,
+            other => fail(other),
+        }
+    }
+}
+
+/// Logs what broke, once, and makes the answer the calm error page: `.map_err(context::fail)?` in actions, the same and an
+/// empty view in pages.
+pub fn fail(error: impl std::error::Error) -> Failed {
+    let cause = error.source().map(ToString::to_string);
+    let reference = extension::<RequestReference>().map(|reference| reference.0);
+    tracing::error!(request.reference = reference, %error, cause, "a request failed");
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.set_status(StatusCode::INTERNAL_SERVER_ERROR);
+    }
+    Failed::Machine
 }
 
 fn extension<T: Clone + Send + Sync + 'static>() -> Option<T> {

@@ -27,6 +27,11 @@ pub fn new_token() -> String {
     URL_SAFE_NO_PAD.encode(random_bytes::<32>())
 }
 
+/// A tag that only has to differ from its neighbours: 48 bits, base64url.
+pub fn new_short_tag() -> String {
+    URL_SAFE_NO_PAD.encode(random_bytes::<6>())
+}
+
 pub fn random_bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     #[expect(clippy::disallowed_methods, reason = "the one place that may ask for chance")]

@@ -1,31 +1,70 @@
 //! What is served that is not a screen, and the layers around every request.
 
 mod health;
+mod layers;
+mod request_log;
+mod same_origin;
+mod security_headers;
+mod trouble;
+mod visitor;
+
+pub use visitor::LANGUAGE_COOKIE;
 
 use super::state::AppState;
 use crate::app;
 use axum::Router;
+use axum::handler::HandlerWithoutStateExt;
 use axum::routing::get;
-use leptos::prelude::provide_context;
+use http::request::Parts;
+use http::{HeaderValue, header};
+use leptos::nonce::Nonce;
+use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{LeptosRoutes, generate_route_list};
+use security_headers::PageNonce;
 use tower_http::services::ServeDir;
+use tower_http::set_header::SetResponseHeaderLayer;
+
+/// The browser's side: the names of these files change with their content.
+const KEEP_FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
 /// The whole application as one service.
 pub fn router(state: AppState) -> Router {
+    let package = ServeDir::new(state.config.site_dir.join("pkg")).precompressed_br().precompressed_gzip();
+    let package = Router::new()
+        .fallback_service(package)
+        .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, KEEP_FOR_EVER));
+    let site = ServeDir::new(&state.config.site_dir)
+        .precompressed_br()
+        .precompressed_gzip()
+        .append_index_html_on_directories(false)
+        .not_found_service(trouble::not_found.into_service());
+    let everything = Router::new()
+        .merge(screens(&state))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .nest_service("/pkg", package)
+        .fallback_service(site);
+    layers::around_everything(everything, &state).with_state(state)
+}
+
+/// The screens and their actions.
+fn screens(state: &AppState) -> Router<AppState> {
     let routes = generate_route_list(app::App);
     let options = state.leptos_options.clone();
     let for_pages = state.clone();
-    let site = ServeDir::new(&state.config.site_dir).precompressed_br().precompressed_gzip();
-    Router::new()
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
-        .leptos_routes_with_context(
-            &state,
-            routes,
-            move || provide_context(for_pages.clone()),
-            move || app::shell(options.clone()),
-        )
-        .nest_service("/pkg", ServeDir::new(state.config.site_dir.join("pkg")).precompressed_br().precompressed_gzip())
-        .fallback_service(site)
-        .with_state(state)
+    let screens = Router::new().leptos_routes_with_context(
+        state,
+        routes,
+        move || provide_request_context(&for_pages),
+        move || app::shell(options.clone()),
+    );
+    layers::around_screens(screens, state)
+}
+
+/// What every page and action finds in its context: the state, and the nonce that the response's policy names.
+fn provide_request_context(state: &AppState) {
+    provide_context(state.clone());
+    if let Some(PageNonce(nonce)) = use_context::<Parts>().and_then(|parts| parts.extensions.get().cloned()) {
+        provide_context(Nonce::from_value(nonce));
+    }
 }

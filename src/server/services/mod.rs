@@ -15,3 +15,4 @@ pub enum Failure {
     #[error("a {0} that must be there is missing")]
     Missing(&'static str),
 }
+pub mod sessions;

@@ -1,0 +1,4 @@
+//! Sessions, digests and whatever else keeps what is a person's own.
+
+pub mod digest;
+pub mod sessions;

@@ -1,0 +1,49 @@
+//! Who is asking: read once a request, by the layer in http/visitor.rs. Sessions keep real time.
+
+use crate::domain::ids::CustomerId;
+use crate::domain::language::Language;
+use crate::server::clock::Millis;
+use crate::server::context::SignedIn;
+use crate::server::security::digest;
+use crate::server::security::sessions::{FLASH, KeptFlash, Limits};
+use crate::server::state::AppState;
+use crate::server::store::{StoreError, StoreResult, sessions};
+
+/// A session is touched at most this often, so that reading pages hardly ever writes.
+const TOUCH_EVERY_MILLIS: i64 = 60_000;
+
+/// A live session, as one request sees it.
+pub struct Visit {
+    pub signed_in: Option<SignedIn>,
+    /// The language the customer prefers, as the creditor reported it.
+    pub customer_language: Option<Language>,
+    pub kept_flash: Option<KeptFlash>,
+    pub expires_at: Millis,
+}
+
+/// Reads the session with this id and notes that it is in use. `None`: there is none, or it has ended.
+pub async fn visit(state: &AppState, session_id: &str) -> StoreResult<Option<Visit>> {
+    let now = state.clock.real_now_millis();
+    let id_digest = digest::of_secret(session_id);
+    let Some(live) = sessions::find_live(&state.db, &id_digest, now).await? else {
+        return Ok(None);
+    };
+    let mut expires_at = live.expires_at;
+    if now - live.last_seen_at >= TOUCH_EVERY_MILLIS {
+        expires_at = Limits::of(&state.config).expiry(live.created_at, now);
+        sessions::touch(&state.db, &id_digest, now, expires_at).await?;
+    }
+    let mut data: serde_json::Value = serde_json::from_str(&live.data).map_err(|_| StoreError::Unreadable("session"))?;
+    let kept_flash = data.get_mut(FLASH).map(serde_json::Value::take).map(serde_json::from_value).transpose();
+    Ok(Some(Visit {
+        signed_in: live.customer_id.zip(live.time_zone).map(|(id, time_zone)| SignedIn { customer_id: CustomerId(id), time_zone }),
+        customer_language: live.language.as_deref().and_then(Language::from_tag),
+        kept_flash: kept_flash.map_err(|_| StoreError::Unreadable("flash"))?,
+        expires_at,
+    }))
+}
+
+/// Deletes the sessions that have ended; a job calls it every hour. Returns how many there were.
+pub async fn delete_ended(state: &AppState) -> StoreResult<u64> {
+    sessions::delete_ended(&state.db, state.clock.real_now_millis()).await
+}

@@ -1,0 +1,89 @@
+//! Sessions, by the digest of their id.
+
+use super::{Db, StoreResult};
+use crate::server::clock::Millis;
+
+/// A session as it is written.
+pub struct SessionRow {
+    pub id_digest: String,
+    /// JSON.
+    pub data: String,
+    pub customer_id: Option<String>,
+}
+
+/// A session that has not ended, with what every page needs to know of its customer.
+#[derive(Clone, sqlx::FromRow)]
+pub struct LiveSession {
+    pub data: String,
+    pub customer_id: Option<String>,
+    pub created_at: Millis,
+    pub last_seen_at: Millis,
+    pub expires_at: Millis,
+    pub language: Option<String>,
+    pub time_zone: Option<String>,
+}
+
+pub async fn insert(db: &Db, session: &SessionRow, now: Millis, expires_at: Millis) -> StoreResult<()> {
+    sqlx::query(
+        "insert into sessions (id_digest, data, customer_id, staff_id, created_at, last_seen_at, expires_at)
+         values ($1, $2, $3, null, $4, $4, $5)",
+    )
+    .bind(&session.id_digest)
+    .bind(&session.data)
+    .bind(session.customer_id.as_deref())
+    .bind(now)
+    .bind(expires_at)
+    .execute(db.pool())
+    .await?;
+    Ok(())
+}
+
+/// Writes what a live session holds; one that has ended meanwhile is left alone.
+pub async fn update(db: &Db, session: &SessionRow, now: Millis) -> StoreResult<()> {
+    sqlx::query("update sessions set data = $1, customer_id = $2 where id_digest = $3 and expires_at > $4")
+        .bind(&session.data)
+        .bind(session.customer_id.as_deref())
+        .bind(&session.id_digest)
+        .bind(now)
+        .execute(db.pool())
+        .await?;
+    Ok(())
+}
+
+pub async fn find_live(db: &Db, id_digest: &str, now: Millis) -> StoreResult<Option<LiveSession>> {
+    let live = sqlx::query_as(
+        "select sessions.data, sessions.customer_id, sessions.created_at, sessions.last_seen_at, sessions.expires_at,
+           customers.language, customers.time_zone
+         from sessions
+         left join customers on customers.id = sessions.customer_id
+         where sessions.id_digest = $1
+           and sessions.expires_at > $2",
+    )
+    .bind(id_digest)
+    .bind(now)
+    .fetch_optional(db.pool())
+    .await?;
+    Ok(live)
+}
+
+/// Notes that a session is in use.
+pub async fn touch(db: &Db, id_digest: &str, now: Millis, expires_at: Millis) -> StoreResult<()> {
+    sqlx::query("update sessions set last_seen_at = $1, expires_at = $2 where id_digest = $3 and expires_at > $1")
+        .bind(now)
+        .bind(expires_at)
+        .bind(id_digest)
+        .execute(db.pool())
+        .await?;
+    Ok(())
+}
+
+pub async fn delete(db: &Db, id_digest: &str) -> StoreResult<()> {
+    sqlx::query("delete from sessions where id_digest = $1").bind(id_digest).execute(db.pool()).await?;
+    Ok(())
+}
+
+/// Deletes what ended before `now`; returns how many.
+pub async fn delete_ended(db: &Db, now: Millis) -> StoreResult<u64> {
+    let result = sqlx::query("delete from sessions where expires_at <= $1").bind(now).execute(db.pool()).await?;
+    Ok(result.rows_affected())
+}
