@@ -4,8 +4,13 @@
 //! these; screens and islands show what they return.
 
 pub mod account;
+pub mod agreement;
 pub mod calendar;
 pub mod format;
 pub mod ids;
 pub mod language;
 pub mod money;
+pub mod offers;
+pub mod plan_choice;
+pub mod policy;
+pub mod schedule;
