@@ -60,16 +60,13 @@ pub fn is_open_to_visitors(path: &str) -> bool {
         "/api/ask_person",
         "/api/verify_document",
     ];
-    let is_page = |open: &str| path == open || (open != HOME && path.strip_prefix(open).is_some_and(|rest| rest.starts_with('/')));
+    let is_page =
+        |open: &str| path == open || (open != HOME && path.strip_prefix(open).is_some_and(|rest| rest.starts_with('/')));
     PAGES.into_iter().any(is_page) || ACTIONS.contains(&path)
 }
 
 fn escape_query_byte(byte: u8) -> String {
-    if byte.is_ascii_alphanumeric() || b"/-_.".contains(&byte) {
-        char::from(byte).to_string()
-    } else {
-        format!("%{byte:02X}")
-    }
+    if byte.is_ascii_alphanumeric() || b"/-_.".contains(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }
 }
 
 #[cfg(test)]

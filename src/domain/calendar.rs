@@ -21,8 +21,7 @@ pub enum Frequency {
 }
 
 impl Frequency {
-    pub const ALL: [Frequency; 4] =
-        [Frequency::Weekly, Frequency::EveryTwoWeeks, Frequency::TwiceAMonth, Frequency::Monthly];
+    pub const ALL: [Frequency; 4] = [Frequency::Weekly, Frequency::EveryTwoWeeks, Frequency::TwiceAMonth, Frequency::Monthly];
 
     /// The code in policies, forms and JSON: `every_two_weeks`.
     pub fn code(self) -> &'static str {
@@ -251,9 +250,16 @@ pub fn days_after(date: Date, days: i32) -> Date {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DuePattern {
     /// Every 7 or 14 days, counted from the anchor in both directions.
-    EveryDays { anchor: Date, days: i32 },
+    EveryDays {
+        anchor: Date,
+        days: i32,
+    },
     Monthly(DayOfMonth),
     TwiceAMonth(DayOfMonth, DayOfMonth),
     /// The first payday of each month of someone paid every 7 or 14 days; and, where `twice`, so many days after it.
-    FirstPaydays { anchor: Date, days: i32, twice: Option<i32> },
+    FirstPaydays {
+        anchor: Date,
+        days: i32,
+        twice: Option<i32>,
+    },
 }

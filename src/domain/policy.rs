@@ -112,9 +112,13 @@ pub struct PlanTerms {
 pub enum DownPaymentRule {
     NotOffered,
     /// The customer may make one, of at least this much.
-    Optional { minimum: Money },
+    Optional {
+        minimum: Money,
+    },
     /// Every plan begins with one, of at least this much.
-    Required { minimum: Money },
+    Required {
+        minimum: Money,
+    },
 }
 
 /// What is past due becomes due on a later day.

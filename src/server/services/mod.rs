@@ -1,9 +1,7 @@
 //! Use cases: one function, one use case, one transaction. Lock the account first, decide in domain, write, write the
 //! event and follow-up jobs, commit last. A processor is never called inside a transaction.
 
-pub mod agreements;
-pub mod offers;
-pub mod policies;
+pub mod sessions;
 
 use super::store::StoreError;
 
@@ -15,4 +13,3 @@ pub enum Failure {
     #[error("a {0} that must be there is missing")]
     Missing(&'static str),
 }
-pub mod sessions;
