@@ -11,6 +11,8 @@ pub mod ids;
 pub mod language;
 pub mod money;
 pub mod offers;
+mod one_payment;
+mod payoff;
 pub mod plan_choice;
 pub mod policy;
 pub mod schedule;
