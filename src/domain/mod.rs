@@ -4,7 +4,9 @@
 //! these; screens and islands show what they return.
 
 pub mod account;
+pub mod birth_date;
 pub mod calendar;
+pub mod contact;
 pub mod format;
 pub mod ids;
 pub mod language;
