@@ -27,10 +27,19 @@ create table sign_in_attempts (
   id text not null primary key,
   subject text not null,
   at bigint not null,
-  -- 'refused' or 'accepted'.
+  -- 'refused' counts towards a limit; 'accepted', 'limited' and 'settled' (an acceptance followed) do not.
   outcome text not null
 );
 create index sign_in_attempts_by_subject on sign_in_attempts (subject, at);
+
+create index sign_in_attempts_by_age on sign_in_attempts (at);
+
+-- Keys the portal makes for itself on first use, such as the one behind the digests above.
+create table portal_secrets (
+  name text not null primary key,
+  value text not null,
+  created_at bigint not null
+);
 
 -- "I can't get in", "I moved", "this is not for me": words for a person, before any sign-in.
 create table contact_requests (
@@ -43,7 +52,8 @@ create table contact_requests (
   language text not null,
   created_at bigint not null,
   answer_by bigint not null,
-  answered_at bigint
+  answered_at bigint,
+  constraint contact_requests_reference_once unique (reference)
 );
 
 create table staff (

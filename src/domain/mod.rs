@@ -5,7 +5,9 @@
 
 pub mod account;
 pub mod agreement;
+pub mod birth_date;
 pub mod calendar;
+pub mod contact;
 pub mod format;
 pub mod ids;
 pub mod language;

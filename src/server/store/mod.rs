@@ -4,9 +4,11 @@
 //! A store function takes an executor or an open transaction, reads or writes one thing, and decides nothing: services
 //! own the transaction and ask the domain.
 
+pub mod contact_requests;
 pub mod dialect;
 pub mod events;
 pub mod sessions;
+pub mod sign_in;
 
 use dialect::Dialect;
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
