@@ -16,6 +16,23 @@ pub const AGAIN: &str = "again";
 /// The query field with the page to go to after signing in.
 pub const NEXT: &str = "next";
 
+/// The actions that the frame around every screen posts to.
+pub const CHOOSE_LANGUAGE_ACTION: &str = "/api/choose_language";
+pub const SIGN_OUT_ACTION: &str = "/api/sign_out";
+
+/// Where one account stands.
+pub fn account(account_id: &str) -> String {
+    format!("{ACCOUNT}/{account_id}")
+}
+
+/// A page of the creditor's whole history of one account, counted from 1.
+pub fn history(account_id: &str, page: u32) -> String {
+    match page {
+        0 | 1 => format!("{ACCOUNT}/{account_id}/history"),
+        later => format!("{ACCOUNT}/{account_id}/history?page={later}"),
+    }
+}
+
 /// A one-use link. The token is the one secret an address may hold.
 pub fn link(token: &str) -> String {
     format!("{LINK}/{token}")
