@@ -4,6 +4,7 @@
 //! signatures always keep real time.
 
 use crate::domain::calendar::Date;
+use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 /// Milliseconds since 1970 UTC, as instants are stored.
@@ -57,6 +58,11 @@ pub fn zone(name: &str) -> TimeZone {
 /// The day of a stored instant in a zone.
 pub fn date_of(instant: Millis, zone: &TimeZone) -> Date {
     zone.to_datetime(Timestamp::from_millisecond(instant).unwrap_or(Timestamp::MAX)).date()
+}
+
+/// What a clock on the wall shows in a zone at a stored instant.
+pub fn local_time(instant: Millis, zone: &TimeZone) -> DateTime {
+    zone.to_datetime(Timestamp::from_millisecond(instant).unwrap_or(Timestamp::MAX))
 }
 
 /// The instant at which a day ends in a zone: 23:59:59 there.

@@ -11,7 +11,6 @@ use crate::server::services::{Failure, agreements};
 /// What the screen shows; `None` where there is no such agreement of theirs and the answer leads to the account page.
 pub async fn load(agreement_id: String) -> Result<Option<ConfirmationView>, Failed> {
     let (Some(state), Some(visitor)) = (context::state(), context::signed_in()) else {
-        context::to_sign_in();
         return Ok(None);
     };
     let id = AgreementId(agreement_id);

@@ -15,7 +15,6 @@ pub enum Found {
 
 pub async fn load(account_id: String) -> Result<Found, Failed> {
     let (Some(state), Some(visitor)) = (context::state(), context::signed_in()) else {
-        context::to_sign_in();
         return Ok(Found::Elsewhere);
     };
     let account_id = AccountId(account_id);

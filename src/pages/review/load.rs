@@ -8,7 +8,6 @@ use crate::server::services::agreements::{self, DraftState, ReadyDraft};
 /// The draft that is ready to be checked or signed; `None` where another page is the right one and the answer leads there.
 pub async fn load(account_id: String) -> Result<Option<Box<ReadyDraft>>, Failed> {
     let (Some(state), Some(visitor)) = (context::state(), context::signed_in()) else {
-        context::to_sign_in();
         return Ok(None);
     };
     let account = AccountId(account_id);

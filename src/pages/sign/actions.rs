@@ -19,7 +19,6 @@ pub async fn sign_agreement(
     #[server(default)] copy_now: String,
 ) -> Result<(), Failed> {
     let (Some(state), Some(visitor)) = (context::state(), context::signed_in()) else {
-        context::to_sign_in();
         return Ok(());
     };
     let form = SigningForm { typed_name: name.clone(), consents: consent == "yes" };

@@ -7,7 +7,7 @@ use crate::domain::agreement::Terms;
 use crate::domain::calendar::Date;
 use crate::domain::ids::{AccountId, AgreementId, CustomerId, DocumentId, DraftId};
 use crate::domain::language::Language;
-use crate::domain::offers::{Limits, NotAllowed, Offer, OfferKind, OfferSet, PlanChoice, fit};
+use crate::domain::offers::{Limits, NotAllowed, Offer, OfferKind, OfferSet, fit};
 use crate::domain::schedule::{InterestRule, Schedule};
 use crate::server::clock;
 use crate::server::ids;
@@ -50,7 +50,7 @@ pub async fn choose(
         Ok(schedule) => schedule,
         Err(refusal) => return Ok(Chosen::NotAllowed(Box::new(refusal))),
     };
-    let terms = terms_of(&held.account, &held.set, offer, schedule, held.today).canonical_json();
+    let terms = terms_of(&held.account, &held.set, offer, schedule).canonical_json();
     let now = state.clock.now_millis();
     let mut tx = state.db.begin_write().await?;
     store::lock_account(&mut tx, account_id.as_str()).await?;
@@ -264,16 +264,10 @@ pub async fn of_customer(
 fn recompute(account: &facts::AccountRecord, set: &OfferSet, draft: &Draft, today: Date) -> Option<(Offer, Terms)> {
     let offer = set.offer(&draft.offer_id).filter(|offer| can_be_agreed(offer))?;
     let schedule = fit(offer, &draft.choice.choice, today).ok()?;
-    let chosen_on = clock_date(draft, &account.time_zone);
-    Some((offer.clone(), terms_of(account, set, offer, schedule, chosen_on)))
+    Some((offer.clone(), terms_of(account, set, offer, schedule)))
 }
 
-/// The day on which the choice was made: the terms keep it, so that they do not change overnight.
-fn clock_date(draft: &Draft, time_zone: &str) -> Date {
-    clock::date_of(draft.updated_at, &clock::zone(time_zone))
-}
-
-fn terms_of(account: &facts::AccountRecord, set: &OfferSet, offer: &Offer, schedule: Schedule, agreed_on: Date) -> Terms {
+fn terms_of(account: &facts::AccountRecord, set: &OfferSet, offer: &Offer, schedule: Schedule) -> Terms {
     let interest = match &offer.limits {
         Limits::Plan(limits) => limits.interest,
         Limits::OnePayment(_) => InterestRule::Frozen,
@@ -291,7 +285,7 @@ fn terms_of(account: &facts::AccountRecord, set: &OfferSet, offer: &Offer, sched
         discount: offer.discount,
         interest,
         policy_version: set.policy_version.clone(),
-        agreed_on,
+        offered_on: set.made_on,
         consequences: "late_payment_1".to_owned(),
     }
 }

@@ -10,7 +10,7 @@ use crate::server::ids;
 use crate::server::state::AppState;
 use crate::server::store::events::{self, Actor, Event};
 use crate::server::store::offer_sets::{self, StoredOffers};
-use crate::server::store::{self, Tx, agreements, facts};
+use crate::server::store::{self, Tx, agreements, drafts, facts};
 use serde_json::json;
 
 /// An account's offers as they are held for its customer.
@@ -60,6 +60,12 @@ pub async fn hold(state: &AppState, customer: &CustomerId, account_id: &AccountI
         held_until: stored.held_until,
         today,
     }))))
+}
+
+/// The offer that the account's kept draft is about, if there is one.
+pub async fn draft_of(state: &AppState, held: &HeldOffers) -> Result<Option<String>, Failure> {
+    let draft = drafts::live(state.db.pool(), &held.account.id).await?;
+    Ok(draft.map(|draft| draft.offer_id).filter(|offer_id| held.set.offer(offer_id).is_some()))
 }
 
 /// Whether a set is still what the customer may choose from.
