@@ -8,8 +8,6 @@ mod security_headers;
 mod trouble;
 mod visitor;
 
-pub use visitor::LANGUAGE_COOKIE;
-
 use super::state::AppState;
 use crate::app;
 use axum::Router;
