@@ -1,25 +1,36 @@
 //! The HTML shell and the route table: every screen once.
 
+use crate::components::frame::{Frame, Mode, Reach, Visitor, provide_frame};
+use crate::pages::contact::ContactPage;
+use crate::pages::contact::received::ContactReceivedPage;
 use crate::pages::home::HomePage;
+use crate::pages::link::LinkPage;
+use crate::pages::sign_in::SignInPage;
+use crate::pages::signed_out::SignedOutPage;
+use crate::server::context;
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
-use leptos_router::{SsrMode, StaticSegment};
+use leptos_router::{ParamSegment, SsrMode, StaticSegment};
 
 /// The document around every screen. Scripts are added only by screens that have an island.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang=context::language().tag()>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
-                <HashedStylesheet options=options.clone() id="style"/>
+                <meta name="robots" content="noindex, nofollow"/>
+                <meta name="color-scheme" content="light dark"/>
+                <meta name="theme-color" media="(prefers-color-scheme: light)" content="#faf8f3"/>
+                <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#0e171d"/>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <HashedStylesheet options id="style"/>
                 <MetaTags/>
             </head>
             <body>
                 <App/>
-                <HydrationScripts options islands=true/>
             </body>
         </html>
     }
@@ -28,11 +39,40 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
+    provide_frame(frame());
     view! {
         <Router>
-            <Routes fallback=|| "Not found">
+            // An address that is no screen never comes here: http/ answers it.
+            <Routes fallback=|| ()>
                 <Route path=StaticSegment("") view=HomePage ssr=SsrMode::Async/>
+                <Route path=StaticSegment("sign-in") view=SignInPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("link"), ParamSegment("token")) view=LinkPage ssr=SsrMode::Async/>
+                <Route path=StaticSegment("signed-out") view=SignedOutPage ssr=SsrMode::Async/>
+                <Route path=StaticSegment("contact") view=ContactPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("contact"), StaticSegment("received"), ParamSegment("reference")) view=ContactReceivedPage ssr=SsrMode::Async/>
             </Routes>
         </Router>
+    }
+}
+
+/// What stands around the screen of this request.
+fn frame() -> Frame {
+    let Some(state) = context::state() else {
+        return Frame::default();
+    };
+    let config = &state.config;
+    Frame {
+        language: context::language(),
+        visitor: if context::signed_in().is_some() { Visitor::SignedIn } else { Visitor::Unknown },
+        portal_name: config.portal_name.clone(),
+        reach: Reach {
+            phone: config.contact.phone.clone(),
+            hours: config.contact.hours.clone(),
+            postal_address: config.contact.postal_address.clone(),
+            answer_working_days: config.contact.answer_working_days,
+        },
+        mode: if config.sandbox { Mode::Sandbox } else { Mode::Live },
+        here: context::here(),
+        logo: None,
     }
 }

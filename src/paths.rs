@@ -18,6 +18,24 @@ pub const AGAIN: &str = "again";
 /// The query field with the page to go to after signing in.
 pub const NEXT: &str = "next";
 
+/// The actions that the frame around every screen posts to.
+pub const CHOOSE_LANGUAGE_ACTION: &str = "/api/choose_language";
+pub const SIGN_OUT_ACTION: &str = "/api/sign_out";
+pub const EXTEND_SESSION_ACTION: &str = "/api/extend_session";
+
+/// Where one account stands.
+pub fn account(account_id: &str) -> String {
+    format!("{ACCOUNT}/{account_id}")
+}
+
+/// A page of the creditor's whole history of one account, counted from 1.
+pub fn history(account_id: &str, page: u32) -> String {
+    match page {
+        0 | 1 => format!("{ACCOUNT}/{account_id}/history"),
+        later => format!("{ACCOUNT}/{account_id}/history?page={later}"),
+    }
+}
+
 /// A one-use link. The token is the one secret an address may hold.
 pub fn link(token: &str) -> String {
     format!("{LINK}/{token}")
@@ -67,16 +85,13 @@ pub fn is_open_to_visitors(path: &str) -> bool {
         "/api/ask_person",
         "/api/verify_document",
     ];
-    let is_page = |open: &str| path == open || (open != HOME && path.strip_prefix(open).is_some_and(|rest| rest.starts_with('/')));
+    let is_page =
+        |open: &str| path == open || (open != HOME && path.strip_prefix(open).is_some_and(|rest| rest.starts_with('/')));
     PAGES.into_iter().any(is_page) || ACTIONS.contains(&path)
 }
 
 fn escape_query_byte(byte: u8) -> String {
-    if byte.is_ascii_alphanumeric() || b"/-_.".contains(&byte) {
-        char::from(byte).to_string()
-    } else {
-        format!("%{byte:02X}")
-    }
+    if byte.is_ascii_alphanumeric() || b"/-_.".contains(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }
 }
 
 #[cfg(test)]

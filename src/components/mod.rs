@@ -1,4 +1,18 @@
 //! Building blocks, rendered on the server: plain values in, HTML out. Nothing is loaded here.
+//!
+//! Every screen is made of these; `pages/components` shows each of them with named examples (sandbox mode only).
 
+pub mod chart;
+pub mod form;
+pub mod frame;
+pub mod instalment_path;
+pub mod layout;
+pub mod mark;
+pub mod money;
+pub mod notice;
+pub mod scripts;
 pub mod session_warning;
+pub mod summary;
+pub mod table;
+pub mod text;
 pub mod trouble_page;

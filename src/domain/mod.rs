@@ -4,6 +4,7 @@
 //! these; screens and islands show what they return.
 
 pub mod account;
+pub mod agreement;
 pub mod birth_date;
 pub mod calendar;
 pub mod contact;
@@ -11,3 +12,7 @@ pub mod format;
 pub mod ids;
 pub mod language;
 pub mod money;
+pub mod offers;
+pub mod plan_choice;
+pub mod policy;
+pub mod schedule;

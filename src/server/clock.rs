@@ -54,6 +54,11 @@ pub fn zone(name: &str) -> TimeZone {
     TimeZone::get(name).unwrap_or(TimeZone::UTC)
 }
 
+/// The day of a stored instant in a zone.
+pub fn date_of(instant: Millis, zone: &TimeZone) -> Date {
+    zone.to_datetime(Timestamp::from_millisecond(instant).unwrap_or(Timestamp::MAX)).date()
+}
+
 /// The instant at which a day ends in a zone: 23:59:59 there.
 pub fn end_of_day(day: Date, zone: &TimeZone) -> Timestamp {
     let last_second = day.at(23, 59, 59, 0);

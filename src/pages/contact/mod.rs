@@ -28,7 +28,6 @@ pub fn ContactPage() -> impl IntoView {
     view! {
         <Page title=td_string!(words(), contact.title)>
             <ErrorSummary problems=problems.clone()/>
-            <h1>{td_string!(words(), contact.title)}</h1>
             <p>{td_string!(words(), contact.lead)}</p>
             <p>{td_string!(words(), door.call, phone = reach.phone, hours = reach.hours)}</p>
             <form method="post" action=AskPerson::PATH>

@@ -32,7 +32,6 @@ pub fn ContactReceivedPage() -> impl IntoView {
 fn Received(reference: String, day: String) -> impl IntoView {
     view! {
         <Page title=td_string!(words(), contact.received_title)>
-            <h1>{td_string!(words(), contact.received_title)}</h1>
             <p>{td_string!(words(), contact.received, date = day)}</p>
             <p>{td_string!(words(), contact.received_reference, reference = reference)}</p>
         </Page>
@@ -43,7 +42,6 @@ fn Received(reference: String, day: String) -> impl IntoView {
 fn Unknown() -> impl IntoView {
     view! {
         <Page title=td_string!(words(), contact.unknown_title)>
-            <h1>{td_string!(words(), contact.unknown_title)}</h1>
             <p>{td_string!(words(), contact.unknown)}</p>
             <p><a href=paths::CONTACT>{td_string!(words(), contact.title)}</a></p>
         </Page>

@@ -12,7 +12,6 @@ pub fn HomePage() -> impl IntoView {
     let reach = frame().reach.clone();
     view! {
         <Page title=td_string!(words(), door.title)>
-            <h1>{td_string!(words(), door.title)}</h1>
             <p>{td_string!(words(), door.lead)}</p>
             <p>{td_string!(words(), door.sign_in_hint)}</p>
             <p><LinkButton href=paths::SIGN_IN label=td_string!(words(), door.sign_in)/></p>

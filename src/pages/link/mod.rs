@@ -43,7 +43,6 @@ fn OpenForm(shown: Shown) -> impl IntoView {
     view! {
         <Page title=td_string!(words(), sign_in.link_title)>
             <ErrorSummary problems=problems.clone()/>
-            <h1>{td_string!(words(), sign_in.link_title)}</h1>
             <p>{td_string!(words(), sign_in.link_lead)}</p>
             <form method="post" action=OpenLink::PATH>
                 <HiddenField name="token" value=shown.token/>
@@ -67,7 +66,6 @@ fn OpenForm(shown: Shown) -> impl IntoView {
 fn GonePage() -> impl IntoView {
     view! {
         <Page title=td_string!(words(), sign_in.link_gone_title)>
-            <h1>{td_string!(words(), sign_in.link_gone_title)}</h1>
             <p>{td_string!(words(), sign_in.link_gone)}</p>
             <p><LinkButton href=paths::SIGN_IN label=td_string!(words(), door.sign_in)/></p>
             <p><a href=paths::CONTACT>{td_string!(words(), sign_in.help)}</a></p>

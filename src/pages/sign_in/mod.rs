@@ -32,7 +32,6 @@ pub fn SignInPage() -> impl IntoView {
         <Page title=td_string!(words(), sign_in.title)>
             <ErrorSummary problems=problems.clone()/>
             {ended.then(|| view! { <Notice kind=NoticeKind::Plain><p>{td_string!(words(), sign_in.ended)}</p></Notice> })}
-            <h1>{td_string!(words(), sign_in.title)}</h1>
             <p>{td_string!(words(), sign_in.lead)}</p>
             <form method="post" action=SignIn::PATH>
                 {shown.next.map(|next| view! { <HiddenField name="next" value=next/> })}

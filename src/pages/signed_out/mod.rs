@@ -13,7 +13,6 @@ use leptos::prelude::*;
 pub fn SignedOutPage() -> impl IntoView {
     view! {
         <Page title=td_string!(words(), session.signed_out_title)>
-            <h1>{td_string!(words(), session.signed_out_title)}</h1>
             <p>{td_string!(words(), session.signed_out)}</p>
             <p><LinkButton href=paths::SIGN_IN label=td_string!(words(), session.sign_in_again)/></p>
         </Page>

@@ -27,8 +27,7 @@ const REQUEST_TIMEOUT_SECONDS: u64 = 30;
 
 /// Layers 4 and 5: for screens and their actions.
 pub fn around_screens(router: Router<AppState>, state: &AppState) -> Router<AppState> {
-    let store =
-        DatabaseSessions { db: state.db.clone(), clock: state.clock, limits: Limits::of(&state.config) };
+    let store = DatabaseSessions { db: state.db.clone(), clock: state.clock, limits: Limits::of(&state.config) };
     router
         .layer(from_fn_with_state(state.clone(), visitor::recognise))
         .layer(sessions::layer(store, &state.config))

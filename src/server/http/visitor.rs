@@ -75,10 +75,9 @@ fn describe(request: &mut Request, state: &AppState, visit: Option<Visit>) {
 
 /// The language chosen by the visitor, else the customer's, else what the browser prefers.
 pub fn language_of(headers: &HeaderMap, config: &Config, customers: Option<Language>) -> Language {
-    cookie(headers, &cookie_name(config, LANGUAGE_COOKIE))
-        .and_then(|tag| Language::from_tag(&tag))
-        .or(customers)
-        .unwrap_or_else(|| preferred(headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default()))
+    cookie(headers, &cookie_name(config, LANGUAGE_COOKIE)).and_then(|tag| Language::from_tag(&tag)).or(customers).unwrap_or_else(
+        || preferred(headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default()),
+    )
 }
 
 /// The best language we speak in an `Accept-Language` header; English where there is none.
@@ -88,10 +87,9 @@ fn preferred(accept_language: &str) -> Language {
         Some((Language::from_tag(tag)?, thousandths(weight)))
     });
     // Of equal wishes the first counts.
-    wishes.fold(None, |best: Option<(Language, u32)>, wish| best.filter(|best| best.1 >= wish.1).or(Some(wish))).map_or(
-        Language::English,
-        |(language, _)| language,
-    )
+    wishes
+        .fold(None, |best: Option<(Language, u32)>, wish| best.filter(|best| best.1 >= wish.1).or(Some(wish)))
+        .map_or(Language::English, |(language, _)| language)
 }
 
 /// A weight such as `0.85` in thousandths; 0 where it is no weight.

@@ -11,7 +11,8 @@ pub fn of_secret(secret: &str) -> String {
 /// A keyed digest of something guessable, such as an account reference or an address. `kind` keeps subjects of different
 /// kinds apart. Nested, so that a digest tells nothing about the digest of a longer text.
 pub fn of_subject(key: &str, kind: &str, subject: &str) -> String {
-    let inner = Sha256::new().chain_update(key).chain_update([0]).chain_update(kind).chain_update([0]).chain_update(subject).finalize();
+    let inner =
+        Sha256::new().chain_update(key).chain_update([0]).chain_update(kind).chain_update([0]).chain_update(subject).finalize();
     hex::encode(Sha256::new().chain_update(key).chain_update([1]).chain_update(inner).finalize())
 }
 

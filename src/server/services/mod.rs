@@ -6,3 +6,14 @@ pub mod contact;
 pub mod links;
 pub mod sessions;
 pub mod sign_in;
+
+use super::store::StoreError;
+
+/// A machine broke, or something that must be there is not. Logged once by the caller; a person gets a reference to quote.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("a {0} that must be there is missing")]
+    Missing(&'static str),
+}

@@ -36,7 +36,10 @@ pub async fn visit(state: &AppState, session_id: &str) -> StoreResult<Option<Vis
     let mut data: serde_json::Value = serde_json::from_str(&live.data).map_err(|_| StoreError::Unreadable("session"))?;
     let kept_flash = data.get_mut(FLASH).map(serde_json::Value::take).map(serde_json::from_value).transpose();
     Ok(Some(Visit {
-        signed_in: live.customer_id.zip(live.time_zone).map(|(id, time_zone)| SignedIn { customer_id: CustomerId(id), time_zone }),
+        signed_in: live
+            .customer_id
+            .zip(live.time_zone)
+            .map(|(id, time_zone)| SignedIn { customer_id: CustomerId(id), time_zone }),
         customer_language: live.language.as_deref().and_then(Language::from_tag),
         kept_flash: kept_flash.map_err(|_| StoreError::Unreadable("flash"))?,
         expires_at,

@@ -1,0 +1,65 @@
+//! What stands around every screen: in which language, for whom, and how to reach a person. The application puts one
+//! [`Frame`] into the context of each request; components and pages read it here and never ask the server.
+
+use crate::domain::language::Language;
+use crate::words::{Locale, locale};
+use leptos::prelude::{provide_context, use_context};
+use std::sync::Arc;
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Frame {
+    pub language: Language,
+    pub visitor: Visitor,
+    pub portal_name: String,
+    pub reach: Reach,
+    pub mode: Mode,
+    /// The path and query of this page, to come back to after choosing a language.
+    pub here: String,
+    /// The address of the operator's own logo, in place of our mark.
+    pub logo: Option<String>,
+}
+
+/// Who is looking. Before sign-in nothing may name a debt, a creditor or a person.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Visitor {
+    #[default]
+    Unknown,
+    SignedIn,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    #[default]
+    Live,
+    /// No money moves; every screen says so.
+    Sandbox,
+}
+
+/// How to reach a person.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reach {
+    pub phone: String,
+    pub hours: String,
+    pub postal_address: String,
+    pub answer_working_days: u32,
+}
+
+/// Puts the frame where every component of this request finds it.
+pub fn provide_frame(frame: Frame) {
+    provide_context(Arc::new(frame));
+}
+
+/// The frame of this request; a neutral one while routes are collected at start-up.
+pub fn frame() -> Arc<Frame> {
+    use_context::<Arc<Frame>>().unwrap_or_default()
+}
+
+/// The language of this request.
+pub fn language() -> Language {
+    frame().language
+}
+
+/// The words of this request, for `td_string!(words(), section.key)`.
+pub fn words() -> Locale {
+    locale(language())
+}

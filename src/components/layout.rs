@@ -1,0 +1,124 @@
+//! What stands around every screen: the name and the ways out at the top, the screen, and how to reach a person below.
+
+use super::form::{HiddenField, StepBack};
+use super::frame::{Frame, Mode, Visitor, frame, words};
+use super::mark::Mark;
+use super::session_warning::SessionWarning;
+use super::text::MaybeText;
+use crate::domain::language::Language;
+use crate::paths;
+use crate::words::td_string;
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+/// One screen. `title` is its heading and, with the portal's name, its title in the browser.
+#[component]
+pub fn Page(
+    #[prop(into)] title: String,
+    /// One step back: an address.
+    #[prop(optional, into)]
+    back: MaybeText,
+    /// A line under the heading.
+    #[prop(optional, into)]
+    lead: MaybeText,
+    children: Children,
+) -> impl IntoView {
+    let frame = frame();
+    let document_title = format!("{title} · {}", frame.portal_name);
+    view! {
+        <Title text=document_title/>
+        <a class="skip" href="#main">{td_string!(words(), shell.skip)}</a>
+        <Masthead frame=frame.clone()/>
+        {(frame.mode == Mode::Sandbox).then(|| view! { <p class="sandbox">{td_string!(words(), shell.sandbox)}</p> })}
+        <main id="main" tabindex="-1">
+            {back.0.map(|href| view! { <StepBack href/> })}
+            <h1>{title}</h1>
+            {lead.0.map(|lead| view! { <p class="lead">{lead}</p> })}
+            {children()}
+        </main>
+        <ReachFooter frame/>
+        <SessionWarning/>
+    }
+}
+
+#[component]
+fn Masthead(frame: std::sync::Arc<Frame>) -> impl IntoView {
+    let home = match frame.visitor {
+        Visitor::Unknown => paths::HOME,
+        Visitor::SignedIn => paths::ACCOUNT,
+    };
+    let emblem = match frame.logo.clone() {
+        Some(logo) => view! { <img class="logo" src=logo alt="" width="32" height="32"/> }.into_any(),
+        None => view! { <Mark/> }.into_any(),
+    };
+    view! {
+        <header class="masthead">
+            <a class="masthead-name" href=home>{emblem}<span>{frame.portal_name.clone()}</span></a>
+            <div class="masthead-ways">
+                <LanguageSwitch frame=frame.clone()/>
+                {(frame.visitor == Visitor::SignedIn).then(|| view! {
+                    <form method="post" action=paths::SIGN_OUT_ACTION>
+                        <button type="submit" class="button-quiet">{td_string!(words(), shell.sign_out)}</button>
+                    </form>
+                })}
+            </div>
+        </header>
+    }
+}
+
+/// The other languages, each under its own name.
+#[component]
+fn LanguageSwitch(frame: std::sync::Arc<Frame>) -> impl IntoView {
+    let others: Vec<_> = Language::ALL
+        .into_iter()
+        .filter(|language| *language != frame.language)
+        .map(|language| {
+            view! {
+                <form method="post" action=paths::CHOOSE_LANGUAGE_ACTION>
+                    <HiddenField name="language" value=language.tag()/>
+                    <HiddenField name="back" value=frame.here.clone()/>
+                    <button type="submit" class="button-quiet" lang=language.tag()>{language.own_name()}</button>
+                </form>
+            }
+        })
+        .collect();
+    view! { {others} }
+}
+
+/// How to reach a person, in the same place on every page (WCAG 2.2, 3.2.6).
+#[component]
+fn ReachFooter(frame: std::sync::Arc<Frame>) -> impl IntoView {
+    let reach = &frame.reach;
+    let dialled: String = reach.phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
+    view! {
+        <footer class="footer">
+            <h2>{td_string!(words(), shell.reach_title)}</h2>
+            <p>
+                <a href=format!("tel:{dialled}") class="phone">{reach.phone.clone()}</a>
+                <span class="footer-hours">{reach.hours.clone()}</span>
+            </p>
+            <p>
+                <a href=paths::CONTACT>{td_string!(words(), shell.write_to_us)}</a>
+                " "
+                {td_string!(words(), shell.answer_within, days = reach.answer_working_days.to_string())}
+            </p>
+            <p class="quiet">{reach.postal_address.clone()}</p>
+        </footer>
+    }
+}
+
+/// Facts, and beside them on a wide screen the way forward; one below the other on a narrow one.
+#[component]
+pub fn Beside(
+    children: Children,
+    /// What stands beside: usually what the person can do.
+    #[prop(into)]
+    aside: ViewFn,
+) -> impl IntoView {
+    view! {
+        <div class="beside">
+            <div class="beside-facts">{children()}</div>
+            <div class="beside-ways">{aside.run()}</div>
+        </div>
+    }
+}

@@ -1,0 +1,310 @@
+//! Choosing and signing. What was shown is what is signed: the terms are computed from the held offer when they are chosen,
+//! again when they are checked, and again when they are signed, and must be the same bytes each time.
+
+use super::offers::{self, HeldOffers, WaysForward};
+use super::{Failure, documents};
+use crate::domain::agreement::Terms;
+use crate::domain::calendar::Date;
+use crate::domain::ids::{AccountId, AgreementId, CustomerId, DocumentId, DraftId};
+use crate::domain::language::Language;
+use crate::domain::offers::{Limits, NotAllowed, Offer, OfferKind, OfferSet, PlanChoice, fit};
+use crate::domain::schedule::{InterestRule, Schedule};
+use crate::server::clock;
+use crate::server::ids;
+use crate::server::state::AppState;
+use crate::server::store::agreements::{self, NewAgreement, NewVersion, StoredAgreement};
+use crate::server::store::drafts::{self, Draft, DraftChoice};
+use crate::server::store::events::{self, Actor, Event};
+use crate::server::store::{self, facts, offer_sets};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+/// What became of a choice.
+#[derive(Debug)]
+pub enum Chosen {
+    Kept,
+    /// The offer's limits do not allow it; the nearest that they do.
+    NotAllowed(Box<NotAllowed>),
+    /// There is no such offer for this account now.
+    NoSuchOffer,
+    UnderAgreement(AgreementId),
+}
+
+/// Keeps a choice as the account's draft, if its offer allows it.
+pub async fn choose(
+    state: &AppState,
+    customer: &CustomerId,
+    account_id: &AccountId,
+    offer_id: &str,
+    choice: DraftChoice,
+) -> Result<Chosen, Failure> {
+    let held = match offers::hold(state, customer, account_id).await? {
+        Some(WaysForward::Held(held)) => held,
+        Some(WaysForward::UnderAgreement(agreement)) => return Ok(Chosen::UnderAgreement(agreement)),
+        Some(WaysForward::NotOpen(_)) | None => return Ok(Chosen::NoSuchOffer),
+    };
+    let Some(offer) = held.set.offer(offer_id).filter(|offer| can_be_agreed(offer)) else {
+        return Ok(Chosen::NoSuchOffer);
+    };
+    let schedule = match fit(offer, &choice.choice, held.today) {
+        Ok(schedule) => schedule,
+        Err(refusal) => return Ok(Chosen::NotAllowed(Box::new(refusal))),
+    };
+    let terms = terms_of(&held.account, &held.set, offer, schedule, held.today).canonical_json();
+    let now = state.clock.now_millis();
+    let mut tx = state.db.begin_write().await?;
+    store::lock_account(&mut tx, account_id.as_str()).await?;
+    let draft = Draft {
+        id: DraftId(ids::new_id()),
+        customer_id: customer.clone(),
+        account_id: account_id.clone(),
+        offer_set_id: held.offer_set_id.clone(),
+        offer_id: offer.id.clone(),
+        choice,
+        terms_sha256: fingerprint(&terms),
+        terms,
+        updated_at: now,
+        ended: false,
+    };
+    let draft_id = drafts::keep(&mut tx, &draft).await?;
+    let event = Event {
+        at: now,
+        actor: Actor::Customer(customer.to_string()),
+        action: "draft.kept",
+        customer_id: Some(customer.to_string()),
+        account_id: Some(account_id.to_string()),
+        subject_id: Some(draft_id.to_string()),
+        details: json!({ "offer": draft.offer_id, "terms_sha256": draft.terms_sha256 }),
+    };
+    events::append(&mut tx, &event).await?;
+    tx.commit().await.map_err(store::StoreError::from)?;
+    Ok(Chosen::Kept)
+}
+
+/// Plans, promises and extensions are agreed; the other offers are simply paid.
+pub fn can_be_agreed(offer: &Offer) -> bool {
+    match offer.kind {
+        OfferKind::Plan | OfferKind::Promise | OfferKind::Extension => true,
+        OfferKind::GetUpToDate | OfferKind::PayInFull | OfferKind::PayPart => false,
+    }
+}
+
+/// A draft as it stands now, ready to be checked and signed.
+#[derive(Clone, Debug)]
+pub struct ReadyDraft {
+    pub draft: Draft,
+    pub held: HeldOffers,
+    pub offer: Offer,
+    pub terms: Terms,
+    pub terms_sha256: String,
+    /// What is owed changed since the choice was made, and the schedule with it.
+    pub changed: bool,
+}
+
+/// What an account's draft leads to.
+#[derive(Debug)]
+pub enum DraftState {
+    Ready(Box<ReadyDraft>),
+    /// Nothing chosen, or the choice is no longer offered: the options are the place to be.
+    NothingChosen,
+    UnderAgreement(AgreementId),
+    NotFound,
+}
+
+/// The draft of an account, recomputed on today's facts.
+pub async fn draft(state: &AppState, customer: &CustomerId, account_id: &AccountId) -> Result<DraftState, Failure> {
+    let held = match offers::hold(state, customer, account_id).await? {
+        Some(WaysForward::Held(held)) => held,
+        Some(WaysForward::UnderAgreement(agreement)) => return Ok(DraftState::UnderAgreement(agreement)),
+        Some(WaysForward::NotOpen(_)) => return Ok(DraftState::NothingChosen),
+        None => return Ok(DraftState::NotFound),
+    };
+    let Some(draft) = drafts::live(state.db.pool(), account_id).await? else {
+        return Ok(DraftState::NothingChosen);
+    };
+    Ok(match recompute(&held.account, &held.set, &draft, held.today) {
+        Some((offer, terms)) => {
+            let terms_sha256 = fingerprint(&terms.canonical_json());
+            let changed = terms_sha256 != draft.terms_sha256;
+            DraftState::Ready(Box::new(ReadyDraft { offer, terms, terms_sha256, changed, held: *held, draft }))
+        }
+        None => DraftState::NothingChosen,
+    })
+}
+
+/// What the customer did on the signing screen.
+#[derive(Clone, Debug)]
+pub struct Signature {
+    pub draft_id: DraftId,
+    /// SHA-256 of the terms that were on the screen.
+    pub shown_sha256: String,
+    pub typed_name: String,
+    /// The exact text they agreed to, electronic records included.
+    pub consent_text: String,
+    pub language: Language,
+    /// They want the copy by e-mail now, whatever the hour.
+    pub copy_now: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Signed {
+    /// Signed now, or earlier by the same draft: one agreement.
+    Agreement(AgreementId),
+    /// Something differs from what was shown: back to the check page.
+    Changed,
+    /// The draft is gone or was never this customer's: back to the options.
+    NothingToSign,
+}
+
+/// Signs a draft: version 1 of an agreement, its document, its event and the e-mail of its copy, all or nothing.
+pub async fn sign(state: &AppState, customer: &CustomerId, signature: Signature) -> Result<Signed, Failure> {
+    let Some(draft) = drafts::by_id(state.db.pool(), &signature.draft_id).await?.filter(|draft| draft.customer_id == *customer)
+    else {
+        return Ok(Signed::NothingToSign);
+    };
+    let account_id = draft.account_id;
+    let now = state.clock.now_millis();
+    let mut tx = state.db.begin_write().await?;
+    store::lock_account(&mut tx, account_id.as_str()).await?;
+
+    // Read again under the lock: another tab may have been faster.
+    if let Some(agreement) = agreements::of_draft(&mut *tx, &signature.draft_id).await? {
+        return Ok(Signed::Agreement(agreement));
+    }
+    if let Some(agreement) = agreements::active_of_account(&mut *tx, &account_id).await? {
+        return Ok(Signed::Agreement(agreement));
+    }
+    let account = facts::of_customer(&mut *tx, customer, &account_id).await?;
+    let draft = drafts::by_id(&mut *tx, &signature.draft_id).await?.filter(|draft| !draft.ended);
+    let stored = offer_sets::live(&mut *tx, &account_id).await?;
+    let (Some(account), Some(draft), Some(stored)) = (account.filter(|account| account.is_open), draft, stored) else {
+        return Ok(Signed::NothingToSign);
+    };
+    if !offers::still_holds(&stored, &account.facts, now) {
+        return Ok(Signed::Changed);
+    }
+    let zone = clock::zone(&account.time_zone);
+    let today = state.clock.today_in(&zone);
+    let Some((_, terms)) = recompute(&account, &stored.set, &draft, today) else {
+        return Ok(Signed::Changed);
+    };
+    let canonical = terms.canonical_json();
+    let terms_sha256 = fingerprint(&canonical);
+    if terms_sha256 != signature.shown_sha256 {
+        return Ok(Signed::Changed);
+    }
+
+    let id = AgreementId(ids::new_id());
+    let reference = ids::new_reference("EK");
+    let document_id = DocumentId(ids::new_id());
+    let consent_text_sha256 = fingerprint(&signature.consent_text);
+    let new = NewAgreement {
+        id: &id,
+        reference: &reference,
+        customer_id: customer,
+        creditor_id: &account.creditor_id,
+        account_id: &account_id,
+        currency: terms.currency.code(),
+        kind: kind_code(terms.kind),
+        draft_id: &draft.id,
+        version: NewVersion {
+            number: 1,
+            policy_version: terms.policy_version.as_str(),
+            terms: &canonical,
+            terms_sha256: &terms_sha256,
+            total_minor: terms.schedule.total.minor(),
+            signed_name: signature.typed_name.trim(),
+            signed_at: now,
+            signed_in_zone: &account.time_zone,
+            language: signature.language.tag(),
+            consent_text_sha256: &consent_text_sha256,
+            document_id: &document_id,
+            instalments: &terms.schedule.instalments,
+        },
+    };
+    agreements::insert(&mut tx, &new).await?;
+    drafts::end(&mut tx, &draft.id, now).await?;
+    offer_sets::end(&mut tx, &stored.id, now).await?;
+    documents::issue_confirmation(state, &mut tx, &account, &terms, &new, signature.copy_now).await?;
+    let event = Event {
+        at: now,
+        actor: Actor::Customer(customer.to_string()),
+        action: "agreement.signed",
+        customer_id: Some(customer.to_string()),
+        account_id: Some(account_id.to_string()),
+        subject_id: Some(id.to_string()),
+        details: json!({
+            "version": 1,
+            "terms_sha256": terms_sha256,
+            "consent_text_sha256": consent_text_sha256,
+            "policy": terms.policy_version,
+            "offer": draft.offer_id,
+            "language": signature.language.tag(),
+        }),
+    };
+    events::append(&mut tx, &event).await?;
+    tx.commit().await.map_err(store::StoreError::from)?;
+    Ok(Signed::Agreement(id))
+}
+
+/// An agreement with the account it covers, for its owner.
+pub async fn of_customer(
+    state: &AppState,
+    customer: &CustomerId,
+    id: &AgreementId,
+) -> Result<Option<(StoredAgreement, facts::AccountRecord)>, Failure> {
+    let Some(agreement) = agreements::of_customer(state.db.pool(), customer, id).await? else {
+        return Ok(None);
+    };
+    let account = facts::of_customer(state.db.pool(), customer, &agreement.account_id).await?;
+    Ok(account.map(|account| (agreement, account)))
+}
+
+/// The offer and the terms a draft leads to on these facts; `None` if the offer or the choice no longer stands.
+fn recompute(account: &facts::AccountRecord, set: &OfferSet, draft: &Draft, today: Date) -> Option<(Offer, Terms)> {
+    let offer = set.offer(&draft.offer_id).filter(|offer| can_be_agreed(offer))?;
+    let schedule = fit(offer, &draft.choice.choice, today).ok()?;
+    let chosen_on = clock_date(draft, &account.time_zone);
+    Some((offer.clone(), terms_of(account, set, offer, schedule, chosen_on)))
+}
+
+/// The day on which the choice was made: the terms keep it, so that they do not change overnight.
+fn clock_date(draft: &Draft, time_zone: &str) -> Date {
+    clock::date_of(draft.updated_at, &clock::zone(time_zone))
+}
+
+fn terms_of(account: &facts::AccountRecord, set: &OfferSet, offer: &Offer, schedule: Schedule, agreed_on: Date) -> Terms {
+    let interest = match &offer.limits {
+        Limits::Plan(limits) => limits.interest,
+        Limits::OnePayment(_) => InterestRule::Frozen,
+    };
+    Terms {
+        accounts: vec![account.reference.clone()],
+        creditor: account.creditor.clone(),
+        kind: offer.kind,
+        basis: offer.basis,
+        frequency: offer.frequency,
+        currency: account.facts.currency,
+        balance: set.balance,
+        past_due: set.past_due,
+        schedule,
+        discount: offer.discount,
+        interest,
+        policy_version: set.policy_version.clone(),
+        agreed_on,
+        consequences: "late_payment_1".to_owned(),
+    }
+}
+
+fn kind_code(kind: OfferKind) -> &'static str {
+    match kind {
+        OfferKind::Plan => "plan",
+        OfferKind::Promise => "promise",
+        OfferKind::Extension => "extension",
+        OfferKind::GetUpToDate | OfferKind::PayInFull | OfferKind::PayPart => "payment",
+    }
+}
+
+fn fingerprint(text: &str) -> String {
+    hex::encode(Sha256::digest(text.as_bytes()))
+}

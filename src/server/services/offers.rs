@@ -1,0 +1,118 @@
+//! Showing ways forward: computed once, then held on the same terms until a stated instant, even if the policy changes.
+
+use super::{Failure, policies};
+use crate::domain::account::AccountFacts;
+use crate::domain::calendar::Date;
+use crate::domain::ids::{AccountId, AgreementId, CustomerId, OfferSetId};
+use crate::domain::offers::{OfferSet, offers_for};
+use crate::server::clock::{self, Millis};
+use crate::server::ids;
+use crate::server::state::AppState;
+use crate::server::store::events::{self, Actor, Event};
+use crate::server::store::offer_sets::{self, StoredOffers};
+use crate::server::store::{self, Tx, agreements, facts};
+use serde_json::json;
+
+/// An account's offers as they are held for its customer.
+#[derive(Clone, Debug)]
+pub struct HeldOffers {
+    pub account: facts::AccountRecord,
+    pub offer_set_id: OfferSetId,
+    pub set: OfferSet,
+    pub held_until: Millis,
+    /// The day in the customer's time zone.
+    pub today: Date,
+}
+
+/// What an account's customer finds when they look for ways forward.
+#[derive(Clone, Debug)]
+pub enum WaysForward {
+    Held(Box<HeldOffers>),
+    /// There is an agreement already: its page is the place to be.
+    UnderAgreement(AgreementId),
+    /// The creditor took the account back or closed it: nothing can be agreed here.
+    NotOpen(Box<facts::AccountRecord>),
+}
+
+/// The offers held for an account; computes and holds them when they are shown for the first time, when the earlier ones
+/// have run out, or when what is owed has changed. In that last case policy and time limit stay as they were promised.
+/// `None` where the account is not this customer's.
+pub async fn hold(state: &AppState, customer: &CustomerId, account_id: &AccountId) -> Result<Option<WaysForward>, Failure> {
+    let Some(account) = facts::of_customer(state.db.pool(), customer, account_id).await? else {
+        return Ok(None);
+    };
+    if let Some(agreement) = agreements::active_of_account(state.db.pool(), account_id).await? {
+        return Ok(Some(WaysForward::UnderAgreement(agreement)));
+    }
+    if !account.is_open {
+        return Ok(Some(WaysForward::NotOpen(Box::new(account))));
+    }
+    let live = offer_sets::live(state.db.pool(), account_id).await?;
+    let stored = match live {
+        Some(stored) if still_holds(&stored, &account.facts, state.clock.now_millis()) => stored,
+        Some(_) | None => hold_anew(state, customer, account_id).await?,
+    };
+    let today = state.clock.today_in(&clock::zone(&account.time_zone));
+    Ok(Some(WaysForward::Held(Box::new(HeldOffers {
+        account,
+        offer_set_id: stored.id,
+        set: stored.set,
+        held_until: stored.held_until,
+        today,
+    }))))
+}
+
+/// Whether a set is still what the customer may choose from.
+pub(super) fn still_holds(stored: &StoredOffers, facts: &AccountFacts, now: Millis) -> bool {
+    stored.held_until > now && stored.set.balance == facts.balance && stored.set.past_due == facts.past_due
+}
+
+async fn hold_anew(state: &AppState, customer: &CustomerId, account_id: &AccountId) -> Result<StoredOffers, Failure> {
+    let now = state.clock.now_millis();
+    let mut tx = state.db.begin_write().await?;
+    let version = store::lock_account(&mut tx, account_id.as_str()).await?;
+    let account = facts::of_customer(&mut *tx, customer, account_id).await?.ok_or(Failure::Missing("account"))?;
+    let earlier = offer_sets::live(&mut *tx, account_id).await?;
+    if let Some(stored) = &earlier {
+        // Another tab was faster.
+        if still_holds(stored, &account.facts, now) {
+            return Ok(earlier.ok_or(Failure::Missing("offer set"))?);
+        }
+        offer_sets::end(&mut tx, &stored.id, now).await?;
+    }
+    let promised = earlier.filter(|stored| stored.held_until > now);
+    let policy = match &promised {
+        Some(stored) => policies::of_version(state, &stored.set.policy_version).await?,
+        None => policies::current(state),
+    };
+    let zone = clock::zone(&account.time_zone);
+    let today = state.clock.today_in(&zone);
+    let set = offers_for(&account.facts, &policy.rules, today, None, None);
+    let held_until = match promised {
+        Some(stored) => stored.held_until,
+        None => {
+            let last_day = set.offers.iter().map(|offer| offer.valid_through).max().unwrap_or(today);
+            clock::end_of_day(last_day, &zone).as_millisecond()
+        }
+    };
+    store::policies::keep(&mut tx, &policy.rules.version, &policy.text, now).await?;
+    let stored = StoredOffers { id: OfferSetId(ids::new_id()), account_id: account_id.clone(), held_until, set };
+    offer_sets::insert(&mut tx, &stored, version, now).await?;
+    record_shown(&mut tx, customer, &stored, now).await?;
+    tx.commit().await.map_err(store::StoreError::from)?;
+    Ok(stored)
+}
+
+async fn record_shown(tx: &mut Tx, customer: &CustomerId, stored: &StoredOffers, now: Millis) -> Result<(), Failure> {
+    let offers: Vec<&str> = stored.set.offers.iter().map(|offer| offer.id.as_str()).collect();
+    let event = Event {
+        at: now,
+        actor: Actor::Customer(customer.to_string()),
+        action: "offers.shown",
+        customer_id: Some(customer.to_string()),
+        account_id: Some(stored.account_id.to_string()),
+        subject_id: Some(stored.id.to_string()),
+        details: json!({ "offers": offers, "policy": stored.set.policy_version, "held_until": stored.held_until }),
+    };
+    Ok(events::append(tx, &event).await?)
+}
