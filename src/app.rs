@@ -1,12 +1,17 @@
 //! The HTML shell and the route table: every screen once.
 
 use crate::components::frame::{Frame, Mode, Reach, Visitor, provide_frame};
+use crate::pages::contact::ContactPage;
+use crate::pages::contact::received::ContactReceivedPage;
 use crate::pages::home::HomePage;
+use crate::pages::link::LinkPage;
+use crate::pages::sign_in::SignInPage;
+use crate::pages::signed_out::SignedOutPage;
 use crate::server::context;
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
-use leptos_router::{SsrMode, StaticSegment};
+use leptos_router::{ParamSegment, SsrMode, StaticSegment};
 
 /// The document around every screen. Scripts are added only by screens that have an island.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
@@ -37,8 +42,14 @@ pub fn App() -> impl IntoView {
     provide_frame(frame());
     view! {
         <Router>
-            <Routes fallback=|| "Not found">
+            // An address that is no screen never comes here: http/ answers it.
+            <Routes fallback=|| ()>
                 <Route path=StaticSegment("") view=HomePage ssr=SsrMode::Async/>
+                <Route path=StaticSegment("sign-in") view=SignInPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("link"), ParamSegment("token")) view=LinkPage ssr=SsrMode::Async/>
+                <Route path=StaticSegment("signed-out") view=SignedOutPage ssr=SsrMode::Async/>
+                <Route path=StaticSegment("contact") view=ContactPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("contact"), StaticSegment("received"), ParamSegment("reference")) view=ContactReceivedPage ssr=SsrMode::Async/>
             </Routes>
         </Router>
     }

@@ -7,6 +7,8 @@ pub const SIGN_IN: &str = "/sign-in";
 pub const SIGNED_OUT: &str = "/signed-out";
 pub const CONTACT: &str = "/contact";
 pub const LINK: &str = "/link";
+/// What a link that no longer works shows: no token is that short.
+pub const LINK_GONE: &str = "/link/gone";
 
 /// The customer's own page: where signing in leads.
 pub const ACCOUNT: &str = "/account";
@@ -71,6 +73,7 @@ pub const NEXT: &str = "next";
 /// The actions that the frame around every screen posts to.
 pub const CHOOSE_LANGUAGE_ACTION: &str = "/api/choose_language";
 pub const SIGN_OUT_ACTION: &str = "/api/sign_out";
+pub const EXTEND_SESSION_ACTION: &str = "/api/extend_session";
 
 /// Where one account stands.
 pub fn account(account_id: &str) -> String {
@@ -106,15 +109,20 @@ pub fn again(path: &str, tag: &str) -> String {
     format!("{path}{separator}{AGAIN}={tag}")
 }
 
-/// Whether `path` is a page of ours a person may be sent to after signing in: never another site's.
+/// Whether a text has the form of a link's token, and so can stand in an address.
+pub fn is_token(text: &str) -> bool {
+    (16..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+}
+
+/// Whether `path` is a page of this portal, never of another site.
+pub fn is_local(path: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_=&?.%".contains(&byte);
+    path.starts_with('/') && !path.starts_with("//") && !path.starts_with("/api/") && path.len() <= 300 && path.bytes().all(plain)
+}
+
+/// Whether `path` is a page a customer may be sent to after signing in.
 pub fn is_own_page(path: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_=&?.".contains(&byte);
-    path.starts_with('/')
-        && !path.starts_with("//")
-        && !path.starts_with("/api/")
-        && path.len() <= 200
-        && path.bytes().all(plain)
-        && !is_open_to_visitors(path.split('?').next().unwrap_or_default())
+    is_local(path) && !is_open_to_visitors(path.split('?').next().unwrap_or_default())
 }
 
 /// Pages and actions that work without being signed in; every other one asks for it first.

@@ -3,6 +3,7 @@
 use super::form::{HiddenField, StepBack};
 use super::frame::{Frame, Mode, Visitor, frame, words};
 use super::mark::Mark;
+use super::session_warning::SessionWarning;
 use super::text::MaybeText;
 use crate::domain::language::Language;
 use crate::paths;
@@ -36,6 +37,7 @@ pub fn Page(
             {children()}
         </main>
         <ReachFooter frame/>
+        <SessionWarning/>
     }
 }
 

@@ -11,6 +11,7 @@ pub mod mark;
 pub mod money;
 pub mod notice;
 pub mod scripts;
+pub mod session_warning;
 pub mod summary;
 pub mod table;
 pub mod text;

@@ -4,7 +4,7 @@
 //! `load.rs` and `actions.rs` of a screen ask here and call a service; nothing else in pages/ reaches into server/.
 
 use super::ids;
-use super::security::sessions::{FLASH, KeptFlash};
+use super::security::sessions::{CUSTOMER_ID, FLASH, KeptFlash, LANGUAGE_COOKIE, cookie_name, cookies_are_secure};
 use super::state::AppState;
 use crate::domain::ids::CustomerId;
 use crate::domain::language::Language;
@@ -99,6 +99,39 @@ pub fn here() -> String {
 /// The session of this request, which only actions (POST) may change.
 pub fn session() -> Option<Session> {
     extension::<Session>()
+}
+
+/// Signs a customer in: whatever the session held is forgotten, and it gets a new id.
+pub async fn begin_session(customer_id: &CustomerId) -> Result<(), Failed> {
+    let session = session().ok_or(Failed::Machine)?;
+    session.clear().await;
+    session.cycle_id().await.map_err(fail)?;
+    session.insert(CUSTOMER_ID, customer_id).await.map_err(fail)
+}
+
+/// Ends the session, if there is one; the cookie goes too.
+pub async fn end_session() -> Result<(), Failed> {
+    match session() {
+        Some(session) => session.flush().await.map_err(fail),
+        None => Ok(()),
+    }
+}
+
+/// A year, as long as a browser may keep the choice of a language.
+const LANGUAGE_KEPT_SECONDS: u32 = 31_536_000;
+
+/// Keeps the language a visitor chose in a cookie that says nothing else.
+pub fn keep_language(language: Language) {
+    let (Some(state), Some(response)) = (state(), use_context::<ResponseOptions>()) else {
+        return;
+    };
+    let name = cookie_name(&state.config, LANGUAGE_COOKIE);
+    let secure = if cookies_are_secure(&state.config) { "; Secure" } else { "" };
+    let cookie =
+        format!("{name}={}; Path=/; Max-Age={LANGUAGE_KEPT_SECONDS}; HttpOnly; SameSite=Lax{secure}", language.tag());
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        response.append_header(header::SET_COOKIE, cookie);
+    }
 }
 
 /// Ends an action, or leaves a page for another: the browser is sent to `path` with a GET.

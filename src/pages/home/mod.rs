@@ -1,12 +1,24 @@
-//! The door: neutral, before anyone has said who they are.
+//! The door: neutral, before anyone has said who they are. Nothing here tells what the portal is about.
 
-use crate::islands::plan_builder::PlanBuilder;
+use crate::components::form::LinkButton;
+use crate::components::frame::{frame, words};
+use crate::components::layout::Page;
+use crate::paths;
+use crate::words::td_string;
 use leptos::prelude::*;
 
 #[component]
 pub fn HomePage() -> impl IntoView {
+    let reach = frame().reach.clone();
     view! {
-        <h1>"Evenkeel"</h1>
-        <PlanBuilder/>
+        <Page title=td_string!(words(), door.title)>
+            <p>{td_string!(words(), door.lead)}</p>
+            <p>{td_string!(words(), door.sign_in_hint)}</p>
+            <p><LinkButton href=paths::SIGN_IN label=td_string!(words(), door.sign_in)/></p>
+            <h2>{td_string!(words(), door.help_title)}</h2>
+            <p>{td_string!(words(), door.help)}</p>
+            <p><a href=paths::CONTACT>{td_string!(words(), door.help_link)}</a></p>
+            <p>{td_string!(words(), door.call, phone = reach.phone, hours = reach.hours)}</p>
+        </Page>
     }
 }

@@ -1,6 +1,7 @@
 //! The command line: one file a command. Exit codes: 0 done, 1 done but something was refused, 2 wrong use or setting,
 //! 3 a machine broke.
 
+mod link;
 mod serve;
 
 use super::config::{Config, ConfigError, Settings};
@@ -28,6 +29,8 @@ struct Arguments {
 enum Command {
     /// Serve the portal (and run the background work).
     Serve,
+    /// Make a one-use sign-in link for an account.
+    Link(link::LinkArguments),
     /// Bring the database up to date.
     Migrate,
 }
@@ -88,6 +91,7 @@ async fn execute(arguments: Arguments) -> Result<ExitCode, CommandError> {
     telemetry::start(config.log_json, LevelFilter::INFO);
     match arguments.command {
         Command::Serve => serve::serve(config).await,
+        Command::Link(arguments) => link::link(config, arguments).await,
         Command::Migrate => {
             open_database(&config).await?;
             println!("The database is up to date.");

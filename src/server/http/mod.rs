@@ -8,10 +8,11 @@ mod security_headers;
 mod trouble;
 mod visitor;
 
-pub use visitor::LANGUAGE_COOKIE;
-
 use super::state::AppState;
 use crate::app;
+use crate::components::session_warning::SessionEnd;
+use crate::paths;
+use crate::server::context;
 use axum::Router;
 use axum::handler::HandlerWithoutStateExt;
 use axum::routing::get;
@@ -61,9 +62,14 @@ fn screens(state: &AppState) -> Router<AppState> {
     layers::around_screens(screens, state)
 }
 
-/// What every page and action finds in its context: the state, and the nonce that the response's policy names.
+/// What every page and action finds in its context: the state, how long the session lasts, and the nonce that the
+/// response's policy names.
 fn provide_request_context(state: &AppState) {
     provide_context(state.clone());
+    provide_context(state.leptos_options.clone());
+    if let Some(left) = context::session_time_left() {
+        provide_context(SessionEnd { seconds_left: left.seconds, extend_path: paths::EXTEND_SESSION_ACTION });
+    }
     if let Some(PageNonce(nonce)) = use_context::<Parts>().and_then(|parts| parts.extensions.get().cloned()) {
         provide_context(Nonce::from_value(nonce));
     }

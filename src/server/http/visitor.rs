@@ -6,7 +6,7 @@ use crate::domain::language::Language;
 use crate::paths;
 use crate::server::config::Config;
 use crate::server::context::{ClientAddress, SessionEnded, SessionTimeLeft};
-use crate::server::security::sessions::{KeptFlash, cookie_name, session_cookie_name};
+use crate::server::security::sessions::{KeptFlash, LANGUAGE_COOKIE, cookie_name, session_cookie_name};
 use crate::server::services::sessions::{self, Visit};
 use crate::server::state::AppState;
 use axum::extract::{ConnectInfo, Request, State};
@@ -14,9 +14,6 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::{HeaderMap, Method, StatusCode, header};
 use std::net::{IpAddr, SocketAddr};
-
-/// The cookie that keeps the language a visitor chose.
-pub const LANGUAGE_COOKIE: &str = "language";
 
 /// Reads the session once and fills the request's extensions.
 pub async fn recognise(State(state): State<AppState>, mut request: Request, next: Next) -> Response {

@@ -19,6 +19,9 @@ use tower_sessions::{Expiry, SessionManagerLayer, SessionStore};
 pub const CUSTOMER_ID: &str = "customer_id";
 pub const FLASH: &str = "flash";
 
+/// The cookie that keeps the language a visitor chose.
+pub const LANGUAGE_COOKIE: &str = "language";
+
 /// A refused form and the tag under which it is shown again.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct KeptFlash {

@@ -103,6 +103,13 @@ fn subject(key: &str, counted: &Counted<'_>, attempts: u32) -> Subject {
     Subject { digest: digest::of_subject(key, kind, text), most }
 }
 
+/// How long until an instant kept in a flash, in whole minutes, at least one.
+pub fn minutes_to_wait(state: &AppState, until: Option<&String>) -> i64 {
+    let until: Option<Millis> = until.and_then(|until| until.parse().ok());
+    let millis = until.map_or(0, |until| until - state.clock.real_now_millis());
+    (millis + MILLIS_A_MINUTE - 1).div_euclid(MILLIS_A_MINUTE).max(1)
+}
+
 /// Deletes attempts that no limit asks about any more; a job calls it every day. Returns how many there were.
 pub async fn delete_old(state: &AppState) -> StoreResult<u64> {
     let mut tx = state.db.begin_write().await?;

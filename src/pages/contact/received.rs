@@ -1,0 +1,49 @@
+//! The message has arrived: its reference and the day of the answer. Can be reloaded for ever and says nothing else.
+
+use super::load;
+use crate::components::frame::words;
+use crate::components::layout::Page;
+use crate::paths;
+use crate::words::td_string;
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+#[component]
+pub fn ContactReceivedPage() -> impl IntoView {
+    let reference = use_params_map().with_untracked(|parameters| parameters.get("reference")).unwrap_or_default();
+    let asked = reference.clone();
+    let answer_day = Resource::new_blocking(|| (), move |()| load::load_answer_day(asked.clone()));
+    view! {
+        <Suspense>
+            {move || {
+                let reference = reference.clone();
+                Suspend::new(async move {
+                    match answer_day.await {
+                        Some(day) => view! { <Received reference day/> }.into_any(),
+                        None => view! { <Unknown/> }.into_any(),
+                    }
+                })
+            }}
+        </Suspense>
+    }
+}
+
+#[component]
+fn Received(reference: String, day: String) -> impl IntoView {
+    view! {
+        <Page title=td_string!(words(), contact.received_title)>
+            <p>{td_string!(words(), contact.received, date = day)}</p>
+            <p>{td_string!(words(), contact.received_reference, reference = reference)}</p>
+        </Page>
+    }
+}
+
+#[component]
+fn Unknown() -> impl IntoView {
+    view! {
+        <Page title=td_string!(words(), contact.unknown_title)>
+            <p>{td_string!(words(), contact.unknown)}</p>
+            <p><a href=paths::CONTACT>{td_string!(words(), contact.title)}</a></p>
+        </Page>
+    }
+}

@@ -1,0 +1,83 @@
+//! A one-use link: asks only for the date of birth, names nobody, and is not used up by being looked at.
+
+pub mod actions;
+mod load;
+
+use crate::components::form::{
+    Button, DateFields, DatePurpose, ErrorSummary, HiddenField, LinkButton, Problems, TypedDate,
+};
+use crate::components::frame::words;
+use crate::components::layout::Page;
+use crate::paths;
+use crate::words::td_string;
+use actions::OpenLink;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos_router::hooks::use_params_map;
+use load::Shown;
+
+/// The name of this screen in a flash.
+const SCREEN: &str = "link";
+
+#[component]
+pub fn LinkPage() -> impl IntoView {
+    let token = use_params_map().with_untracked(|parameters| parameters.get("token")).unwrap_or_default();
+    let shown = Resource::new_blocking(|| (), move |()| load::load(token.clone()));
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                match shown.await {
+                    Some(shown) => view! { <OpenForm shown/> }.into_any(),
+                    None => view! { <GonePage/> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn OpenForm(shown: Shown) -> impl IntoView {
+    let problems = Problems::from_codes(&shown.flash.errors, |field, code| problem(field, code, shown.minutes_to_wait));
+    let kept = |field: &str| shown.flash.values.get(field).cloned().unwrap_or_default();
+    let birth_date = TypedDate { day: kept("birth_date_day"), month: kept("birth_date_month"), year: kept("birth_date_year") };
+    view! {
+        <Page title=td_string!(words(), sign_in.link_title)>
+            <ErrorSummary problems=problems.clone()/>
+            <p>{td_string!(words(), sign_in.link_lead)}</p>
+            <form method="post" action=OpenLink::PATH>
+                <HiddenField name="token" value=shown.token/>
+                <DateFields
+                    name="birth_date"
+                    legend=td_string!(words(), sign_in.birth_date)
+                    hint=td_string!(words(), sign_in.birth_date_hint)
+                    error=problems.of("birth_date")
+                    value=birth_date
+                    purpose=DatePurpose::Birth
+                />
+                <Button label=td_string!(words(), sign_in.link_button)/>
+            </form>
+            <p><a href=paths::CONTACT>{td_string!(words(), sign_in.help)}</a></p>
+        </Page>
+    }
+}
+
+/// Unknown, used or expired: the same page, and two ways on.
+#[component]
+fn GonePage() -> impl IntoView {
+    view! {
+        <Page title=td_string!(words(), sign_in.link_gone_title)>
+            <p>{td_string!(words(), sign_in.link_gone)}</p>
+            <p><LinkButton href=paths::SIGN_IN label=td_string!(words(), door.sign_in)/></p>
+            <p><a href=paths::CONTACT>{td_string!(words(), sign_in.help)}</a></p>
+        </Page>
+    }
+}
+
+fn problem(field: &str, code: &str, minutes: i64) -> String {
+    match (field, code) {
+        ("birth_date", "missing") => td_string!(words(), sign_in.birth_date_missing).to_owned(),
+        ("birth_date", _) => td_string!(words(), sign_in.birth_date_not_a_date).to_owned(),
+        (_, "limited") => td_string!(words(), sign_in.limited, minutes = minutes),
+        _ => td_string!(words(), sign_in.link_no_match).to_owned(),
+    }
+}

@@ -1,0 +1,80 @@
+//! Signing in with reference, date of birth and postal code.
+
+pub mod actions;
+mod form;
+mod load;
+
+use crate::components::form::{
+    Button, DateFields, DatePurpose, ErrorSummary, Field, FieldWidth, HiddenField, Problems, TypedDate,
+};
+use crate::components::frame::words;
+use crate::components::layout::Page;
+use crate::components::notice::{Notice, NoticeKind};
+use crate::paths;
+use crate::words::td_string;
+use actions::SignIn;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos_router::hooks::use_query_map;
+
+/// The name of this screen in a flash.
+const SCREEN: &str = "sign_in";
+
+#[component]
+pub fn SignInPage() -> impl IntoView {
+    let next = use_query_map().with_untracked(|query| query.get(paths::NEXT));
+    let shown = load::load(next);
+    let problems = Problems::from_codes(&shown.flash.errors, |field, code| problem(field, code, shown.minutes_to_wait));
+    let kept = |field: &str| shown.flash.values.get(field).cloned().unwrap_or_default();
+    let birth_date = TypedDate { day: kept("birth_date_day"), month: kept("birth_date_month"), year: kept("birth_date_year") };
+    let ended = shown.session_ended && problems.is_empty();
+    view! {
+        <Page title=td_string!(words(), sign_in.title)>
+            <ErrorSummary problems=problems.clone()/>
+            {ended.then(|| view! { <Notice kind=NoticeKind::Plain><p>{td_string!(words(), sign_in.ended)}</p></Notice> })}
+            <p>{td_string!(words(), sign_in.lead)}</p>
+            <form method="post" action=SignIn::PATH>
+                {shown.next.map(|next| view! { <HiddenField name="next" value=next/> })}
+                <Field
+                    name="reference"
+                    label=td_string!(words(), sign_in.reference)
+                    hint=td_string!(words(), sign_in.reference_hint)
+                    error=problems.of("reference")
+                    value=kept("reference")
+                    width=FieldWidth::Short
+                    autocomplete="off"
+                />
+                <DateFields
+                    name="birth_date"
+                    legend=td_string!(words(), sign_in.birth_date)
+                    hint=td_string!(words(), sign_in.birth_date_hint)
+                    error=problems.of("birth_date")
+                    value=birth_date
+                    purpose=DatePurpose::Birth
+                />
+                <Field
+                    name="postal_code"
+                    label=td_string!(words(), sign_in.postal_code)
+                    hint=td_string!(words(), sign_in.postal_code_hint)
+                    error=problems.of("postal_code")
+                    value=kept("postal_code")
+                    width=FieldWidth::Short
+                    autocomplete="postal-code"
+                />
+                <Button label=td_string!(words(), sign_in.button)/>
+            </form>
+            <p><a href=paths::CONTACT>{td_string!(words(), sign_in.help)}</a></p>
+        </Page>
+    }
+}
+
+fn problem(field: &str, code: &str, minutes: i64) -> String {
+    match (field, code) {
+        ("reference", _) => td_string!(words(), sign_in.reference_missing).to_owned(),
+        ("birth_date", "missing") => td_string!(words(), sign_in.birth_date_missing).to_owned(),
+        ("birth_date", _) => td_string!(words(), sign_in.birth_date_not_a_date).to_owned(),
+        ("postal_code", _) => td_string!(words(), sign_in.postal_code_missing).to_owned(),
+        (_, "limited") => td_string!(words(), sign_in.limited, minutes = minutes),
+        _ => td_string!(words(), sign_in.no_match).to_owned(),
+    }
+}
