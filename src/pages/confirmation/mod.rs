@@ -6,7 +6,7 @@ use crate::components::agreement_terms::{InstalmentList, terms_rows};
 use crate::components::form::{LinkButton, LinkKind};
 use crate::components::frame::{frame, language, words};
 use crate::components::layout::Page;
-use crate::components::loaded::{Loaded, param};
+use crate::components::loaded::{loaded, param};
 use crate::components::summary::{SummaryList, SummaryRow};
 use crate::domain::agreement::Terms;
 use crate::domain::format;
@@ -31,7 +31,7 @@ pub struct ConfirmationView {
 #[component]
 pub fn ConfirmationPage() -> impl IntoView {
     let agreement_id = param("agreement");
-    view! { <Loaded load=load::load(agreement_id) show=|view| view.map(show)/> }
+    loaded(load::load(agreement_id), |view| view.map(show))
 }
 
 fn show(view: ConfirmationView) -> impl IntoView {
@@ -46,9 +46,7 @@ fn show(view: ConfirmationView) -> impl IntoView {
     ];
     let rows: Vec<_> = facts.into_iter().chain(terms_rows(&view.terms).into_iter().map(|(row, _)| row)).collect();
     view! {
-        <Page title=title>
-            <h1>{title}</h1>
-            <p>{td_string!(words(), confirmation.lead)}</p>
+        <Page title=title lead=td_string!(words(), confirmation.lead)>
             <LinkButton
                 href=paths::document(&view.document_id)
                 label=td_string!(words(), confirmation.download)

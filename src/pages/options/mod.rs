@@ -4,10 +4,9 @@
 mod card;
 mod load;
 
-use crate::components::form::StepBack;
 use crate::components::frame::{language, words};
 use crate::components::layout::Page;
-use crate::components::loaded::{Loaded, param};
+use crate::components::loaded::{loaded, param};
 use crate::components::notice::{Notice, NoticeKind};
 use crate::domain::format;
 use crate::domain::offers::{OfferSet, Refusal, RefusalCode};
@@ -32,16 +31,11 @@ pub struct OptionsView {
 #[component]
 pub fn OptionsPage() -> impl IntoView {
     let account_id = param("account");
-    view! {
-        <Loaded
-            load=load::load(account_id)
-            show=|found| match found {
-                Found::Ways(view) => show(*view).into_any(),
-                Found::NotOpen { creditor } => not_open(creditor).into_any(),
-                Found::Elsewhere => ().into_any(),
-            }
-        />
-    }
+    loaded(load::load(account_id), |found| match found {
+        Found::Ways(view) => show(*view).into_any(),
+        Found::NotOpen { creditor } => not_open(creditor).into_any(),
+        Found::Elsewhere => ().into_any(),
+    })
 }
 
 fn show(view: OptionsView) -> impl IntoView {
@@ -54,9 +48,7 @@ fn show(view: OptionsView) -> impl IntoView {
     let draft = view.draft.map(|offer_id| draft_notice(&view.account_id, &offer_id));
     let account = td_string!(words(), options.for_account, product = view.product, reference = view.reference);
     view! {
-        <Page title=td_string!(words(), options.title)>
-            <StepBack href=paths::ACCOUNT/>
-            <h1>{td_string!(words(), options.title)}</h1>
+        <Page title=td_string!(words(), options.title) back=paths::ACCOUNT>
             <p class="quiet">{account}</p>
             <p>{td_string!(words(), options.lead)}</p>
             <p>{td_string!(words(), options.held, until = until.clone())}</p>
@@ -132,9 +124,7 @@ fn refusal_words(code: RefusalCode) -> &'static str {
 
 fn not_open(creditor: String) -> impl IntoView {
     view! {
-        <Page title=td_string!(words(), options.not_open_title)>
-            <StepBack href=paths::ACCOUNT/>
-            <h1>{td_string!(words(), options.not_open_title)}</h1>
+        <Page title=td_string!(words(), options.not_open_title) back=paths::ACCOUNT>
             <p>{td_string!(words(), options.not_open, creditor = creditor)}</p>
             <p><a href=paths::CONTACT>{td_string!(words(), options.reach_a_person)}</a></p>
         </Page>

@@ -3,10 +3,10 @@
 mod load;
 
 use crate::components::agreement_terms::{InstalmentList, terms_rows};
-use crate::components::form::{LinkButton, StepBack};
+use crate::components::form::LinkButton;
 use crate::components::frame::words;
 use crate::components::layout::Page;
-use crate::components::loaded::{Loaded, param};
+use crate::components::loaded::{loaded, param};
 use crate::components::notice::{Notice, NoticeKind};
 use crate::components::summary::{SummaryList, SummaryRow};
 use crate::domain::agreement::Terms;
@@ -20,12 +20,7 @@ use leptos::prelude::*;
 pub fn ReviewPage() -> impl IntoView {
     let account_id = param("account");
     let account = account_id.clone();
-    view! {
-        <Loaded
-            load=load::load(account_id)
-            show=move |ready| ready.map(|ready| show(&account, &ready.terms, ready.changed))
-        />
-    }
+    loaded(load::load(account_id), move |ready| ready.map(|ready| show(&account, &ready.terms, ready.changed)))
 }
 
 fn show(account_id: &str, terms: &Terms, changed: bool) -> impl IntoView + use<> {
@@ -50,11 +45,8 @@ fn show(account_id: &str, terms: &Terms, changed: bool) -> impl IntoView + use<>
         }
     });
     view! {
-        <Page title=title>
-            <StepBack href=way/>
-            <h1>{title}</h1>
+        <Page title=title back=way lead=td_string!(words(), review.lead)>
             {notice}
-            <p>{td_string!(words(), review.lead)}</p>
             <SummaryList rows/>
             <InstalmentList terms=terms.clone()/>
             <LinkButton href=paths::sign(account_id) label=td_string!(words(), review.go_on)/>

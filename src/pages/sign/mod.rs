@@ -6,16 +6,17 @@ mod load;
 mod text;
 
 use crate::components::agreement_terms::{InstalmentList, terms_rows};
-use crate::components::form::{Button, Checkbox, ErrorSummary, Field, HiddenField, Problems, StepBack};
+use crate::components::form::{Button, Checkbox, ErrorSummary, Field, HiddenField, Problems};
 use crate::components::frame::{frame, language, words};
 use crate::components::layout::Page;
-use crate::components::loaded::{Loaded, param};
+use crate::components::loaded::{loaded, param};
 use crate::components::summary::SummaryList;
 use crate::domain::agreement::Terms;
 use crate::paths;
 use crate::words::td_string;
 use actions::SignAgreement;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use std::collections::BTreeMap;
 
 /// What the screen shows.
@@ -33,7 +34,7 @@ pub struct SignView {
 #[component]
 pub fn SignPage() -> impl IntoView {
     let account_id = param("account");
-    view! { <Loaded load=load::load(account_id) show=|view| view.map(show)/> }
+    loaded(load::load(account_id), |view| view.map(show))
 }
 
 fn show(view: SignView) -> impl IntoView {
@@ -47,11 +48,8 @@ fn show(view: SignView) -> impl IntoView {
     let (name, consents, copy_now) = (typed("name"), typed("consent") == "yes", typed("copy_now") == "yes");
     let phone = frame().reach.phone.clone();
     view! {
-        <Page title=title>
-            <StepBack href=paths::review(&view.account_id) label=td_string!(words(), sign.back)/>
+        <Page title=title back=paths::review(&view.account_id) lead=td_string!(words(), sign.lead)>
             <ErrorSummary problems=problems.clone()/>
-            <h1>{title}</h1>
-            <p>{td_string!(words(), sign.lead)}</p>
             <section aria-labelledby="agreement">
                 <h2 id="agreement">{td_string!(words(), sign.agreement_heading)}</h2>
                 <SummaryList rows/>
@@ -61,7 +59,7 @@ fn show(view: SignView) -> impl IntoView {
                 <h2 id="text">{td_string!(words(), sign.consent_heading)}</h2>
                 {sentences}
             </section>
-            <form method="post" action=SignAgreement::url()>
+            <form method="post" action=SignAgreement::PATH>
                 <HiddenField name="account" value=view.account_id/>
                 <HiddenField name="draft" value=view.draft_id/>
                 <HiddenField name="shown" value=view.terms_sha256/>
