@@ -6,6 +6,8 @@ pub mod config;
 pub mod context;
 pub mod http;
 pub mod ids;
+pub mod offers_json;
+pub mod policy_file;
 pub mod services;
 pub mod state;
 pub mod store;

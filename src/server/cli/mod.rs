@@ -1,6 +1,7 @@
 //! The command line: one file a command. Exit codes: 0 done, 1 done but something was refused, 2 wrong use or setting,
 //! 3 a machine broke.
 
+mod offers;
 mod serve;
 
 use super::config::{Config, ConfigError, Settings};
@@ -30,6 +31,8 @@ enum Command {
     Serve,
     /// Bring the database up to date.
     Migrate,
+    /// Show what an account would be offered, with every schedule. Holds nothing.
+    Offers(offers::OffersArguments),
 }
 
 /// Why a command ended without doing what it was asked.
@@ -88,6 +91,7 @@ async fn execute(arguments: Arguments) -> Result<ExitCode, CommandError> {
     telemetry::start(config.log_json, LevelFilter::INFO);
     match arguments.command {
         Command::Serve => serve::serve(config).await,
+        Command::Offers(arguments) => offers::offers(config, arguments).await,
         Command::Migrate => {
             open_database(&config).await?;
             println!("The database is up to date.");

@@ -6,6 +6,7 @@
 
 pub mod dialect;
 pub mod events;
+pub mod facts;
 
 use dialect::Dialect;
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
