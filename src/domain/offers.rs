@@ -231,7 +231,8 @@ impl Maker<'_> {
             Ok(terms) => {
                 let limits = OnePaymentLimits { minimum: terms.minimum, maximum: self.balance, due_by: self.held_through };
                 // What is past due, where a part payment may be so small: a number that means something.
-                let shown = if self.past_due.minor() > terms.minimum.minor() { self.past_due } else { terms.minimum };
+                let is_a_part = (terms.minimum.minor()..self.balance.minor()).contains(&self.past_due.minor());
+                let shown = if is_a_part { self.past_due } else { terms.minimum };
                 return self.one_payment(OfferKind::PayPart, Basis::Balance, limits, shown, self.today);
             }
         };

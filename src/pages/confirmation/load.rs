@@ -19,10 +19,10 @@ pub async fn load(agreement_id: String) -> Result<Option<ConfirmationView>, Fail
         context::redirect(paths::ACCOUNT);
         return Ok(None);
     };
-    let terms = Terms::from_canonical_json(&agreement.terms).map_err(|_| context::fail(Failure::Missing("agreement's terms")))?;
+    let terms = agreement.terms;
     let zone = clock::zone(&agreement.signed_in_zone);
     Ok(Some(ConfirmationView {
-        account_id: account.id.to_string(),
+        account_id: account.account_id,
         reference: agreement.reference,
         state: agreement.state,
         version: agreement.version,

@@ -26,7 +26,7 @@ pub async fn load(account_id: String) -> Result<Found, Failed> {
             Found::Ways(Box::new(super::OptionsView {
                 account_id: account_id.to_string(),
                 reference: held.account.reference.clone(),
-                product: held.account.product.clone(),
+                product: held.account.facts.product.clone(),
                 held_until: clock::local_time(held.held_until, &zone),
                 set: held.set,
                 draft,

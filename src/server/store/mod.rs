@@ -6,6 +6,7 @@
 
 pub mod contact_requests;
 pub mod agreements;
+pub mod customers;
 pub mod dialect;
 pub mod drafts;
 pub mod events;
