@@ -22,7 +22,8 @@ const SCREEN: &str = "contact";
 pub fn ContactPage() -> impl IntoView {
     let shown = load::load();
     let problems = Problems::from_codes(&shown.flash.errors, |field, code| problem(field, code, shown.minutes_to_wait));
-    let kept = |field: &str| shown.flash.values.get(field).cloned().unwrap_or_default();
+    let values = shown.flash.values;
+    let kept = move |field: &str| values.get(field).cloned().unwrap_or_default();
     let kinds = ContactKind::ALL.into_iter().map(|kind| Choice::new(kind.code(), kind_words(kind))).collect::<Vec<_>>();
     let reach = frame().reach.clone();
     view! {

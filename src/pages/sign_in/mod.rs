@@ -25,7 +25,8 @@ pub fn SignInPage() -> impl IntoView {
     let next = use_query_map().with_untracked(|query| query.get(paths::NEXT));
     let shown = load::load(next);
     let problems = Problems::from_codes(&shown.flash.errors, |field, code| problem(field, code, shown.minutes_to_wait));
-    let kept = |field: &str| shown.flash.values.get(field).cloned().unwrap_or_default();
+    let values = shown.flash.values;
+    let kept = move |field: &str| values.get(field).cloned().unwrap_or_default();
     let birth_date = TypedDate { day: kept("birth_date_day"), month: kept("birth_date_month"), year: kept("birth_date_year") };
     let ended = shown.session_ended && problems.is_empty();
     view! {

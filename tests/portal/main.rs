@@ -1,0 +1,12 @@
+//! The portal over HTTP: the real router on a fresh database, asked as a browser asks.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod app;
+mod contact;
+mod links;
+mod pages;
+mod protection;
+mod sessions;
+mod sign_in;
