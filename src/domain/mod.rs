@@ -18,3 +18,4 @@ mod payoff;
 pub mod plan_choice;
 pub mod policy;
 pub mod schedule;
+pub mod standing;
