@@ -13,6 +13,58 @@ pub const LINK_GONE: &str = "/link/gone";
 /// The customer's own page: where signing in leads.
 pub const ACCOUNT: &str = "/account";
 
+/// Whether a file is genuine.
+pub const VERIFY: &str = "/verify";
+
+/// The ways forward of an account.
+pub fn options(account: &str) -> String {
+    format!("{ACCOUNT}/{account}/options")
+}
+
+/// One way forward that is agreed, where its details are chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    PlanPastDue,
+    PlanBalance,
+    Extension,
+    Promise,
+}
+
+impl Way {
+    const ALL: [Way; 4] = [Way::PlanPastDue, Way::PlanBalance, Way::Extension, Way::Promise];
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Way::PlanPastDue => "catch-up",
+            Way::PlanBalance => "plan",
+            Way::Extension => "later-date",
+            Way::Promise => "promise",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Way> {
+        Way::ALL.into_iter().find(|way| way.code() == code)
+    }
+}
+
+pub fn way(account: &str, way: Way) -> String {
+    format!("{ACCOUNT}/{account}/options/{}", way.code())
+}
+
+/// Check answers.
+pub fn review(account: &str) -> String {
+    format!("{ACCOUNT}/{account}/check")
+}
+
+pub fn sign(account: &str) -> String {
+    format!("{ACCOUNT}/{account}/sign")
+}
+
+/// An agreement as signed.
+pub fn agreement(agreement: &str) -> String {
+    format!("/agreements/{agreement}")
+}
+
 /// The query field that says which refusal a page shows again.
 pub const AGAIN: &str = "again";
 /// The query field with the page to go to after signing in.

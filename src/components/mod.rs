@@ -2,11 +2,12 @@
 //!
 //! Every screen is made of these; `pages/components` shows each of them with named examples (sandbox mode only).
 
-pub mod chart;
+pub mod agreement_terms;
 pub mod form;
 pub mod frame;
 pub mod instalment_path;
 pub mod layout;
+pub mod loaded;
 pub mod mark;
 pub mod money;
 pub mod notice;

@@ -32,4 +32,10 @@ impl AccountFacts {
             _ => 0,
         }
     }
+
+    /// Past instalments kept, in percent, rounded down. `None` where that is unknown or there were none.
+    pub fn kept_percent(&self) -> Option<i64> {
+        let history = self.history?;
+        i64::from(history.instalments_kept).saturating_mul(100).checked_div(i64::from(history.instalments_due))
+    }
 }

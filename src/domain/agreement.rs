@@ -1,15 +1,23 @@
 //! What is signed: the terms, in one canonical text. What was shown is what is signed is what is collected, because all
-//! three are these bytes; the server compares their SHA-256.
+//! three are these bytes; the server compares and shows their SHA-256.
+//!
+//! Services make [`Terms`] from a held offer and a choice; documents and the ledger read them back from the stored text.
 
 use super::calendar::{Date, Frequency};
 use super::ids::PolicyVersion;
 use super::money::{Currency, Money};
 use super::offers::OfferKind;
 use super::policy::Basis;
-use super::schedule::{InterestRule, Schedule};
+use super::schedule::{Instalment, InterestRule, Schedule};
+use serde::{Deserialize, Serialize};
+use std::fmt::Write;
 
-/// Every term of an agreement.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Raised when the canonical text changes its shape; old texts stay readable.
+pub const TERMS_SCHEMA_VERSION: u32 = 1;
+
+/// Every term of an agreement. Every amount is in `currency`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Written", into = "Written")]
 pub struct Terms {
     /// References of the accounts it covers, in order.
     pub accounts: Vec<String>,
@@ -18,22 +26,248 @@ pub struct Terms {
     pub basis: Basis,
     pub frequency: Option<Frequency>,
     pub currency: Currency,
-    /// What was owed, and what of it was past due, when it was agreed.
+    /// What was owed, and what of it was past due, when it was offered.
     pub balance: Money,
     pub past_due: Money,
     pub schedule: Schedule,
     pub discount: Option<Money>,
     pub interest: InterestRule,
     pub policy_version: PolicyVersion,
-    /// The day on which the offer was made. Not the day of signing: that would change terms at midnight.
+    /// The day on which the offer was made. Not the day of signing: that would change the terms at midnight.
     pub offered_on: Date,
     /// What happens if a payment is late: the code of the text in the letters.
     pub consequences: String,
 }
 
 impl Terms {
-    /// The terms as JSON with a fixed order of keys, no spaces, and amounts as decimal strings.
+    /// The terms as JSON with a fixed order of keys, no spaces, and amounts as decimal strings. Equal terms, equal bytes.
     pub fn canonical_json(&self) -> String {
-        String::new()
+        let mut json = Json::default();
+        json.number("schema_version", TERMS_SCHEMA_VERSION);
+        json.strings("accounts", &self.accounts);
+        json.text("creditor", &self.creditor);
+        json.text("kind", self.kind.code());
+        json.text("basis", self.basis.code());
+        json.optional("frequency", self.frequency.map(|frequency| frequency.code().to_owned()));
+        json.text("currency", self.currency.code());
+        json.amount("balance", self.balance);
+        json.amount("past_due", self.past_due);
+        json.amount("principal", self.schedule.principal);
+        json.amount("interest", self.schedule.interest);
+        json.amount("total", self.schedule.total);
+        json.optional("down_payment", self.schedule.down_payment.map(Money::to_decimal_string));
+        json.optional("discount", self.discount.map(Money::to_decimal_string));
+        json.instalments("instalments", &self.schedule.instalments);
+        json.number("annual_rate_basis_points", annual_rate(self.interest));
+        json.text("policy_version", self.policy_version.as_str());
+        json.text("offered_on", &self.offered_on.to_string());
+        json.text("consequences", &self.consequences);
+        json.finish()
     }
+}
+
+/// Frozen interest is a rate of zero.
+fn annual_rate(interest: InterestRule) -> u32 {
+    match interest {
+        InterestRule::Frozen => 0,
+        InterestRule::SimpleDaily { annual_rate_basis_points } => annual_rate_basis_points,
+    }
+}
+
+/// The canonical text's shape, for reading it back.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    schema_version: u32,
+    accounts: Vec<String>,
+    creditor: String,
+    kind: OfferKind,
+    basis: Basis,
+    frequency: Option<Frequency>,
+    currency: Currency,
+    balance: String,
+    past_due: String,
+    principal: String,
+    interest: String,
+    total: String,
+    down_payment: Option<String>,
+    discount: Option<String>,
+    instalments: Vec<WrittenInstalment>,
+    annual_rate_basis_points: u32,
+    policy_version: PolicyVersion,
+    offered_on: Date,
+    consequences: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct WrittenInstalment {
+    number: u32,
+    due_on: Date,
+    amount: String,
+}
+
+impl From<Terms> for Written {
+    fn from(terms: Terms) -> Written {
+        let schedule = terms.schedule;
+        let instalment = |instalment: Instalment| WrittenInstalment {
+            number: instalment.number,
+            due_on: instalment.due_on,
+            amount: instalment.amount.to_decimal_string(),
+        };
+        Written {
+            schema_version: TERMS_SCHEMA_VERSION,
+            accounts: terms.accounts,
+            creditor: terms.creditor,
+            kind: terms.kind,
+            basis: terms.basis,
+            frequency: terms.frequency,
+            currency: terms.currency,
+            balance: terms.balance.to_decimal_string(),
+            past_due: terms.past_due.to_decimal_string(),
+            principal: schedule.principal.to_decimal_string(),
+            interest: schedule.interest.to_decimal_string(),
+            total: schedule.total.to_decimal_string(),
+            down_payment: schedule.down_payment.map(Money::to_decimal_string),
+            discount: terms.discount.map(Money::to_decimal_string),
+            instalments: schedule.instalments.into_iter().map(instalment).collect(),
+            annual_rate_basis_points: annual_rate(terms.interest),
+            policy_version: terms.policy_version,
+            offered_on: terms.offered_on,
+            consequences: terms.consequences,
+        }
+    }
+}
+
+impl TryFrom<Written> for Terms {
+    type Error = String;
+
+    fn try_from(written: Written) -> Result<Terms, String> {
+        if written.schema_version != TERMS_SCHEMA_VERSION {
+            return Err(format!("terms of schema version {} cannot be read", written.schema_version));
+        }
+        let amount = |text: &String| {
+            Money::parse_decimal(text, written.currency).map_err(|error| format!("the amount {text} is not one: {error:?}"))
+        };
+        let instalment = |written: &WrittenInstalment| -> Result<Instalment, String> {
+            Ok(Instalment { number: written.number, due_on: written.due_on, amount: amount(&written.amount)? })
+        };
+        let schedule = Schedule {
+            instalments: written.instalments.iter().map(instalment).collect::<Result<_, _>>()?,
+            total: amount(&written.total)?,
+            principal: amount(&written.principal)?,
+            interest: amount(&written.interest)?,
+            down_payment: written.down_payment.as_ref().map(amount).transpose()?,
+        };
+        Ok(Terms {
+            kind: written.kind,
+            basis: written.basis,
+            frequency: written.frequency,
+            currency: written.currency,
+            balance: amount(&written.balance)?,
+            past_due: amount(&written.past_due)?,
+            schedule,
+            discount: written.discount.as_ref().map(amount).transpose()?,
+            interest: match written.annual_rate_basis_points {
+                0 => InterestRule::Frozen,
+                annual_rate_basis_points => InterestRule::SimpleDaily { annual_rate_basis_points },
+            },
+            offered_on: written.offered_on,
+            accounts: written.accounts,
+            creditor: written.creditor,
+            policy_version: written.policy_version,
+            consequences: written.consequences,
+        })
+    }
+}
+
+/// Writes one JSON object, key by key in the order called. By hand because these bytes are signed: no library's next version
+/// may change them.
+#[derive(Default)]
+struct Json {
+    text: String,
+}
+
+impl Json {
+    fn key(&mut self, key: &str) {
+        self.text.push(if self.text.is_empty() { '{' } else { ',' });
+        quote(&mut self.text, key);
+        self.text.push(':');
+    }
+
+    fn number(&mut self, key: &str, value: u32) {
+        self.key(key);
+        self.text.push_str(&value.to_string());
+    }
+
+    fn text(&mut self, key: &str, value: &str) {
+        self.key(key);
+        quote(&mut self.text, value);
+    }
+
+    fn amount(&mut self, key: &str, value: Money) {
+        self.text(key, &value.to_decimal_string());
+    }
+
+    fn optional(&mut self, key: &str, value: Option<String>) {
+        match value {
+            Some(value) => self.text(key, &value),
+            None => {
+                self.key(key);
+                self.text.push_str("null");
+            }
+        }
+    }
+
+    fn strings(&mut self, key: &str, values: &[String]) {
+        self.key(key);
+        self.list(values, |text, value| quote(text, value));
+    }
+
+    fn instalments(&mut self, key: &str, values: &[Instalment]) {
+        self.key(key);
+        self.list(values, |text, instalment| {
+            let mut object = Json::default();
+            object.number("number", instalment.number);
+            object.text("due_on", &instalment.due_on.to_string());
+            object.amount("amount", instalment.amount);
+            text.push_str(&object.finish());
+        });
+    }
+
+    fn list<T>(&mut self, values: &[T], write: impl Fn(&mut String, &T)) {
+        self.text.push('[');
+        for (index, value) in values.iter().enumerate() {
+            if index > 0 {
+                self.text.push(',');
+            }
+            write(&mut self.text, value);
+        }
+        self.text.push(']');
+    }
+
+    fn finish(mut self) -> String {
+        self.text.push('}');
+        self.text
+    }
+}
+
+/// As RFC 8259 asks: quotes, backslashes and control characters escaped, everything else as it is.
+fn quote(text: &mut String, value: &str) {
+    text.push('"');
+    for character in value.chars() {
+        match character {
+            '"' => text.push_str("\\\""),
+            '\\' => text.push_str("\\\\"),
+            '\u{8}' => text.push_str("\\b"),
+            '\t' => text.push_str("\\t"),
+            '\n' => text.push_str("\\n"),
+            '\u{c}' => text.push_str("\\f"),
+            '\r' => text.push_str("\\r"),
+            control if u32::from(control) < 0x20 => {
+                // Writing to a String cannot fail.
+                let _ = write!(text, "\\u{:04x}", u32::from(control));
+            }
+            other => text.push(other),
+        }
+    }
+    text.push('"');
 }

@@ -66,6 +66,14 @@ pub fn long_date(day: Date, language: Language) -> String {
     format!("{weekday}{separator}{}", date(day, language))
 }
 
+/// A date and a time of day in some zone: what a clock on the wall there shows.
+pub type LocalTime = jiff::civil::DateTime;
+
+/// `4 December 2026, 23:59`.
+pub fn date_and_time(at: LocalTime, language: Language) -> String {
+    format!("{}, {:02}:{:02}", date(at.date(), language), at.hour(), at.minute())
+}
+
 fn month_name(day: Date, language: Language) -> &'static str {
     MONTHS[language_index(language)][usize::from(day.month().unsigned_abs()) - 1]
 }

@@ -39,14 +39,14 @@ pub struct Conditions {
     pub kept_percent: Bounds,
 }
 
-/// From and to, both included; absent means open.
+/// At least and at most, both included; absent means open.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Bounds {
     pub at_least: Option<i64>,
     pub at_most: Option<i64>,
 }
 
-/// Why somebody fell behind, if they want to say. A policy may offer more for a reason, never less.
+/// Why somebody fell behind, if they want to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
@@ -143,7 +143,217 @@ impl Policy {
 
 impl Conditions {
     pub fn hold_for(&self, account: &AccountFacts, today: Date, reason: Option<Reason>) -> bool {
-        let _ = (account, today, reason);
-        false
+        let product = account.product.to_lowercase();
+        account.currency == self.currency
+            && self.days_past_due.contains(i64::from(account.days_past_due(today)))
+            && self.balance_minor.contains(account.balance.minor())
+            && (self.products.is_empty() || self.products.iter().any(|wanted| wanted.to_lowercase() == product))
+            && (self.reasons.is_empty() || reason.is_some_and(|reason| self.reasons.contains(&reason)))
+            && (self.kept_percent.is_open() || account.kept_percent().is_some_and(|kept| self.kept_percent.contains(kept)))
+    }
+
+    /// Whether every account that meets `other` meets these as well.
+    pub fn cover(&self, other: &Conditions) -> bool {
+        self.currency == other.currency
+            && self.days_past_due.cover(other.days_past_due)
+            && self.balance_minor.cover(other.balance_minor)
+            && cover_list(&self.products, &other.products)
+            && cover_list(&self.reasons, &other.reasons)
+            && (self.kept_percent.is_open() || (!other.kept_percent.is_open() && self.kept_percent.cover(other.kept_percent)))
+    }
+
+    /// Whether some account could meet both.
+    pub fn overlap(&self, other: &Conditions) -> bool {
+        self.currency == other.currency
+            && self.days_past_due.overlap(other.days_past_due)
+            && self.balance_minor.overlap(other.balance_minor)
+            && overlap_list(&self.products, &other.products)
+            && overlap_list(&self.reasons, &other.reasons)
+            && self.kept_percent.overlap(other.kept_percent)
+    }
+}
+
+/// An empty list stands for everything.
+fn cover_list<T: PartialEq>(list: &[T], other: &[T]) -> bool {
+    list.is_empty() || (!other.is_empty() && other.iter().all(|item| list.contains(item)))
+}
+
+fn overlap_list<T: PartialEq>(list: &[T], other: &[T]) -> bool {
+    list.is_empty() || other.is_empty() || other.iter().any(|item| list.contains(item))
+}
+
+impl Bounds {
+    pub fn contains(self, value: i64) -> bool {
+        self.at_least.is_none_or(|least| value >= least) && self.at_most.is_none_or(|most| value <= most)
+    }
+
+    pub fn is_open(self) -> bool {
+        self == Bounds::default()
+    }
+
+    fn cover(self, other: Bounds) -> bool {
+        let least = self.at_least.is_none_or(|least| other.at_least.is_some_and(|other| other >= least));
+        let most = self.at_most.is_none_or(|most| other.at_most.is_some_and(|other| other <= most));
+        least && most
+    }
+
+    fn overlap(self, other: Bounds) -> bool {
+        let starts_in_time = |one: Bounds, two: Bounds| match (one.at_least, two.at_most) {
+            (Some(least), Some(most)) => least <= most,
+            _ => true,
+        };
+        starts_in_time(self, other) && starts_in_time(other, self)
+    }
+}
+
+impl Reason {
+    pub const ALL: [Reason; 8] = [
+        Reason::IncomeLost,
+        Reason::IncomeReduced,
+        Reason::Illness,
+        Reason::FamilyChange,
+        Reason::Bereavement,
+        Reason::UnexpectedCost,
+        Reason::Disaster,
+        Reason::Other,
+    ];
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Reason::IncomeLost => "income_lost",
+            Reason::IncomeReduced => "income_reduced",
+            Reason::Illness => "illness",
+            Reason::FamilyChange => "family_change",
+            Reason::Bereavement => "bereavement",
+            Reason::UnexpectedCost => "unexpected_cost",
+            Reason::Disaster => "disaster",
+            Reason::Other => "other",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Reason> {
+        Reason::ALL.into_iter().find(|reason| reason.code() == code)
+    }
+}
+
+impl Basis {
+    pub const ALL: [Basis; 2] = [Basis::PastDue, Basis::Balance];
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Basis::PastDue => "past_due",
+            Basis::Balance => "balance",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Basis> {
+        Basis::ALL.into_iter().find(|basis| basis.code() == code)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::account::PaymentHistory;
+    use super::*;
+    use jiff::civil::date;
+
+    fn account() -> AccountFacts {
+        AccountFacts {
+            product: "Credit card".into(),
+            currency: Currency::USD,
+            balance: Money::new(100_000, Currency::USD),
+            past_due: Money::new(30_000, Currency::USD),
+            oldest_unpaid_due_date: Some(date(2026, 7, 23)),
+            history: Some(PaymentHistory { instalments_due: 12, instalments_kept: 9 }),
+        }
+    }
+
+    fn any() -> Conditions {
+        Conditions {
+            currency: Currency::USD,
+            days_past_due: Bounds::default(),
+            balance_minor: Bounds::default(),
+            products: Vec::new(),
+            reasons: Vec::new(),
+            kept_percent: Bounds::default(),
+        }
+    }
+
+    /// 120 days after the oldest unpaid due date.
+    const TODAY: Date = date(2026, 11, 20);
+
+    fn at_most(value: i64) -> Bounds {
+        Bounds { at_least: None, at_most: Some(value) }
+    }
+
+    fn at_least(value: i64) -> Bounds {
+        Bounds { at_least: Some(value), at_most: None }
+    }
+
+    #[test]
+    fn a_bound_includes_its_own_value() {
+        let meets = |conditions: Conditions| conditions.hold_for(&account(), TODAY, None);
+        assert!(meets(Conditions { days_past_due: at_most(120), ..any() }));
+        assert!(!meets(Conditions { days_past_due: at_most(119), ..any() }));
+        assert!(!meets(Conditions { days_past_due: at_least(121), ..any() }));
+        assert!(meets(Conditions { balance_minor: at_least(100_000), ..any() }));
+        assert!(!meets(Conditions { balance_minor: at_least(100_001), ..any() }));
+        assert!(meets(Conditions { kept_percent: at_least(75), ..any() }));
+        assert!(!meets(Conditions { kept_percent: at_least(76), ..any() }));
+    }
+
+    #[test]
+    fn an_unknown_fact_meets_no_condition_on_it() {
+        let stranger = AccountFacts { history: None, ..account() };
+        assert!(!Conditions { kept_percent: at_least(0), ..any() }.hold_for(&stranger, TODAY, None));
+        assert!(any().hold_for(&stranger, TODAY, None));
+        let ill = Conditions { reasons: vec![Reason::Illness], ..any() };
+        assert!(!ill.hold_for(&account(), TODAY, None));
+        assert!(ill.hold_for(&account(), TODAY, Some(Reason::Illness)));
+    }
+
+    #[test]
+    fn products_are_compared_without_capitals_and_currencies_never_mix() {
+        assert!(Conditions { products: vec!["credit CARD".into()], ..any() }.hold_for(&account(), TODAY, None));
+        assert!(!Conditions { products: vec!["Car loan".into()], ..any() }.hold_for(&account(), TODAY, None));
+        assert!(!Conditions { currency: Currency::EUR, ..any() }.hold_for(&account(), TODAY, None));
+    }
+
+    #[test]
+    fn the_first_segment_that_matches_decides() {
+        let terms = SegmentTerms {
+            held_days: 10,
+            prompt_payment: None,
+            get_up_to_date: true,
+            pay_part: None,
+            plan: None,
+            extension: None,
+            promise: None,
+        };
+        let segment = |name: &str, when| Segment { name: name.into(), when, terms: terms.clone() };
+        let policy = Policy {
+            version: PolicyVersion("test".into()),
+            segments: vec![
+                segment("early", Conditions { days_past_due: at_most(30), ..any() }),
+                segment("later", any()),
+                segment("never", any()),
+            ],
+            holidays: Holidays::default(),
+        };
+        assert_eq!(policy.segment_for(&account(), TODAY, None).map(|segment| segment.name.as_str()), Some("later"));
+        assert_eq!(policy.segment_for(&account(), date(2026, 8, 1), None).map(|segment| segment.name.as_str()), Some("early"));
+        let euros = AccountFacts { currency: Currency::EUR, ..account() };
+        assert_eq!(policy.segment_for(&euros, TODAY, None), None);
+    }
+
+    #[test]
+    fn covering_and_overlapping_are_told_apart() {
+        let early = Conditions { days_past_due: at_most(120), ..any() };
+        let late = Conditions { days_past_due: at_least(121), ..any() };
+        let middle = Conditions { days_past_due: at_least(90), ..any() };
+        assert!(any().cover(&early) && !early.cover(&any()));
+        assert!(!early.overlap(&late) && early.overlap(&middle) && !early.cover(&middle));
+        let known = Conditions { kept_percent: at_least(0), ..any() };
+        assert!(!known.cover(&any()), "an account without a history meets only the open one");
     }
 }

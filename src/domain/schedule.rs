@@ -3,8 +3,9 @@
 //!
 //! [`super::plan_choice::fit`] builds the request from a held offer and what the customer chose; nothing else does.
 
-use super::calendar::{ClosedDays, Date, DuePattern, Holidays};
+use super::calendar::{ClosedDays, Date, DueDates, DuePattern, Holidays};
 use super::money::Money;
+use super::payoff::Payoff;
 use serde::{Deserialize, Serialize};
 
 /// No plan has more instalments than this: ten years of weeks.
@@ -86,7 +87,8 @@ pub struct ScheduleRequest<'a> {
     pub pattern: DuePattern,
     /// The first instalment falls on the first day of the pattern from here on.
     pub not_before: Date,
-    /// No instalment falls after this day.
+    /// No instalment falls before or after these days.
+    pub earliest: Date,
     pub not_after: Date,
     pub closed_days: ClosedDays,
     pub holidays: &'a Holidays,
@@ -124,8 +126,122 @@ pub enum ScheduleRefusal {
     DownPaymentDoesNotFit,
 }
 
+/// No plan covers more than this many minor units, so that no sum can overflow.
+pub const MAX_PRINCIPAL_MINOR: i64 = 10_000_000_000_000;
+
 /// Computes the schedule, or says why there is none.
 pub fn build(request: &ScheduleRequest<'_>) -> Result<Schedule, ScheduleRefusal> {
-    let _ = request;
-    Err(ScheduleRefusal::NothingToPay)
+    let payoff = payoff(request, days_needed(request))?;
+    let (each, count) = match request.size {
+        Size::Amount(amount) => {
+            if amount.currency() != request.principal.currency() || amount.minor() > MAX_PRINCIPAL_MINOR {
+                return Err(ScheduleRefusal::AmountOutOfRange);
+            }
+            (amount.minor(), payoff.count_for(amount.minor())?)
+        }
+        Size::Number(count) => (payoff.amount_for(count)?, count),
+    };
+    Ok(write_down(request, &payoff, each, count))
+}
+
+/// The nearest amounts per instalment below and above this one that the request's limits allow.
+pub fn nearest_amounts(request: &ScheduleRequest<'_>, amount: Money) -> (Option<Money>, Option<Money>) {
+    let currency = request.principal.currency();
+    match payoff(request, MAX_INSTALMENTS) {
+        Ok(payoff) => {
+            let money = |minor| Money::new(minor, currency);
+            (payoff.nearest_below(amount.minor()).map(money), payoff.nearest_above(amount.minor()).map(money))
+        }
+        Err(_) => (None, None),
+    }
+}
+
+/// The fewest and the most instalments for which there is a plan.
+pub fn allowed_numbers(request: &ScheduleRequest<'_>) -> Option<(u32, u32)> {
+    payoff(request, MAX_INSTALMENTS).ok()?.allowed_numbers()
+}
+
+/// The least and the most that one instalment may be.
+pub fn allowed_amounts(request: &ScheduleRequest<'_>) -> Option<(Money, Money)> {
+    let currency = request.principal.currency();
+    let payoff = payoff(request, MAX_INSTALMENTS).ok()?;
+    let least = payoff.nearest_above(0)?;
+    let most = payoff.nearest_below(MAX_PRINCIPAL_MINOR)?;
+    Some((Money::new(least, currency), Money::new(most, currency)))
+}
+
+/// How many due dates it takes to decide, so that no more are looked up.
+fn days_needed(request: &ScheduleRequest<'_>) -> u32 {
+    match (request.size, request.interest) {
+        (Size::Number(count), _) => count,
+        (Size::Amount(amount), InterestRule::Frozen) if amount.is_positive() => {
+            u32::try_from(request.principal.minor() / amount.minor() + 2).unwrap_or(MAX_INSTALMENTS)
+        }
+        (Size::Amount(_), _) => MAX_INSTALMENTS,
+    }
+}
+
+/// The limits as numbers, with at most so many due dates.
+fn payoff(request: &ScheduleRequest<'_>, most_days: u32) -> Result<Payoff, ScheduleRefusal> {
+    let principal = request.principal;
+    let currency = principal.currency();
+    if !principal.is_positive() {
+        return Err(ScheduleRefusal::NothingToPay);
+    }
+    let same_currency = [Some(request.minimum), Some(request.last_excess), request.down_payment.map(|down| down.amount)]
+        .into_iter()
+        .flatten()
+        .all(|amount| amount.currency() == currency);
+    if !same_currency || principal.minor() > MAX_PRINCIPAL_MINOR {
+        return Err(ScheduleRefusal::AmountOutOfRange);
+    }
+    let limit = MAX_INSTALMENTS - u32::from(request.down_payment.is_some());
+    let dates: Vec<Date> = due_dates(request).take(most_days.min(limit) as usize).collect();
+    if let Some(down) = request.down_payment {
+        let before_the_first = dates.first().is_none_or(|first| down.due_on < *first);
+        if !down.amount.is_positive() || down.amount.minor() >= principal.minor() || !before_the_first {
+            return Err(ScheduleRefusal::DownPaymentDoesNotFit);
+        }
+    }
+    Ok(Payoff {
+        principal: principal.minor(),
+        down_payment: request.down_payment.map(|down| (down.due_on, down.amount.minor())),
+        dates,
+        minimum: request.minimum.minor().max(1),
+        last_excess: request.last_excess.minor().max(0),
+        interest: request.interest,
+        interest_from: request.interest_from,
+    })
+}
+
+fn due_dates<'a>(request: &'a ScheduleRequest<'a>) -> impl Iterator<Item = Date> + 'a {
+    DueDates::new(request.pattern, request.not_before, request.earliest, request.closed_days, request.holidays)
+        .take_while(|due| *due <= request.not_after)
+}
+
+fn write_down(request: &ScheduleRequest<'_>, payoff: &Payoff, each: i64, count: u32) -> Schedule {
+    let currency = request.principal.currency();
+    let count = count as usize;
+    let mut instalments = Vec::with_capacity(count + 1);
+    let mut number = 0;
+    let mut total = 0;
+    let mut add = |due_on: Date, minor: i64| {
+        number += 1;
+        total += minor;
+        instalments.push(Instalment { number, due_on, amount: Money::new(minor, currency) });
+    };
+    if let Some(down) = request.down_payment {
+        add(down.due_on, down.amount.minor());
+    }
+    let last = payoff.closing(count, each);
+    for (index, due_on) in payoff.dates.iter().take(count).enumerate() {
+        add(*due_on, if index + 1 == count { last } else { each });
+    }
+    Schedule {
+        instalments,
+        total: Money::new(total, currency),
+        principal: request.principal,
+        interest: Money::new(total - request.principal.minor(), currency),
+        down_payment: request.down_payment.map(|down| down.amount),
+    }
 }

@@ -4,7 +4,8 @@
 //! signatures always keep real time.
 
 use crate::domain::calendar::Date;
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::civil::DateTime;
+use jiff::{SignedDuration, Timestamp, Zoned, tz::TimeZone};
 
 /// Milliseconds since 1970 UTC, as instants are stored.
 pub type Millis = i64;
@@ -57,6 +58,16 @@ pub fn zone(name: &str) -> TimeZone {
 /// The day of a stored instant in a zone.
 pub fn date_of(instant: Millis, zone: &TimeZone) -> Date {
     zone.to_datetime(Timestamp::from_millisecond(instant).unwrap_or(Timestamp::MAX)).date()
+}
+
+/// What a clock on the wall shows in a zone at a stored instant.
+pub fn local_time(instant: Millis, zone: &TimeZone) -> DateTime {
+    zone.to_datetime(Timestamp::from_millisecond(instant).unwrap_or(Timestamp::MAX))
+}
+
+/// A stored instant with its zone, as a document writes it.
+pub fn zoned(instant: Millis, zone: &TimeZone) -> Zoned {
+    Timestamp::from_millisecond(instant).unwrap_or(Timestamp::MAX).to_zoned(zone.clone())
 }
 
 /// The instant at which a day ends in a zone: 23:59:59 there.

@@ -7,6 +7,8 @@ pub mod context;
 pub mod http;
 pub mod ids;
 pub mod security;
+pub mod offers_json;
+pub mod policy_file;
 pub mod services;
 pub mod state;
 pub mod store;

@@ -2,6 +2,7 @@
 
 use super::clock::Clock;
 use super::config::Config;
+use super::policy_file::PolicyFile;
 use super::store::Db;
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
@@ -12,6 +13,8 @@ pub struct AppState {
     pub db: Db,
     pub clock: Clock,
     pub config: Arc<Config>,
+    /// The policy in force.
+    pub policy: Arc<PolicyFile>,
     pub leptos_options: LeptosOptions,
 }
 

@@ -2,10 +2,12 @@
 //! 3 a machine broke.
 
 mod link;
+mod offers;
 mod serve;
 
 use super::config::{Config, ConfigError, Settings};
 use super::state::AppState;
+use super::policy_file;
 use super::store::Db;
 use super::telemetry;
 use clap::{Parser, Subcommand};
@@ -33,6 +35,8 @@ enum Command {
     Link(link::LinkArguments),
     /// Bring the database up to date.
     Migrate,
+    /// Show what an account would be offered, with every schedule. Holds nothing.
+    Offers(offers::OffersArguments),
 }
 
 /// Why a command ended without doing what it was asked.
@@ -92,6 +96,7 @@ async fn execute(arguments: Arguments) -> Result<ExitCode, CommandError> {
     match arguments.command {
         Command::Serve => serve::serve(config).await,
         Command::Link(arguments) => link::link(config, arguments).await,
+        Command::Offers(arguments) => offers::offers(config, arguments).await,
         Command::Migrate => {
             open_database(&config).await?;
             println!("The database is up to date.");
@@ -122,6 +127,10 @@ pub async fn open_database(config: &Config) -> Result<Db, CommandError> {
 /// The state that commands and requests share.
 pub async fn open_state(config: Config) -> Result<AppState, CommandError> {
     let db = open_database(&config).await?;
+    let policy = policy_file::read(&config.policy_file).map_err(|error| CommandError::Usage(error.to_string()))?;
+    for warning in &policy.warnings {
+        tracing::warn!(line = warning.line, reason = warning.reason, "the policy is doubtful");
+    }
     let leptos_options = leptos::config::LeptosOptions::builder()
         .output_name("evenkeel")
         .site_root(config.site_dir.to_string_lossy().into_owned())
@@ -129,5 +138,5 @@ pub async fn open_state(config: Config) -> Result<AppState, CommandError> {
         .hash_files(true)
         .hash_file(std::sync::Arc::from("hash.txt"))
         .build();
-    Ok(AppState { db, clock: config.clock, config: Arc::new(config), leptos_options })
+    Ok(AppState { db, clock: config.clock, config: Arc::new(config), policy: Arc::new(policy), leptos_options })
 }

@@ -2,12 +2,13 @@
 //! again when they are checked, and again when they are signed, and must be the same bytes each time.
 
 use super::offers::{self, HeldOffers, WaysForward};
-use super::{Failure, documents};
+use super::Failure;
+use super::confirmations::{self, SignedVersion};
 use crate::domain::agreement::Terms;
 use crate::domain::calendar::Date;
 use crate::domain::ids::{AccountId, AgreementId, CustomerId, DocumentId, DraftId};
 use crate::domain::language::Language;
-use crate::domain::offers::{Limits, NotAllowed, Offer, OfferKind, OfferSet, PlanChoice, fit};
+use crate::domain::offers::{Limits, NotAllowed, Offer, OfferKind, OfferSet, fit};
 use crate::domain::schedule::{InterestRule, Schedule};
 use crate::server::clock;
 use crate::server::ids;
@@ -50,7 +51,7 @@ pub async fn choose(
         Ok(schedule) => schedule,
         Err(refusal) => return Ok(Chosen::NotAllowed(Box::new(refusal))),
     };
-    let terms = terms_of(&held.account, &held.set, offer, schedule, held.today).canonical_json();
+    let terms = terms_of(&held.account, &held.set, offer, schedule).canonical_json();
     let now = state.clock.now_millis();
     let mut tx = state.db.begin_write().await?;
     store::lock_account(&mut tx, account_id.as_str()).await?;
@@ -174,10 +175,10 @@ pub async fn sign(state: &AppState, customer: &CustomerId, signature: Signature)
     if let Some(agreement) = agreements::active_of_account(&mut *tx, &account_id).await? {
         return Ok(Signed::Agreement(agreement));
     }
-    let account = facts::of_customer(&mut *tx, customer, &account_id).await?;
+    let account = facts::one_of_customer(&mut *tx, customer.as_str(), account_id.as_str()).await?;
     let draft = drafts::by_id(&mut *tx, &signature.draft_id).await?.filter(|draft| !draft.ended);
     let stored = offer_sets::live(&mut *tx, &account_id).await?;
-    let (Some(account), Some(draft), Some(stored)) = (account.filter(|account| account.is_open), draft, stored) else {
+    let (Some(account), Some(draft), Some(stored)) = (account.filter(|account| account.is_open()), draft, stored) else {
         return Ok(Signed::NothingToSign);
     };
     if !offers::still_holds(&stored, &account.facts, now) {
@@ -225,7 +226,20 @@ pub async fn sign(state: &AppState, customer: &CustomerId, signature: Signature)
     agreements::insert(&mut tx, &new).await?;
     drafts::end(&mut tx, &draft.id, now).await?;
     offer_sets::end(&mut tx, &stored.id, now).await?;
-    documents::issue_confirmation(state, &mut tx, &account, &terms, &new, signature.copy_now).await?;
+    let signed = SignedVersion {
+        agreement_id: &id,
+        agreement_reference: &reference,
+        version: 1,
+        document_id: &document_id,
+        account: &account,
+        terms: &terms,
+        canonical_terms: &canonical,
+        typed_name: signature.typed_name.trim(),
+        signed_at: now,
+        language: signature.language,
+        copy_now: signature.copy_now,
+    };
+    confirmations::issue(state, &mut tx, &signed).await?;
     let event = Event {
         at: now,
         actor: Actor::Customer(customer.to_string()),
@@ -256,7 +270,7 @@ pub async fn of_customer(
     let Some(agreement) = agreements::of_customer(state.db.pool(), customer, id).await? else {
         return Ok(None);
     };
-    let account = facts::of_customer(state.db.pool(), customer, &agreement.account_id).await?;
+    let account = facts::one_of_customer(state.db.pool(), customer.as_str(), agreement.account_id.as_str()).await?;
     Ok(account.map(|account| (agreement, account)))
 }
 
@@ -264,16 +278,10 @@ pub async fn of_customer(
 fn recompute(account: &facts::AccountRecord, set: &OfferSet, draft: &Draft, today: Date) -> Option<(Offer, Terms)> {
     let offer = set.offer(&draft.offer_id).filter(|offer| can_be_agreed(offer))?;
     let schedule = fit(offer, &draft.choice.choice, today).ok()?;
-    let chosen_on = clock_date(draft, &account.time_zone);
-    Some((offer.clone(), terms_of(account, set, offer, schedule, chosen_on)))
+    Some((offer.clone(), terms_of(account, set, offer, schedule)))
 }
 
-/// The day on which the choice was made: the terms keep it, so that they do not change overnight.
-fn clock_date(draft: &Draft, time_zone: &str) -> Date {
-    clock::date_of(draft.updated_at, &clock::zone(time_zone))
-}
-
-fn terms_of(account: &facts::AccountRecord, set: &OfferSet, offer: &Offer, schedule: Schedule, agreed_on: Date) -> Terms {
+fn terms_of(account: &facts::AccountRecord, set: &OfferSet, offer: &Offer, schedule: Schedule) -> Terms {
     let interest = match &offer.limits {
         Limits::Plan(limits) => limits.interest,
         Limits::OnePayment(_) => InterestRule::Frozen,
@@ -291,7 +299,7 @@ fn terms_of(account: &facts::AccountRecord, set: &OfferSet, offer: &Offer, sched
         discount: offer.discount,
         interest,
         policy_version: set.policy_version.clone(),
-        agreed_on,
+        offered_on: set.made_on,
         consequences: "late_payment_1".to_owned(),
     }
 }

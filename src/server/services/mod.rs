@@ -4,6 +4,8 @@
 pub mod attempts;
 pub mod contact;
 pub mod links;
+pub mod offers;
+pub mod policies;
 pub mod sessions;
 pub mod sign_in;
 

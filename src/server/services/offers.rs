@@ -9,14 +9,15 @@ use crate::server::clock::{self, Millis};
 use crate::server::ids;
 use crate::server::state::AppState;
 use crate::server::store::events::{self, Actor, Event};
+use crate::server::store::facts::AccountRecord;
 use crate::server::store::offer_sets::{self, StoredOffers};
-use crate::server::store::{self, Tx, agreements, facts};
+use crate::server::store::{self, Tx, agreements, drafts, facts};
 use serde_json::json;
 
 /// An account's offers as they are held for its customer.
 #[derive(Clone, Debug)]
 pub struct HeldOffers {
-    pub account: facts::AccountRecord,
+    pub account: AccountRecord,
     pub offer_set_id: OfferSetId,
     pub set: OfferSet,
     pub held_until: Millis,
@@ -31,20 +32,20 @@ pub enum WaysForward {
     /// There is an agreement already: its page is the place to be.
     UnderAgreement(AgreementId),
     /// The creditor took the account back or closed it: nothing can be agreed here.
-    NotOpen(Box<facts::AccountRecord>),
+    NotOpen(Box<AccountRecord>),
 }
 
 /// The offers held for an account; computes and holds them when they are shown for the first time, when the earlier ones
 /// have run out, or when what is owed has changed. In that last case policy and time limit stay as they were promised.
 /// `None` where the account is not this customer's.
 pub async fn hold(state: &AppState, customer: &CustomerId, account_id: &AccountId) -> Result<Option<WaysForward>, Failure> {
-    let Some(account) = facts::of_customer(state.db.pool(), customer, account_id).await? else {
+    let Some(account) = facts::one_of_customer(state.db.pool(), customer.as_str(), account_id.as_str()).await? else {
         return Ok(None);
     };
     if let Some(agreement) = agreements::active_of_account(state.db.pool(), account_id).await? {
         return Ok(Some(WaysForward::UnderAgreement(agreement)));
     }
-    if !account.is_open {
+    if !account.is_open() {
         return Ok(Some(WaysForward::NotOpen(Box::new(account))));
     }
     let live = offer_sets::live(state.db.pool(), account_id).await?;
@@ -62,6 +63,12 @@ pub async fn hold(state: &AppState, customer: &CustomerId, account_id: &AccountI
     }))))
 }
 
+/// The offer that the account's kept draft is about, if there is one.
+pub async fn draft_of(state: &AppState, held: &HeldOffers) -> Result<Option<String>, Failure> {
+    let draft = drafts::live(state.db.pool(), &AccountId(held.account.account_id.clone())).await?;
+    Ok(draft.map(|draft| draft.offer_id).filter(|offer_id| held.set.offer(offer_id).is_some()))
+}
+
 /// Whether a set is still what the customer may choose from.
 pub(super) fn still_holds(stored: &StoredOffers, facts: &AccountFacts, now: Millis) -> bool {
     stored.held_until > now && stored.set.balance == facts.balance && stored.set.past_due == facts.past_due
@@ -71,12 +78,12 @@ async fn hold_anew(state: &AppState, customer: &CustomerId, account_id: &Account
     let now = state.clock.now_millis();
     let mut tx = state.db.begin_write().await?;
     let version = store::lock_account(&mut tx, account_id.as_str()).await?;
-    let account = facts::of_customer(&mut *tx, customer, account_id).await?.ok_or(Failure::Missing("account"))?;
+    let account: AccountRecord = facts::one_of_customer(&mut *tx, customer.as_str(), account_id.as_str()).await?.ok_or(Failure::Missing("account"))?;
     let earlier = offer_sets::live(&mut *tx, account_id).await?;
     if let Some(stored) = &earlier {
         // Another tab was faster.
         if still_holds(stored, &account.facts, now) {
-            return Ok(earlier.ok_or(Failure::Missing("offer set"))?);
+            return earlier.ok_or(Failure::Missing("offer set"));
         }
         offer_sets::end(&mut tx, &stored.id, now).await?;
     }
@@ -87,7 +94,7 @@ async fn hold_anew(state: &AppState, customer: &CustomerId, account_id: &Account
     };
     let zone = clock::zone(&account.time_zone);
     let today = state.clock.today_in(&zone);
-    let set = offers_for(&account.facts, &policy.rules, today, None, None);
+    let set = offers_for(&account.facts, &policy.policy, today, None, None);
     let held_until = match promised {
         Some(stored) => stored.held_until,
         None => {
@@ -95,7 +102,7 @@ async fn hold_anew(state: &AppState, customer: &CustomerId, account_id: &Account
             clock::end_of_day(last_day, &zone).as_millisecond()
         }
     };
-    store::policies::keep(&mut tx, &policy.rules.version, &policy.text, now).await?;
+    store::policies::keep(&mut tx, &policy.policy.version, &policy.to_kept(), now).await?;
     let stored = StoredOffers { id: OfferSetId(ids::new_id()), account_id: account_id.clone(), held_until, set };
     offer_sets::insert(&mut tx, &stored, version, now).await?;
     record_shown(&mut tx, customer, &stored, now).await?;

@@ -1,6 +1,7 @@
 //! What was signed: agreements, their versions and their instalments. Versions are only ever added.
 
-use super::{StoreResult, Tx};
+use super::{StoreError, StoreResult, Tx};
+use crate::domain::agreement::Terms;
 use crate::domain::ids::{AccountId, AgreementId, CustomerId, DocumentId, DraftId};
 use crate::domain::schedule::Instalment;
 use crate::server::clock::Millis;
@@ -125,7 +126,7 @@ pub struct StoredAgreement {
     pub account_id: AccountId,
     pub state: String,
     pub version: i64,
-    pub terms: String,
+    pub terms: Terms,
     pub terms_sha256: String,
     pub signed_name: String,
     pub signed_at: Millis,
@@ -150,9 +151,10 @@ pub async fn of_customer(pool: &AnyPool, customer_id: &CustomerId, id: &Agreemen
     .bind(customer_id.as_str())
     .fetch_optional(pool)
     .await?;
-    Ok(row.map(
+    row.map(
         |(id, reference, account_id, state, version, terms, terms_sha256, signed_name, signed_at, signed_in_zone, document_id)| {
-            StoredAgreement {
+            let terms = serde_json::from_str(&terms).map_err(|_| StoreError::Unreadable("agreement's terms"))?;
+            Ok(StoredAgreement {
                 id: AgreementId(id),
                 reference,
                 account_id: AccountId(account_id),
@@ -164,7 +166,8 @@ pub async fn of_customer(pool: &AnyPool, customer_id: &CustomerId, id: &Agreemen
                 signed_at,
                 signed_in_zone,
                 document_id: DocumentId(document_id),
-            }
+            })
         },
-    ))
+    )
+    .transpose()
 }

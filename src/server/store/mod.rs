@@ -5,8 +5,14 @@
 //! own the transaction and ask the domain.
 
 pub mod contact_requests;
+pub mod agreements;
+pub mod customers;
 pub mod dialect;
+pub mod drafts;
 pub mod events;
+pub mod facts;
+pub mod offer_sets;
+pub mod policies;
 pub mod sessions;
 pub mod sign_in;
 

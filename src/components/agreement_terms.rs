@@ -1,0 +1,94 @@
+//! The terms of an agreement in words: the same on the check screen, before signing, and on the confirmation.
+
+use super::frame::{language, words};
+use super::instalment_path::{InstalmentPath, MarkState, PathMark};
+use super::summary::SummaryRow;
+use super::table::{Column, DataTable};
+use crate::domain::agreement::Terms;
+use crate::domain::calendar::Frequency;
+use crate::domain::format;
+use crate::domain::policy::Basis;
+use crate::domain::schedule::InterestRule;
+use crate::words::td_string;
+use leptos::prelude::*;
+
+/// Every term but the list of instalments, and whether the customer chose it (and so may change it).
+pub fn terms_rows(terms: &Terms) -> Vec<(SummaryRow, bool)> {
+    let covers = match terms.basis {
+        Basis::PastDue => {
+            td_string!(words(), review.covers_past_due, amount = format::money(terms.schedule.principal, language()))
+        }
+        Basis::Balance => td_string!(words(), review.covers_balance, amount = format::money(terms.schedule.principal, language())),
+    };
+    let count = terms.schedule.instalments.len();
+    let mut rows = vec![
+        (SummaryRow::new(td_string!(words(), review.account), terms.accounts.join(", ")), false),
+        (SummaryRow::new(td_string!(words(), review.covers), covers), false),
+    ];
+    if let Some(frequency) = terms.frequency {
+        rows.push((SummaryRow::new(td_string!(words(), review.how_often), frequency_words(frequency)), true));
+    }
+    if count > 1 {
+        let number = td_string!(words(), review.number_of_payments, count = count.to_string());
+        rows.push((SummaryRow::new(td_string!(words(), review.payments), number), true));
+    }
+    if let (Some(first), Some(last)) = (terms.schedule.first_on(), terms.schedule.last_on()) {
+        if count > 1 {
+            rows.push((SummaryRow::new(td_string!(words(), review.first_date), format::long_date(first, language())), true));
+        }
+        rows.push((SummaryRow::new(td_string!(words(), review.last_date), format::long_date(last, language())), true));
+    }
+    rows.push((SummaryRow::new(td_string!(words(), review.interest), interest_words(terms)), false));
+    rows.push((SummaryRow::new(td_string!(words(), review.total), format::money(terms.schedule.total, language())), true));
+    rows
+}
+
+fn interest_words(terms: &Terms) -> String {
+    match terms.interest {
+        InterestRule::Frozen => td_string!(words(), review.interest_frozen).to_owned(),
+        InterestRule::SimpleDaily { annual_rate_basis_points } => td_string!(
+            words(),
+            review.interest_daily,
+            amount = format::money(terms.schedule.interest, language()),
+            rate = format!("{}.{:02}", annual_rate_basis_points / 100, annual_rate_basis_points % 100)
+        ),
+    }
+}
+
+pub fn frequency_words(frequency: Frequency) -> &'static str {
+    match frequency {
+        Frequency::Weekly => td_string!(words(), review.weekly),
+        Frequency::EveryTwoWeeks => td_string!(words(), review.every_two_weeks),
+        Frequency::TwiceAMonth => td_string!(words(), review.twice_a_month),
+        Frequency::Monthly => td_string!(words(), review.monthly),
+    }
+}
+
+/// Every payment: on the waterline, and as a list.
+#[component]
+pub fn InstalmentList(terms: Terms) -> impl IntoView {
+    let instalments = terms.schedule.instalments;
+    let marks = instalments
+        .iter()
+        .map(|instalment| PathMark { due_on: instalment.due_on, amount: instalment.amount, state: MarkState::Later })
+        .collect();
+    let columns = vec![
+        Column::text(td_string!(words(), review.number)),
+        Column::text(td_string!(words(), review.due)),
+        Column::amount(td_string!(words(), review.amount)),
+    ];
+    let rows = instalments
+        .iter()
+        .map(|instalment| {
+            vec![
+                instalment.number.to_string(),
+                format::long_date(instalment.due_on, language()),
+                format::money(instalment.amount, language()),
+            ]
+        })
+        .collect();
+    view! {
+        <InstalmentPath marks/>
+        <DataTable caption=td_string!(words(), review.instalments) columns rows/>
+    }
+}

@@ -1,0 +1,227 @@
+//! What is left to pay after so many equal instalments: the arithmetic under [`super::schedule`], which is its only caller.
+//!
+//! All amounts are minor units. `closing(n, amount)` is what the n-th instalment must be to end the plan after n−1
+//! instalments of `amount`. It falls as the amount or n grows; every search here rests on that.
+
+use super::calendar::Date;
+use super::schedule::{InterestRule, MAX_PRINCIPAL_MINOR, MIN_INSTALMENTS, ScheduleRefusal};
+
+#[derive(Clone, Debug)]
+pub(super) struct Payoff {
+    pub principal: i64,
+    pub down_payment: Option<(Date, i64)>,
+    /// Every day on which an instalment may fall, in order.
+    pub dates: Vec<Date>,
+    pub minimum: i64,
+    pub last_excess: i64,
+    pub interest: InterestRule,
+    pub interest_from: Date,
+}
+
+impl Payoff {
+    /// The most instalments there are days for.
+    pub fn most(&self) -> u32 {
+        u32::try_from(self.dates.len()).unwrap_or(u32::MAX)
+    }
+
+    /// How many instalments of this amount pay it off. The last is what remains; where that is below the minimum, or there
+    /// is no day left for it, it is added to the one before if the policy allows so much.
+    pub fn count_for(&self, amount: i64) -> Result<u32, ScheduleRefusal> {
+        if amount < self.minimum {
+            return Err(ScheduleRefusal::BelowMinimum);
+        }
+        let mut walk = Walk::new(self);
+        let mut closing_before = None;
+        for (index, due_on) in self.dates.iter().enumerate() {
+            let count = index as u32 + 1;
+            let closing = walk.closing_on(*due_on);
+            if closing <= amount {
+                if count < MIN_INSTALMENTS {
+                    return Err(ScheduleRefusal::TooFewInstalments);
+                }
+                if closing >= self.minimum {
+                    return Ok(count);
+                }
+                let merged = count - 1;
+                let fits = closing_before.is_some_and(|closing| closing <= amount + self.last_excess);
+                return match (fits, merged < MIN_INSTALMENTS) {
+                    (true, false) => Ok(merged),
+                    (true, true) => Err(ScheduleRefusal::TooFewInstalments),
+                    (false, _) => Err(ScheduleRefusal::LastInstalmentDoesNotFit),
+                };
+            }
+            closing_before = Some(closing);
+            walk.pay(*due_on, amount);
+        }
+        match closing_before {
+            Some(closing) if closing <= amount + self.last_excess && self.most() >= MIN_INSTALMENTS => Ok(self.most()),
+            _ => Err(ScheduleRefusal::TakesTooLong),
+        }
+    }
+
+    /// What each of so many instalments is. The last one is a little larger than the others if the policy allows, else a
+    /// little smaller.
+    pub fn amount_for(&self, count: u32) -> Result<i64, ScheduleRefusal> {
+        if count < MIN_INSTALMENTS {
+            return Err(ScheduleRefusal::TooFewInstalments);
+        }
+        if count > self.most() {
+            return Err(ScheduleRefusal::TooManyInstalments);
+        }
+        let level = self.level(count as usize);
+        match [level, level + 1].into_iter().find(|amount| self.allows(count as usize, *amount)) {
+            Some(amount) => Ok(amount),
+            None if level < self.minimum => Err(ScheduleRefusal::TooManyInstalments),
+            None => Err(ScheduleRefusal::LastInstalmentDoesNotFit),
+        }
+    }
+
+    /// What the last of `count` instalments must be; zero or less if the ones before pay more than everything.
+    pub fn closing(&self, count: usize, amount: i64) -> i64 {
+        if self.is_frozen() {
+            return self.after_down_payment() - amount.saturating_mul(count as i64 - 1);
+        }
+        let mut walk = Walk::new(self);
+        let (last, before) = match self.dates[..count].split_last() {
+            Some(parts) => parts,
+            None => return self.principal,
+        };
+        for due_on in before {
+            walk.pay(*due_on, amount);
+        }
+        walk.closing_on(*last)
+    }
+
+    /// The fewest and the most instalments for which there is a plan.
+    pub fn allowed_numbers(&self) -> Option<(u32, u32)> {
+        let allowed = |count: &u32| self.amount_for(*count).is_ok();
+        let mut numbers = self.numbers().filter_map(|count| u32::try_from(count).ok());
+        let fewest = numbers.clone().find(allowed)?;
+        Some((fewest, numbers.rfind(allowed)?))
+    }
+
+    /// The largest allowed amount below this one.
+    pub fn nearest_below(&self, amount: i64) -> Option<i64> {
+        let below = amount.checked_sub(1)?.min(MAX_PRINCIPAL_MINOR);
+        // Fewer instalments are larger: the first number that reaches down to `below` holds the nearest.
+        let reaches = |count: &usize| self.closing(*count, below) <= below.saturating_add(self.last_excess);
+        self.numbers().filter(reaches).find_map(|count| {
+            let (smallest, largest) = self.range(count)?;
+            let candidate = largest.min(below);
+            (candidate >= smallest).then_some(candidate)
+        })
+    }
+
+    /// The smallest allowed amount above this one.
+    pub fn nearest_above(&self, amount: i64) -> Option<i64> {
+        let above = amount.checked_add(1)?;
+        let reaches = |count: &usize| self.closing(*count, above) >= self.minimum;
+        self.numbers().rev().filter(reaches).find_map(|count| {
+            let (smallest, largest) = self.range(count)?;
+            let candidate = smallest.max(above);
+            (candidate <= largest).then_some(candidate)
+        })
+    }
+
+    /// The amounts that end in exactly so many instalments: the last not below the minimum and not above the others by more
+    /// than the policy allows. `None` if there are none.
+    fn range(&self, count: usize) -> Option<(i64, i64)> {
+        let smallest = self.smallest_where(count, |closing, amount| closing <= amount + self.last_excess).max(self.minimum);
+        let largest = self.smallest_where(count, |closing, _| closing < self.minimum) - 1;
+        (smallest <= largest).then_some((smallest, largest))
+    }
+
+    fn allows(&self, count: usize, amount: i64) -> bool {
+        let closing = self.closing(count, amount);
+        amount >= self.minimum && closing >= self.minimum && closing <= amount + self.last_excess
+    }
+
+    /// The largest amount that the last instalment is not smaller than.
+    fn level(&self, count: usize) -> i64 {
+        if self.is_frozen() {
+            return self.after_down_payment() / count as i64;
+        }
+        self.smallest_where(count, |closing, amount| closing < amount) - 1
+    }
+
+    /// The smallest amount from 1 on for which this becomes, and stays, true.
+    fn smallest_where(&self, count: usize, holds: impl Fn(i64, i64) -> bool) -> i64 {
+        let (mut low, mut high) = (1, self.closing(count, 0).saturating_add(1));
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if holds(self.closing(count, middle), middle) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        low
+    }
+
+    fn numbers(&self) -> impl DoubleEndedIterator<Item = usize> + Clone {
+        // Instalments of at least the minimum cannot be more than this. Interest only adds to what is paid, so where there is
+        // any, every day counts.
+        let by_minimum = self.after_down_payment() / self.minimum;
+        let most = if self.is_frozen() { by_minimum.min(i64::from(self.most())) } else { i64::from(self.most()) };
+        MIN_INSTALMENTS as usize..=usize::try_from(most).unwrap_or(0)
+    }
+
+    fn after_down_payment(&self) -> i64 {
+        self.principal - self.down_payment.map_or(0, |(_, amount)| amount)
+    }
+
+    fn is_frozen(&self) -> bool {
+        match self.interest {
+            InterestRule::Frozen => true,
+            InterestRule::SimpleDaily { annual_rate_basis_points } => annual_rate_basis_points == 0,
+        }
+    }
+}
+
+/// A plan being paid, one instalment after the other.
+struct Walk {
+    principal: i64,
+    accrued: i64,
+    accrued_until: Date,
+    annual_rate_basis_points: u32,
+}
+
+impl Walk {
+    fn new(payoff: &Payoff) -> Walk {
+        let annual_rate_basis_points = match payoff.interest {
+            InterestRule::Frozen => 0,
+            InterestRule::SimpleDaily { annual_rate_basis_points } => annual_rate_basis_points,
+        };
+        let mut walk =
+            Walk { principal: payoff.principal, accrued: 0, accrued_until: payoff.interest_from, annual_rate_basis_points };
+        if let Some((due_on, amount)) = payoff.down_payment {
+            walk.pay(due_on, amount);
+        }
+        walk
+    }
+
+    /// Everything that is left on that day.
+    fn closing_on(&self, day: Date) -> i64 {
+        self.principal + self.accrued + self.interest_until(day)
+    }
+
+    /// Pays interest first, then principal.
+    fn pay(&mut self, day: Date, amount: i64) {
+        self.accrued += self.interest_until(day);
+        self.accrued_until = self.accrued_until.max(day);
+        let to_interest = amount.min(self.accrued);
+        self.accrued -= to_interest;
+        self.principal -= amount - to_interest;
+    }
+
+    fn interest_until(&self, day: Date) -> i64 {
+        const PER_YEAR: i128 = 365 * 10_000;
+        if self.annual_rate_basis_points == 0 || self.principal <= 0 {
+            return 0;
+        }
+        let days = (day - self.accrued_until).get_days().max(0);
+        let exact = i128::from(self.principal) * i128::from(self.annual_rate_basis_points) * i128::from(days);
+        // Within range: the principal, the rate and the days are all bounded.
+        i64::try_from((exact + PER_YEAR / 2) / PER_YEAR).unwrap_or(i64::MAX / 4)
+    }
+}

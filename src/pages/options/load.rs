@@ -1,0 +1,45 @@
+//! What the options screen shows: the offers held for the account and a draft if there is one.
+
+use crate::domain::ids::AccountId;
+use crate::server::clock;
+use crate::server::context::{self, Failed};
+use crate::server::services::offers::{self, WaysForward};
+
+/// What a customer finds behind the address of an account's options.
+pub enum Found {
+    Ways(Box<super::OptionsView>),
+    NotOpen { creditor: String },
+    /// The page for the real state is another one; the answer already leads there.
+    Elsewhere,
+}
+
+pub async fn load(account_id: String) -> Result<Found, Failed> {
+    let (Some(state), Some(visitor)) = (context::state(), context::signed_in()) else {
+        return Ok(Found::Elsewhere);
+    };
+    let account_id = AccountId(account_id);
+    let ways = offers::hold(&state, &visitor.customer_id, &account_id).await.map_err(context::fail)?;
+    Ok(match ways {
+        Some(WaysForward::Held(held)) => {
+            let draft = offers::draft_of(&state, &held).await.map_err(context::fail)?;
+            let zone = clock::zone(&held.account.time_zone);
+            Found::Ways(Box::new(super::OptionsView {
+                account_id: account_id.to_string(),
+                reference: held.account.reference.clone(),
+                product: held.account.facts.product.clone(),
+                held_until: clock::local_time(held.held_until, &zone),
+                set: held.set,
+                draft,
+            }))
+        }
+        Some(WaysForward::UnderAgreement(agreement)) => {
+            context::redirect(&crate::paths::agreement(agreement.as_str()));
+            Found::Elsewhere
+        }
+        Some(WaysForward::NotOpen(account)) => Found::NotOpen { creditor: account.creditor },
+        None => {
+            context::redirect(crate::paths::ACCOUNT);
+            Found::Elsewhere
+        }
+    })
+}

@@ -1,0 +1,25 @@
+//! The draft of an account, recomputed on what is owed today.
+
+use crate::domain::ids::AccountId;
+use crate::paths;
+use crate::server::context::{self, Failed};
+use crate::server::services::agreements::{self, DraftState, ReadyDraft};
+
+/// The draft that is ready to be checked or signed; `None` where another page is the right one and the answer leads there.
+pub async fn load(account_id: String) -> Result<Option<Box<ReadyDraft>>, Failed> {
+    let (Some(state), Some(visitor)) = (context::state(), context::signed_in()) else {
+        return Ok(None);
+    };
+    let account = AccountId(account_id);
+    match agreements::draft(&state, &visitor.customer_id, &account).await.map_err(context::fail)? {
+        DraftState::Ready(mut ready) => {
+            // Signing was refused because another tab had chosen otherwise, or what is owed had changed.
+            ready.changed |= context::flash("review").is_some();
+            return Ok(Some(ready));
+        }
+        DraftState::NothingChosen => context::redirect(&paths::options(account.as_str())),
+        DraftState::UnderAgreement(agreement) => context::redirect(&paths::agreement(agreement.as_str())),
+        DraftState::NotFound => context::redirect(paths::ACCOUNT),
+    }
+    Ok(None)
+}

@@ -1,0 +1,65 @@
+//! Check answers: everything that was chosen, each with a way to change it. Nothing is decided here.
+
+mod load;
+
+use crate::components::agreement_terms::{InstalmentList, terms_rows};
+use crate::components::form::LinkButton;
+use crate::components::frame::words;
+use crate::components::layout::Page;
+use crate::components::loaded::{loaded, param};
+use crate::components::notice::{Notice, NoticeKind};
+use crate::components::summary::{SummaryList, SummaryRow};
+use crate::domain::agreement::Terms;
+use crate::domain::offers::OfferKind;
+use crate::domain::policy::Basis;
+use crate::paths;
+use crate::words::td_string;
+use leptos::prelude::*;
+
+#[component]
+pub fn ReviewPage() -> impl IntoView {
+    let account_id = param("account");
+    let account = account_id.clone();
+    loaded(load::load(account_id), move |ready| ready.map(|ready| show(&account, &ready.terms, ready.changed)))
+}
+
+fn show(account_id: &str, terms: &Terms, changed: bool) -> impl IntoView + use<> {
+    let way = paths::way(account_id, way_of(terms));
+    let change = td_string!(words(), review.change);
+    let rows: Vec<SummaryRow> = terms_rows(terms)
+        .into_iter()
+        .map(|(row, can_change)| match can_change {
+            true => {
+                let what = row.term.clone();
+                row.with_change(way.clone(), change, what)
+            }
+            false => row,
+        })
+        .collect();
+    let title = td_string!(words(), review.title);
+    let notice = changed.then(|| {
+        view! {
+            <Notice kind=NoticeKind::Attention title=td_string!(words(), review.changed_title)>
+                <p>{td_string!(words(), review.changed)}</p>
+            </Notice>
+        }
+    });
+    view! {
+        <Page title=title back=way lead=td_string!(words(), review.lead)>
+            {notice}
+            <SummaryList rows/>
+            <InstalmentList terms=terms.clone()/>
+            <LinkButton href=paths::sign(account_id) label=td_string!(words(), review.go_on)/>
+        </Page>
+    }
+}
+
+/// The screen on which the terms were chosen.
+fn way_of(terms: &Terms) -> paths::Way {
+    match (terms.kind, terms.basis) {
+        (OfferKind::Extension, _) => paths::Way::Extension,
+        (OfferKind::Promise, _) => paths::Way::Promise,
+        (_, Basis::PastDue) => paths::Way::PlanPastDue,
+        (_, Basis::Balance) => paths::Way::PlanBalance,
+    }
+}

@@ -1,0 +1,58 @@
+//! The door of the signing screen.
+
+use super::form::SigningForm;
+use super::text;
+use crate::domain::ids::{AccountId, DraftId};
+use crate::paths;
+use crate::server::context::{self, Failed, Flash};
+use crate::server::services::agreements::{self, DraftState, Signature, Signed};
+use leptos::prelude::*;
+
+/// Signs the draft whose terms were on the screen. `shown` is their SHA-256.
+#[server(endpoint = "sign_agreement")]
+pub async fn sign_agreement(
+    account: String,
+    draft: String,
+    shown: String,
+    #[server(default)] name: String,
+    #[server(default)] consent: String,
+    #[server(default)] copy_now: String,
+) -> Result<(), Failed> {
+    let (Some(state), Some(visitor)) = (context::state(), context::signed_in()) else {
+        return Ok(());
+    };
+    let form = SigningForm { typed_name: name.clone(), consents: consent == "yes" };
+    let errors = form.problems();
+    if !errors.is_empty() {
+        let values = [("name", name), ("consent", consent), ("copy_now", copy_now)];
+        let values = values.into_iter().map(|(field, value)| (field.to_owned(), value)).collect();
+        return context::refuse(&paths::sign(&account), Flash { screen: "sign".to_owned(), values, errors }).await;
+    }
+    // The text is made again from the draft, never taken from the form.
+    let account_id = AccountId(account.clone());
+    let language = context::language();
+    let ready = agreements::draft(&state, &visitor.customer_id, &account_id).await.map_err(context::fail)?;
+    let consent_text = match ready {
+        DraftState::Ready(ready) => text::sentences(&ready.terms, language).join("\n"),
+        // Signed by another tab or gone: the service knows which page is right.
+        DraftState::NothingChosen | DraftState::UnderAgreement(_) | DraftState::NotFound => String::new(),
+    };
+    let signature = Signature {
+        draft_id: DraftId(draft),
+        shown_sha256: shown,
+        typed_name: form.typed_name,
+        consent_text,
+        language,
+        copy_now: copy_now == "yes",
+    };
+    match agreements::sign(&state, &visitor.customer_id, signature).await.map_err(context::fail)? {
+        Signed::Agreement(agreement) => context::redirect(&paths::agreement(agreement.as_str())),
+        // Something differs from what was shown: the check page says so and shows it as it is now.
+        Signed::Changed => {
+            let flash = Flash { screen: "review".to_owned(), errors: vec![(String::new(), "changed".to_owned())], ..Flash::default() };
+            return context::refuse(&paths::review(&account), flash).await;
+        }
+        Signed::NothingToSign => context::redirect(&paths::options(&account)),
+    }
+    Ok(())
+}

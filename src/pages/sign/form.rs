@@ -1,0 +1,43 @@
+//! The signing form as posted, and what is wrong with it.
+
+/// The longest name that is taken, in characters.
+pub const NAME_LONGEST: usize = 120;
+
+/// What must be there before anything is signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SigningForm {
+    pub typed_name: String,
+    pub consents: bool,
+}
+
+impl SigningForm {
+    /// The fields that are wrong, with the code of the words the screen has for it.
+    pub fn problems(&self) -> Vec<(String, String)> {
+        let mut problems = Vec::new();
+        let name = self.typed_name.trim();
+        if !name.chars().any(char::is_alphabetic) || name.chars().count() > NAME_LONGEST {
+            problems.push(("name".to_owned(), "name".to_owned()));
+        }
+        if !self.consents {
+            problems.push(("consent".to_owned(), "consent".to_owned()));
+        }
+        problems
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SigningForm;
+
+    #[test]
+    fn a_name_and_consent_are_needed_to_sign() {
+        let fields = |name: &str, consents| {
+            let form = SigningForm { typed_name: name.to_owned(), consents };
+            form.problems().into_iter().map(|(field, _)| field).collect::<Vec<_>>()
+        };
+        assert_eq!(fields("Ada Moreno", true), Vec::<String>::new());
+        assert_eq!(fields("  ", true), vec!["name"]);
+        assert_eq!(fields("...", false), vec!["name", "consent"]);
+        assert_eq!(fields(&"a".repeat(121), true), vec!["name"]);
+    }
+}

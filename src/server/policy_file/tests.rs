@@ -1,0 +1,133 @@
+use super::*;
+use crate::domain::calendar::LongestTerm;
+use crate::domain::policy::{Basis, DownPaymentRule};
+
+const SMALL: &str = r#"schema_version = 1
+currency = "USD"
+
+[[segment]]
+name = "all"
+held_days = 10
+
+[segment.plan]
+bases = ["balance"]
+frequencies = ["monthly"]
+minimum_instalment = "25.00"
+longest_term = { months = 12 }
+first_payment_within_days = 31
+"#;
+
+fn parsed(text: &str) -> Result<PolicyFile, Fault> {
+    parse(text, |name| Err(format!("no calendar {name} in this test")))
+}
+
+fn refused(text: &str) -> Fault {
+    parsed(text).expect_err("a wrong policy")
+}
+
+/// The small policy with one line replaced.
+fn with(line: &str, replacement: &str) -> String {
+    assert!(SMALL.contains(line), "{line}");
+    SMALL.replace(line, replacement)
+}
+
+#[test]
+fn the_default_policy_is_read_without_a_doubt() {
+    let file = read(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/policies/default.toml"))).expect("readable");
+    assert_eq!(file.warnings, []);
+    assert_eq!(file.policy.version.as_str().len(), 64);
+    assert!(file.policy.holidays.contains(jiff::civil::date(2026, 11, 26)), "Thanksgiving");
+    let plan = |index: usize| file.policy.segments[index].terms.plan.clone().expect("a plan");
+    assert_eq!(plan(0).bases, [Basis::PastDue, Basis::Balance]);
+    assert_eq!(plan(1).bases, [Basis::Balance]);
+}
+
+#[test]
+fn what_is_left_out_has_a_plain_meaning() {
+    let plan = parsed(SMALL).expect("valid").policy.segments[0].terms.plan.clone().expect("a plan");
+    assert_eq!(plan.last_instalment_excess, plan.minimum_instalment);
+    assert_eq!(plan.down_payment, DownPaymentRule::NotOffered);
+    assert_eq!(plan.longest_term, LongestTerm::Months(12));
+}
+
+#[test]
+fn equal_text_is_an_equal_version_and_any_change_another() {
+    let version = |text: &str| parsed(text).expect("valid").policy.version;
+    assert_eq!(version(SMALL), version(SMALL));
+    assert_ne!(version(SMALL), version(&format!("{SMALL}# a comment\n")));
+}
+
+#[test]
+fn a_calendar_is_part_of_the_version() {
+    let text = with("currency = \"USD\"\n", "currency = \"USD\"\nholidays = [\"here\"]\n");
+    let version =
+        |days: &'static str| parse(&text, |_| Ok(format!("name = \"x\"\ndays = [{days}]"))).map(|file| file.policy.version);
+    assert_ne!(version("\"2026-12-25\""), version("\"2026-12-26\""));
+    let fault = version("\"25 December\"").expect_err("not a date");
+    assert_eq!(fault.line, 3);
+    assert!(fault.reason.contains("25 December"), "{fault}");
+}
+
+#[test]
+fn a_wrong_value_is_refused_with_its_line_and_what_is_allowed() {
+    for (line, replacement, at, reason) in [
+        ("currency = \"USD\"", "currency = \"XXX\"", 2, "known are USD"),
+        ("schema_version = 1", "schema_version = 2", 1, "schema_version is not 1"),
+        ("held_days = 10", "held_days = 0", 6, "from 1 to 90"),
+        ("held_days = 10", "held_days = \"ten\"", 6, "invalid type"),
+        ("name = \"all\"", "name = \" \"", 5, "needs a name"),
+        ("bases = [\"balance\"]", "bases = [\"everything\"]", 9, "allowed are past_due, balance"),
+        ("bases = [\"balance\"]", "bases = []", 9, "empty list"),
+        ("[\"monthly\"]", "[\"monthly\", \"monthly\"]", 10, "twice"),
+        ("\"25.00\"", "\"0.00\"", 11, "not more than zero"),
+        ("\"25.00\"", "\"25.001\"", 11, "more decimals"),
+        ("\"25.00\"", "\"25,00\"", 11, "plain decimal"),
+        ("\"25.00\"", "25.00", 11, "invalid type"),
+        ("{ months = 12 }", "{ months = 12, days = 3 }", 12, "either"),
+        ("{ months = 12 }", "{ years = 1 }", 12, "unknown field"),
+        ("first_payment_within_days = 31", "first_payment_within_days = 93", 13, "from 0 to 92"),
+        ("first_payment_within_days = 31", "first_payment_within_days = 31\nclosed_days = \"skip\"", 14, "next_working_day"),
+        ("first_payment_within_days = 31", "first_payment_within_days = 31\nlast_instalment_excess = \"-1\"", 14, "negative"),
+        ("first_payment_within_days = 31", "first_payment_within_days = 31\nannual_interest_percent = \"4.905\"", 14, "allowed"),
+        ("first_payment_within_days = 31", "first_payment_within_day = 31", 13, "unknown field"),
+        ("currency = \"USD\"", "currency = \"USD", 2, ""),
+    ] {
+        let fault = refused(&with(line, replacement));
+        assert_eq!(fault.line, at, "{replacement}: {fault}");
+        assert!(fault.reason.contains(reason), "{replacement}: {fault}");
+    }
+}
+
+#[test]
+fn a_condition_that_no_account_could_meet_is_refused() {
+    let when = |condition: &str| format!("{SMALL}\n[segment.when]\n{condition}\n");
+    assert!(refused(&when("days_past_due = { at_least = 9, at_most = 8 }")).reason.contains("no account"));
+    assert!(refused(&when("days_past_due = {}")).reason.contains("at_least or at_most"));
+    assert!(refused(&when("product = []")).reason.contains("empty"));
+    assert!(refused(&when("reason = [\"laziness\"]")).reason.contains("income_lost"));
+    assert!(parsed(&when("balance = { at_least = \"10.00\", at_most = \"10.00\" }")).is_ok());
+}
+
+#[test]
+fn unreachable_and_overlapping_segments_are_told() {
+    let second = |condition: &str| {
+        format!(
+            "{SMALL}\n[segment.when]\ndays_past_due = {{ at_most = 60 }}\n\n[[segment]]\nname = \"second\"\nheld_days = 5\n{condition}"
+        )
+    };
+    let warnings = |text: String| parsed(&text).expect("valid").warnings;
+    let unreached = warnings(second("[segment.when]\ndays_past_due = { at_most = 30 }\n"));
+    assert_eq!(unreached.len(), 1);
+    assert!(unreached[0].reason.contains("never reached"), "{}", unreached[0]);
+    assert_eq!(unreached[0].line, 18);
+    let overlapping = warnings(second("[segment.when]\ndays_past_due = { at_least = 60 }\n"));
+    assert!(overlapping[0].reason.contains("overlap"), "{}", overlapping[0]);
+    assert_eq!(warnings(second("[segment.when]\ndays_past_due = { at_least = 61 }\n")), []);
+    assert_eq!(warnings(second("")), [], "a last segment for everything else is no mistake");
+}
+
+#[test]
+fn two_segments_of_one_name_are_refused() {
+    let text = format!("{SMALL}\n[[segment]]\nname = \"all\"\nheld_days = 5\n");
+    assert!(refused(&text).reason.contains("two segments named"));
+}

@@ -1,0 +1,119 @@
+//! The confirmation of an agreement: what it says, from the terms that were signed. Called by the signing service, in its
+//! transaction.
+
+use super::documents::{self, About, Subject};
+use super::{Failure, outbox};
+use crate::domain::agreement::Terms;
+use crate::domain::calendar::Frequency;
+use crate::domain::ids::{AccountId, AgreementId, CustomerId, DocumentId};
+use crate::domain::language::Language;
+use crate::domain::offers::OfferKind;
+use crate::domain::policy::Basis;
+use crate::domain::schedule::InterestRule;
+use crate::server::clock::{self, Millis};
+use crate::server::documents::ConfirmationContent;
+use crate::server::documents::confirmation::{AgreementKind, CoveredAccount, Covers, Instalment, Interest, Rhythm};
+use crate::server::documents::letter::Recipient;
+use crate::server::ids;
+use crate::server::state::AppState;
+use crate::server::store::Tx;
+use crate::server::store::customers::{self, PostalDetails};
+use crate::server::store::facts::AccountRecord;
+
+/// A missed payment can be made up within so many days before the agreement may end.
+const DAYS_TO_PUT_RIGHT: u32 = 14;
+
+/// What was signed, for its document.
+pub struct SignedVersion<'a> {
+    pub agreement_id: &'a AgreementId,
+    pub agreement_reference: &'a str,
+    pub version: u32,
+    pub document_id: &'a DocumentId,
+    pub account: &'a AccountRecord,
+    pub terms: &'a Terms,
+    pub canonical_terms: &'a str,
+    pub typed_name: &'a str,
+    pub signed_at: Millis,
+    pub language: Language,
+    /// The customer wants the e-mail at once, whatever the hour.
+    pub copy_now: bool,
+}
+
+/// Issues the confirmation and puts the e-mail with its copy into the outbox.
+pub async fn issue(state: &AppState, tx: &mut Tx, signed: &SignedVersion<'_>) -> Result<(), Failure> {
+    let customer_id = CustomerId(signed.account.customer_id.clone());
+    let account_id = AccountId(signed.account.account_id.clone());
+    let recipient = recipient(customers::postal_details(tx, &customer_id).await?.ok_or(Failure::Missing("customer"))?);
+    let zone = clock::zone(&signed.account.time_zone);
+    let terms = signed.terms;
+    let content = ConfirmationContent {
+        language: signed.language,
+        document_reference: ids::new_reference("DC"),
+        agreement_reference: signed.agreement_reference.to_owned(),
+        version: signed.version,
+        sender: documents::sender(&state.config),
+        recipient,
+        creditor: terms.creditor.clone(),
+        accounts: vec![CoveredAccount {
+            reference: signed.account.reference.clone(),
+            product: signed.account.facts.product.clone(),
+            covered: terms.schedule.principal,
+        }],
+        kind: kind(terms.kind),
+        covers: match terms.basis {
+            Basis::PastDue => Covers::PastDue,
+            Basis::Balance => Covers::Balance,
+        },
+        rhythm: terms.frequency.map(rhythm),
+        instalments: terms
+            .schedule
+            .instalments
+            .iter()
+            .map(|part| Instalment { number: part.number, due_on: part.due_on, amount: part.amount })
+            .collect(),
+        total: terms.schedule.total,
+        interest: match terms.interest {
+            InterestRule::Frozen => Interest::Frozen,
+            InterestRule::SimpleDaily { annual_rate_basis_points: rate } => Interest::Daily {
+                percent_a_year: format!("{}.{:02}", rate / 100, rate % 100),
+                amount: terms.schedule.interest,
+            },
+        },
+        days_to_put_right: DAYS_TO_PUT_RIGHT,
+        creditor_statement: None,
+        signed_name: signed.typed_name.to_owned(),
+        signed_at: clock::zoned(signed.signed_at, &zone),
+        terms: signed.canonical_terms.to_owned(),
+    };
+    let about = About::Agreement { id: signed.agreement_id, version: i64::from(signed.version), content: &content };
+    let subject = Subject { id: signed.document_id, customer_id: &customer_id, account_id: &account_id, about };
+    documents::issue(tx, &subject, signed.signed_at).await?;
+    let hurry = if signed.copy_now { outbox::Hurry::Now } else { outbox::Hurry::InWindow };
+    outbox::enqueue_copy(state, tx, &customer_id, signed.document_id, signed.language, hurry).await
+}
+
+/// The address window: name, street, then city, state and postal code on one line.
+pub(super) fn recipient(details: PostalDetails) -> Recipient {
+    let place = [details.city, details.state, Some(details.postal_code)].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    Recipient {
+        name: format!("{} {}", details.given_name, details.family_name),
+        address_lines: details.street.into_iter().chain([place]).collect(),
+    }
+}
+
+fn kind(kind: OfferKind) -> AgreementKind {
+    match kind {
+        OfferKind::Promise => AgreementKind::Promise,
+        OfferKind::Extension => AgreementKind::Extension,
+        OfferKind::Plan | OfferKind::GetUpToDate | OfferKind::PayInFull | OfferKind::PayPart => AgreementKind::Plan,
+    }
+}
+
+fn rhythm(frequency: Frequency) -> Rhythm {
+    match frequency {
+        Frequency::Weekly => Rhythm::Weekly,
+        Frequency::EveryTwoWeeks => Rhythm::EveryTwoWeeks,
+        Frequency::TwiceAMonth => Rhythm::TwiceAMonth,
+        Frequency::Monthly => Rhythm::Monthly,
+    }
+}

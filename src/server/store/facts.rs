@@ -1,0 +1,117 @@
+//! What the engine needs to know of an account, read from the books and the creditor's last report.
+
+use super::{StoreError, StoreResult};
+use crate::domain::account::AccountFacts;
+use crate::domain::calendar::Date;
+use crate::domain::money::{Currency, Money};
+use sqlx::any::AnyRow;
+use sqlx::{Any, Executor, Row};
+
+/// An account's facts, and what belongs to them: whose it is, and in which zone its days are counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountRecord {
+    pub account_id: String,
+    /// As the creditor writes it.
+    pub reference: String,
+    pub customer_id: String,
+    pub creditor_id: String,
+    pub creditor: String,
+    /// Whether the customer has an e-mail address.
+    pub has_email: bool,
+    /// IANA name.
+    pub time_zone: String,
+    /// `open`, `recalled` or `closed`.
+    pub status: String,
+    /// Raised by every write that concerns the account.
+    pub version: i64,
+    pub facts: AccountFacts,
+}
+
+impl AccountRecord {
+    /// Not recalled and not closed by the creditor.
+    pub fn is_open(&self) -> bool {
+        self.status == "open"
+    }
+}
+
+/// The balance is the sum of the customer's postings. The past due is the creditor's figure, changed by what was paid (and
+/// given back) since it was reported; it never exceeds the balance. A payment made since reduces the oldest part first, but
+/// the creditor reports only one due date, so that date stands until the past due is gone.
+const SELECT: &str = "select a.id, a.reference, a.customer_id, a.product, a.currency, a.status, a.version, \
+    a.reported_past_due_minor, a.oldest_unpaid_due_date, c.time_zone, a.creditor_id, cr.name as creditor, \
+    case when c.email is null then 0 else 1 end as has_email, \
+    (select cast(coalesce(sum(p.amount_minor), 0) as bigint) from postings p \
+      where p.account_id = a.id and p.book = 'customer') as balance_minor, \
+    (select cast(coalesce(sum(p.amount_minor), 0) as bigint) from postings p \
+      join ledger_transactions t on t.id = p.transaction_id \
+      where p.account_id = a.id and p.book = 'customer' and t.posted_at >= a.reported_at \
+      and t.kind in ('payment', 'discount', 'refund', 'return', 'chargeback')) as paid_since_minor \
+    from accounts a \
+    join customers c on c.id = a.customer_id \
+    join creditors cr on cr.id = a.creditor_id ";
+
+/// By the reference as normalised by [`crate::domain::ids::normalise_reference`].
+pub async fn by_reference<'e>(
+    executor: impl Executor<'e, Database = Any>,
+    reference_normalised: &str,
+) -> StoreResult<Option<AccountRecord>> {
+    let sql = format!("{SELECT} where a.reference_normalised = $1");
+    let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(reference_normalised).fetch_optional(executor).await?;
+    row.map(|row| record(&row)).transpose()
+}
+
+pub async fn by_id<'e>(executor: impl Executor<'e, Database = Any>, account_id: &str) -> StoreResult<Option<AccountRecord>> {
+    let sql = format!("{SELECT} where a.id = $1");
+    let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(account_id).fetch_optional(executor).await?;
+    row.map(|row| record(&row)).transpose()
+}
+
+/// One account of this customer; another's is not found.
+pub async fn one_of_customer<'e>(
+    executor: impl Executor<'e, Database = Any>,
+    customer_id: &str,
+    account_id: &str,
+) -> StoreResult<Option<AccountRecord>> {
+    let sql = format!("{SELECT} where a.id = $1 and a.customer_id = $2");
+    let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(account_id).bind(customer_id).fetch_optional(executor).await?;
+    row.map(|row| record(&row)).transpose()
+}
+
+/// All accounts of a customer, by reference.
+pub async fn of_customer<'e>(executor: impl Executor<'e, Database = Any>, customer_id: &str) -> StoreResult<Vec<AccountRecord>> {
+    let sql = format!("{SELECT} where a.customer_id = $1 order by a.reference_normalised");
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(customer_id).fetch_all(executor).await?;
+    rows.iter().map(record).collect()
+}
+
+fn record(row: &AnyRow) -> StoreResult<AccountRecord> {
+    let currency: String = row.try_get("currency")?;
+    let currency = Currency::from_code(&currency).ok_or(StoreError::Unreadable("currency"))?;
+    let balance_minor: i64 = row.try_get("balance_minor")?;
+    let reported: i64 = row.try_get("reported_past_due_minor")?;
+    let paid_since: i64 = row.try_get("paid_since_minor")?;
+    let past_due_minor = reported.saturating_add(paid_since).clamp(0, balance_minor.max(0));
+    let oldest: Option<String> = row.try_get("oldest_unpaid_due_date")?;
+    let oldest: Option<Date> =
+        oldest.map(|text| text.parse().map_err(|_| StoreError::Unreadable("oldest unpaid due date"))).transpose()?;
+    Ok(AccountRecord {
+        account_id: row.try_get("id")?,
+        reference: row.try_get("reference")?,
+        customer_id: row.try_get("customer_id")?,
+        creditor_id: row.try_get("creditor_id")?,
+        creditor: row.try_get("creditor")?,
+        has_email: row.try_get::<i64, _>("has_email")? != 0,
+        time_zone: row.try_get("time_zone")?,
+        status: row.try_get("status")?,
+        version: row.try_get("version")?,
+        facts: AccountFacts {
+            product: row.try_get("product")?,
+            currency,
+            balance: Money::new(balance_minor, currency),
+            past_due: Money::new(past_due_minor, currency),
+            oldest_unpaid_due_date: oldest.filter(|_| past_due_minor > 0),
+            // No creditor sends it yet: unknown.
+            history: None,
+        },
+    })
+}
