@@ -33,3 +33,8 @@ impl From<Option<&str>> for MaybeText {
         MaybeText(text.map(str::to_owned))
     }
 }
+
+/// Text as HTML that shows it, for the few places where Leptos does not escape it itself.
+pub fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}

@@ -3,6 +3,9 @@
 //!
 //! `load.rs` and `actions.rs` of a screen ask here and call a service; nothing else in pages/ reaches into server/.
 
+pub use super::security::sessions::Flash;
+pub use super::services::sessions::SignedIn;
+
 use super::ids;
 use super::security::sessions::{CUSTOMER_ID, FLASH, KeptFlash, LANGUAGE_COOKIE, cookie_name, cookies_are_secure};
 use super::state::AppState;
@@ -16,28 +19,8 @@ use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use leptos_axum::ResponseOptions;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 use tower_sessions::Session;
-
-/// The customer whose session this request carries. Put into the request by the session layer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SignedIn {
-    pub customer_id: CustomerId,
-    /// IANA name, such as `America/Denver`: the customer's days are counted there.
-    pub time_zone: String,
-}
-
-/// A form that was refused: what was typed (never a secret) and what is wrong with which field, kept in the session until
-/// the next form is posted. Shown again by the screen it belongs to.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Flash {
-    /// The screen it belongs to: the name of its folder in pages/.
-    pub screen: String,
-    pub values: BTreeMap<String, String>,
-    /// Field (or `""` for the whole form) and the code of what is wrong; the screen has the words.
-    pub errors: Vec<(String, String)>,
-}
 
 /// The application's state. `None` only while routes are collected at start-up, when there is no request.
 pub fn state() -> Option<AppState> {

@@ -273,7 +273,8 @@ fn between<'h>(text: &'h str, start: &str, end: &str) -> Option<&'h str> {
 
 /// The words in the body of an HTML page: no tags, no scripts, no styles.
 pub fn text_of(html: &str) -> String {
-    let body = html.find("<body").map_or(html, |at| &html[at..]);
+    let html = html.replace("<!>", "").replace("<!---->", "");
+    let body = html.find("<body").map_or(html.as_str(), |at| &html[at..]);
     let mut text = String::new();
     let mut rest = body;
     while let Some(at) = rest.find('<') {

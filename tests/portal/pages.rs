@@ -46,7 +46,7 @@ async fn nothing_before_signing_in_names_a_debt_a_creditor_or_a_person() {
     let secrets = ["Northgate", "Ada", "Moreno", "ada.moreno", "1,200", "300.00", "Credit card", "Denver", "USD"];
     let hints = [
         "debt", "owe", "balance", "past due", "overdue", "arrears", "loan", "credit", "collect", "creditor", "payment",
-        "deuda", "debe", "saldo", "vencid", "préstamo", "crédito", "cobr", "acreedor", "pago",
+        "deuda", "usted debe", "saldo", "vencid", "préstamo", "crédito", "cobr", "acreedor", "pago",
     ];
     for language in ["en", "es"] {
         for answer in everything_at_the_door(&app, language, &seeded.reference).await {

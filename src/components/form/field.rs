@@ -2,7 +2,7 @@
 
 use super::described_by;
 use crate::components::frame::words;
-use crate::components::text::MaybeText;
+use crate::components::text::{MaybeText, escaped};
 use crate::domain::money::Currency;
 use crate::words::td_string;
 use leptos::prelude::*;
@@ -131,9 +131,9 @@ pub fn TextArea(
                 maxlength=longest.to_string()
                 aria-describedby=described
                 aria-invalid=invalid
-            >
-                {value.0}
-            </textarea>
+                // Leptos does not escape the children of a textarea: what was typed would become markup.
+                inner_html=escaped(value.0.as_deref().unwrap_or_default())
+            ></textarea>
         </div>
     }
 }

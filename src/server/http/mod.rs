@@ -19,7 +19,7 @@ use axum::routing::get;
 use http::request::Parts;
 use http::{HeaderValue, header};
 use leptos::nonce::Nonce;
-use leptos::prelude::{provide_context, use_context};
+use leptos::prelude::{Owner, provide_context, use_context};
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use security_headers::PageNonce;
 use tower_http::services::ServeDir;
@@ -65,6 +65,10 @@ fn screens(state: &AppState) -> Router<AppState> {
 /// What every page and action finds in its context: the state, how long the session lasts, and the nonce that the
 /// response's policy names.
 fn provide_request_context(state: &AppState) {
+    // What a page reads on the server stays there: only islands are hydrated, from their own props.
+    if let Some(shared) = Owner::current_shared_context() {
+        shared.set_is_hydrating(false);
+    }
     provide_context(state.clone());
     provide_context(state.leptos_options.clone());
     if let Some(left) = context::session_time_left() {

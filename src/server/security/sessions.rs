@@ -3,12 +3,11 @@
 
 use crate::server::clock::Clock;
 use crate::server::config::Config;
-use crate::server::context::Flash;
 use crate::server::security::digest;
 use crate::server::store::{Db, StoreError, sessions};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use time::OffsetDateTime;
 use tower_sessions::cookie::SameSite;
 use tower_sessions::session::{Id, Record};
@@ -21,6 +20,17 @@ pub const FLASH: &str = "flash";
 
 /// The cookie that keeps the language a visitor chose.
 pub const LANGUAGE_COOKIE: &str = "language";
+
+/// A form that was refused: what was typed (never a secret) and what is wrong with which field, kept in the session until
+/// the next form is posted. Shown again by the screen it belongs to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flash {
+    /// The screen it belongs to: the name of its folder in pages/.
+    pub screen: String,
+    pub values: BTreeMap<String, String>,
+    /// Field (or `""` for the whole form) and the code of what is wrong; the screen has the words.
+    pub errors: Vec<(String, String)>,
+}
 
 /// A refused form and the tag under which it is shown again.
 #[derive(Clone, Debug, Serialize, Deserialize)]

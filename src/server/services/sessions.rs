@@ -3,7 +3,6 @@
 use crate::domain::ids::CustomerId;
 use crate::domain::language::Language;
 use crate::server::clock::Millis;
-use crate::server::context::SignedIn;
 use crate::server::security::digest;
 use crate::server::security::sessions::{FLASH, KeptFlash, Limits};
 use crate::server::state::AppState;
@@ -11,6 +10,14 @@ use crate::server::store::{StoreError, StoreResult, sessions};
 
 /// A session is touched at most this often, so that reading pages hardly ever writes.
 const TOUCH_EVERY_MILLIS: i64 = 60_000;
+
+/// The customer whose session this request carries. Put into the request by the session layer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedIn {
+    pub customer_id: CustomerId,
+    /// IANA name, such as `America/Denver`: the customer's days are counted there.
+    pub time_zone: String,
+}
 
 /// A live session, as one request sees it.
 pub struct Visit {
