@@ -9,6 +9,7 @@ pub const CONTACT: &str = "/contact";
 pub const LINK: &str = "/link";
 /// What a link that no longer works shows: no token is that short.
 pub const LINK_GONE: &str = "/link/gone";
+pub const VERIFY: &str = "/verify";
 
 /// The customer's own page: where signing in leads.
 pub const ACCOUNT: &str = "/account";
@@ -127,7 +128,7 @@ pub fn is_own_page(path: &str) -> bool {
 
 /// Pages and actions that work without being signed in; every other one asks for it first.
 pub fn is_open_to_visitors(path: &str) -> bool {
-    const PAGES: [&str; 6] = [HOME, SIGN_IN, SIGNED_OUT, CONTACT, LINK, "/verify"];
+    const PAGES: [&str; 6] = [HOME, SIGN_IN, SIGNED_OUT, CONTACT, LINK, VERIFY];
     const ACTIONS: [&str; 7] = [
         "/api/sign_in",
         "/api/open_link",

@@ -4,6 +4,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod context;
+pub mod documents;
 pub mod http;
 pub mod ids;
 pub mod security;
