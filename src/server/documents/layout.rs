@@ -6,7 +6,7 @@
 #![expect(clippy::float_arithmetic, reason = "lengths on paper; no money is computed here")]
 
 use super::letter::{Block, Fact, Letter, Section, Table};
-use super::typeface::{Cut, Digits, Typeface};
+use super::typeface::{Cut, Typeface};
 
 const LEFT: f32 = 62.0;
 const RIGHT: f32 = 62.0;
@@ -33,16 +33,11 @@ pub struct Style {
     pub size: f32,
     pub leading: f32,
     pub ink: Ink,
-    pub digits: Digits,
 }
 
 impl Style {
     const fn new(cut: Cut, size: f32, leading: f32, ink: Ink) -> Style {
-        Style { cut, size, leading, ink, digits: Digits::Proportional }
-    }
-
-    const fn tabular(self) -> Style {
-        Style { digits: Digits::Tabular, ..self }
+        Style { cut, size, leading, ink }
     }
 }
 
@@ -50,7 +45,7 @@ const BODY: Style = Style::new(Cut::Regular, 10.5, 15.5, Ink::Deep);
 const STRONG: Style = Style::new(Cut::Bold, 10.5, 15.5, Ink::Deep);
 const LABEL: Style = Style::new(Cut::Regular, 9.0, 15.5, Ink::Quiet);
 const SMALL: Style = Style::new(Cut::Regular, 8.5, 12.0, Ink::Quiet);
-const CODE: Style = Style::new(Cut::Regular, 9.0, 13.0, Ink::Deep).tabular();
+const CODE: Style = Style::new(Cut::Regular, 9.0, 13.0, Ink::Deep);
 const TITLE: Style = Style::new(Cut::Bold, 23.0, 28.0, Ink::Deep);
 const FIGURE: Style = Style::new(Cut::Bold, 27.0, 34.0, Ink::Deep);
 const SIDE_HEADING: Style = Style::new(Cut::Bold, 10.5, 15.5, Ink::Deep);
@@ -148,7 +143,7 @@ impl Faces {
     }
 
     pub fn width(&self, text: &str, style: Style) -> f32 {
-        self.of(style.cut).width(text, style.digits) * style.size
+        self.of(style.cut).width(text) * style.size
     }
 
     /// Breaks text into lines no wider than `width`, as many words on each as fit. A word wider than the line is broken.
@@ -477,7 +472,6 @@ impl Setter<'_> {
 
     /// One row at the current height. Without a node it is a repetition and is not read.
     fn table_row(&mut self, cells: &[String], columns: &[Column], x: f32, style: Style, node: Option<(usize, bool)>) {
-        let style = style.tabular();
         let top = self.y + 1.5;
         for (index, (cell, column)) in cells.iter().zip(columns).enumerate() {
             let leaf = match node {
@@ -517,8 +511,8 @@ fn columns(table: &Table, faces: &Faces, width: f32) -> Vec<Column> {
     let mut widths: Vec<f32> = (0..count)
         .map(|index| {
             let rows = table.rows.iter().chain(&table.total).filter_map(|row| row.get(index));
-            rows.map(|cell| faces.width(cell, STRONG.tabular()))
-                .chain(table.headings.get(index).map(|cell| faces.width(cell, LABEL.tabular())))
+            rows.map(|cell| faces.width(cell, STRONG))
+                .chain(table.headings.get(index).map(|cell| faces.width(cell, LABEL)))
                 .fold(0.0, f32::max)
                 + BETWEEN
         })

@@ -8,7 +8,7 @@
 use super::TypesetError;
 use super::layout::{Child, Faces, Ink, Leaf, Mark, Node, Pages, Role, Style};
 use super::letter::Letter;
-use super::typeface::{Cut, Digits};
+use super::typeface::Cut;
 use crate::words::{locale, td_string};
 use krilla::color::rgb;
 use krilla::configure::{Accessibility, Archival, ConfigurationBuilder};
@@ -26,8 +26,8 @@ use krilla::tagging::{
 use krilla::{Document, SerializeSettings};
 use std::num::NonZeroU16;
 
-const FOOT: Style = Style { cut: Cut::Regular, size: 8.0, leading: 11.0, ink: Ink::Quiet, digits: Digits::Proportional };
-const LETTERHEAD_NAME: Style = Style { cut: Cut::Bold, size: 15.0, leading: 18.0, ink: Ink::Deep, digits: Digits::Proportional };
+const FOOT: Style = Style { cut: Cut::Regular, size: 8.0, leading: 11.0, ink: Ink::Quiet };
+const LETTERHEAD_NAME: Style = Style { cut: Cut::Bold, size: 15.0, leading: 18.0, ink: Ink::Deep };
 const SIDE_MARGIN: f32 = 62.0;
 
 pub fn paint(letter: &Letter, pages: &Pages, faces: &Faces) -> Result<Vec<u8>, TypesetError> {
@@ -99,7 +99,7 @@ impl Brush<'_, '_> {
         let face = self.faces.of(style.cut);
         self.surface.set_stroke(None);
         self.surface.set_fill(Some(fill(style.ink)));
-        let glyphs = face.glyphs(text, style.digits);
+        let glyphs = face.glyphs(text);
         self.surface.draw_glyphs(Point::from_xy(x, baseline), &glyphs, face.font.clone(), text, style.size, false);
     }
 

@@ -19,18 +19,10 @@ pub enum Cut {
     Bold,
 }
 
-/// Whether digits are as wide as they are drawn, or all equally wide so that columns of amounts line up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Digits {
-    Proportional,
-    Tabular,
-}
-
 /// One cut, ready to measure and to draw with. Lengths are in ems.
 pub struct Typeface {
     pub font: Font,
     outlines: FontRef<'static>,
-    widest_digit: f32,
 }
 
 /// The program was built with a typeface that cannot be read.
@@ -46,29 +38,24 @@ impl Typeface {
         };
         let font = Font::new(bytes.into(), 0).ok_or(UnreadableTypeface)?;
         let outlines = FontRef::new(bytes).map_err(|_| UnreadableTypeface)?;
-        let mut face = Typeface { font, outlines, widest_digit: 0.0 };
-        face.widest_digit = ('0'..='9').map(|digit| face.advance(digit, Digits::Proportional)).fold(0.0, f32::max);
-        Ok(face)
+        Ok(Typeface { font, outlines })
     }
 
     /// The glyphs of one line, placed after one another.
-    pub fn glyphs(&self, text: &str, digits: Digits) -> Vec<KrillaGlyph> {
+    pub fn glyphs(&self, text: &str) -> Vec<KrillaGlyph> {
         let charmap = self.outlines.charmap();
         text.char_indices()
             .map(|(start, letter)| {
                 let id = charmap.map(letter).map_or(0, |glyph| glyph.to_u32());
-                let advance = self.advance(letter, digits);
-                let own = self.advance(letter, Digits::Proportional);
-                // A narrow digit stands in the middle of its place.
-                let offset = (advance - own) / 2.0;
-                KrillaGlyph::new(GlyphId::new(id), advance, offset, 0.0, 0.0, start..start + letter.len_utf8(), None)
+                let advance = self.advance(letter);
+                KrillaGlyph::new(GlyphId::new(id), advance, 0.0, 0.0, 0.0, start..start + letter.len_utf8(), None)
             })
             .collect()
     }
 
     /// The width of a line in ems.
-    pub fn width(&self, text: &str, digits: Digits) -> f32 {
-        text.chars().map(|letter| self.advance(letter, digits)).sum()
+    pub fn width(&self, text: &str) -> f32 {
+        text.chars().map(|letter| self.advance(letter)).sum()
     }
 
     /// The text with only letters this typeface can draw: accents it lacks are dropped, whole scripts it lacks become
@@ -91,10 +78,7 @@ impl Typeface {
         drawn
     }
 
-    fn advance(&self, letter: char, digits: Digits) -> f32 {
-        if digits == Digits::Tabular && letter.is_ascii_digit() {
-            return self.widest_digit;
-        }
+    fn advance(&self, letter: char) -> f32 {
         let glyph = self.outlines.charmap().map(letter).unwrap_or_default();
         let metrics = self.outlines.glyph_metrics(Size::new(1.0), LocationRef::default());
         metrics.advance_width(glyph).unwrap_or_default()
@@ -104,14 +88,6 @@ impl Typeface {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn amounts_in_a_column_line_up() {
-        let face = Typeface::load(Cut::Regular).expect("the typeface");
-        let (ones, eights) = (face.width("$111.11", Digits::Tabular), face.width("$888.88", Digits::Tabular));
-        assert_eq!(ones, eights);
-        assert!(face.width("$111.11", Digits::Proportional) < ones);
-    }
 
     #[test]
     fn a_name_in_any_script_can_be_set() {
