@@ -9,7 +9,6 @@ pub const CONTACT: &str = "/contact";
 pub const LINK: &str = "/link";
 /// What a link that no longer works shows: no token is that short.
 pub const LINK_GONE: &str = "/link/gone";
-pub const VERIFY: &str = "/verify";
 
 /// The customer's own page: where signing in leads.
 pub const ACCOUNT: &str = "/account";

@@ -7,6 +7,7 @@ pub mod context;
 pub mod documents;
 pub mod http;
 pub mod ids;
+pub mod notify;
 pub mod security;
 pub mod offers_json;
 pub mod policy_file;

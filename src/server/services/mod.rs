@@ -6,9 +6,13 @@ pub mod contact;
 pub mod links;
 pub mod offers;
 pub mod policies;
+pub mod documents;
+pub mod outbox;
 pub mod sessions;
 pub mod sign_in;
 
+use super::documents::TypesetError;
+use super::notify::mail::UnusableMail;
 use super::store::StoreError;
 
 /// A machine broke, or something that must be there is not. Logged once by the caller; a person gets a reference to quote.
@@ -16,6 +20,10 @@ use super::store::StoreError;
 pub enum Failure {
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Typeset(#[from] TypesetError),
+    #[error(transparent)]
+    Mail(#[from] UnusableMail),
     #[error("a {0} that must be there is missing")]
     Missing(&'static str),
 }

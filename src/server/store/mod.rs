@@ -15,6 +15,10 @@ pub mod offer_sets;
 pub mod policies;
 pub mod sessions;
 pub mod sign_in;
+pub mod documents;
+pub mod outbox;
+pub mod signing_keys;
+pub mod staff;
 
 use dialect::Dialect;
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
