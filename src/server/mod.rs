@@ -1,5 +1,6 @@
 //! Everything that runs only on the server, put together here.
 
+pub mod backup;
 pub mod cli;
 pub mod clock;
 pub mod config;

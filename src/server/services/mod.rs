@@ -10,6 +10,11 @@ pub mod documents;
 pub mod outbox;
 pub mod sessions;
 pub mod sign_in;
+pub mod backups;
+pub mod documents;
+pub mod outbox;
+pub mod sessions;
+pub mod staff;
 
 use super::documents::TypesetError;
 use super::notify::mail::UnusableMail;

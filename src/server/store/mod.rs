@@ -7,6 +7,7 @@
 pub mod contact_requests;
 pub mod agreements;
 pub mod customers;
+pub mod backup;
 pub mod dialect;
 pub mod drafts;
 pub mod events;
