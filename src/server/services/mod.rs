@@ -2,18 +2,15 @@
 //! event and follow-up jobs, commit last. A processor is never called inside a transaction.
 
 pub mod attempts;
+pub mod backups;
 pub mod contact;
+pub mod documents;
 pub mod links;
 pub mod offers;
-pub mod policies;
-pub mod documents;
 pub mod outbox;
+pub mod policies;
 pub mod sessions;
 pub mod sign_in;
-pub mod backups;
-pub mod documents;
-pub mod outbox;
-pub mod sessions;
 pub mod staff;
 
 use super::documents::TypesetError;
