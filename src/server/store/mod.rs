@@ -13,6 +13,12 @@ pub mod events;
 pub mod facts;
 pub mod offer_sets;
 pub mod policies;
+pub mod holds;
+pub mod jobs;
+pub mod ledger;
+pub mod payable;
+pub mod payments;
+pub mod processor_events;
 pub mod sessions;
 pub mod sign_in;
 
