@@ -120,14 +120,6 @@ impl Entry {
     }
 }
 
-/// What is past due now: what the creditor reported, less what the balance has fallen since. Payments go to what is oldest
-/// first, so every cent paid since the report reduces it; it is never more than the balance and never below zero.
-pub fn past_due_now(reported_past_due: Money, reported_balance: Money, balance: Money) -> Result<Money, MoneyError> {
-    let fallen = reported_balance.checked_sub(balance)?.minor().max(0);
-    let left = reported_past_due.minor().saturating_sub(fallen);
-    Ok(Money::new(left.min(balance.minor()).max(0), balance.currency()))
-}
-
 /// An instalment of the agreement in force that is not yet covered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenInstalment {

@@ -2,20 +2,33 @@
 //! event and follow-up jobs, commit last. A processor is never called inside a transaction.
 
 pub mod attempts;
+pub mod books;
 pub mod contact;
 pub mod links;
 pub mod offers;
 pub mod policies;
+pub mod payments;
+pub mod receipts;
 pub mod sessions;
 pub mod sign_in;
 
 use super::store::StoreError;
+use crate::domain::money::MoneyError;
 
 /// A machine broke, or something that must be there is not. Logged once by the caller; a person gets a reference to quote.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Two currencies met, or an amount did not fit: nothing the books hold can do that.
+    #[error("amounts could not be reckoned: {0:?}")]
+    Money(MoneyError),
     #[error("a {0} that must be there is missing")]
     Missing(&'static str),
+}
+
+impl From<MoneyError> for Failure {
+    fn from(error: MoneyError) -> Self {
+        Failure::Money(error)
+    }
 }

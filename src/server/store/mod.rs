@@ -5,6 +5,7 @@
 //! own the transaction and ask the domain.
 
 pub mod contact_requests;
+pub mod covered;
 pub mod agreements;
 pub mod customers;
 pub mod dialect;
@@ -16,7 +17,6 @@ pub mod policies;
 pub mod holds;
 pub mod jobs;
 pub mod ledger;
-pub mod payable;
 pub mod payments;
 pub mod processor_events;
 pub mod sessions;
