@@ -1,32 +1,34 @@
-//! Who a customer is and where they live, for letters addressed to them.
+//! Who a customer is and how to reach them, for documents and messages addressed to them.
 
 use super::{StoreResult, Tx};
 use crate::domain::ids::CustomerId;
 
-/// Name and postal address, as a letter needs them. Never printed into a log.
+/// Name and addresses. Has no Debug: never printed into a log.
 #[derive(Clone)]
-pub struct PostalDetails {
+pub struct Addressee {
     pub given_name: String,
     pub family_name: String,
     pub street: Option<String>,
     pub city: Option<String>,
     pub state: Option<String>,
     pub postal_code: String,
+    pub email: Option<String>,
 }
 
-pub async fn postal_details(tx: &mut Tx, id: &CustomerId) -> StoreResult<Option<PostalDetails>> {
-    type Row = (String, String, Option<String>, Option<String>, Option<String>, String);
+pub async fn addressee(tx: &mut Tx, id: &CustomerId) -> StoreResult<Option<Addressee>> {
+    type Row = (String, String, Option<String>, Option<String>, Option<String>, String, Option<String>);
     let row: Option<Row> =
-        sqlx::query_as("select given_name, family_name, street, city, state, postal_code from customers where id = $1")
+        sqlx::query_as("select given_name, family_name, street, city, state, postal_code, email from customers where id = $1")
             .bind(id.as_str())
             .fetch_optional(&mut **tx)
             .await?;
-    Ok(row.map(|(given_name, family_name, street, city, state, postal_code)| PostalDetails {
+    Ok(row.map(|(given_name, family_name, street, city, state, postal_code, email)| Addressee {
         given_name,
         family_name,
         street,
         city,
         state,
         postal_code,
+        email,
     }))
 }
