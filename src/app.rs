@@ -7,6 +7,7 @@ use crate::pages::home::HomePage;
 use crate::pages::link::LinkPage;
 use crate::pages::sign_in::SignInPage;
 use crate::pages::signed_out::SignedOutPage;
+use crate::pages::verify::VerifyPage;
 use crate::server::context;
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, provide_meta_context};
@@ -50,6 +51,7 @@ pub fn App() -> impl IntoView {
                 <Route path=StaticSegment("signed-out") view=SignedOutPage ssr=SsrMode::Async/>
                 <Route path=StaticSegment("contact") view=ContactPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("contact"), StaticSegment("received"), ParamSegment("reference")) view=ContactReceivedPage ssr=SsrMode::Async/>
+                <Route path=StaticSegment("verify") view=VerifyPage ssr=SsrMode::Async/>
             </Routes>
         </Router>
     }

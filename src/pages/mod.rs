@@ -6,3 +6,4 @@ pub mod language;
 pub mod link;
 pub mod sign_in;
 pub mod signed_out;
+pub mod verify;

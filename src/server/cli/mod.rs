@@ -1,9 +1,14 @@
 //! The command line: one file a command. Exit codes: 0 done, 1 done but something was refused, 2 wrong use or setting,
 //! 3 a machine broke.
 
+mod backup;
+mod keys;
 mod link;
 mod offers;
+mod outbox;
 mod serve;
+mod staff;
+mod verify;
 
 use super::config::{Config, ConfigError, Settings};
 use super::state::AppState;
@@ -29,6 +34,18 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Write everything into one file while the portal goes on working.
+    Backup(backup::BackupArguments),
+    /// The keys that sign documents.
+    Keys(keys::KeysArguments),
+    /// Messages to customers, sent and kept.
+    Outbox(outbox::OutboxArguments),
+    /// Put a backup into an empty database, of either kind.
+    Restore(backup::BackupArguments),
+    /// People who work here.
+    Staff(staff::StaffArguments),
+    /// Check that something is what it says.
+    Verify(verify::VerifyArguments),
     /// Serve the portal (and run the background work).
     Serve,
     /// Make a one-use sign-in link for an account.
@@ -59,6 +76,15 @@ impl From<super::store::StoreError> for CommandError {
         // The source says what the database said; it goes to the operator's terminal, never to a browser.
         let source = std::error::Error::source(&error).map(|source| format!(": {source}")).unwrap_or_default();
         CommandError::Failed(format!("{error}{source}"))
+    }
+}
+
+impl From<super::services::Failure> for CommandError {
+    fn from(failure: super::services::Failure) -> Self {
+        match failure {
+            super::services::Failure::Store(error) => error.into(),
+            other => CommandError::Failed(other.to_string()),
+        }
     }
 }
 
@@ -94,6 +120,12 @@ async fn execute(arguments: Arguments) -> Result<ExitCode, CommandError> {
     let config = read_config(arguments.config)?;
     telemetry::start(config.log_json, LevelFilter::INFO);
     match arguments.command {
+        Command::Backup(arguments) => backup::backup(config, arguments).await,
+        Command::Keys(arguments) => keys::keys(config, arguments).await,
+        Command::Outbox(arguments) => outbox::outbox(config, arguments).await,
+        Command::Restore(arguments) => backup::restore(config, arguments).await,
+        Command::Staff(arguments) => staff::staff(config, arguments).await,
+        Command::Verify(arguments) => verify::verify(config, arguments).await,
         Command::Serve => serve::serve(config).await,
         Command::Link(arguments) => link::link(config, arguments).await,
         Command::Offers(arguments) => offers::offers(config, arguments).await,

@@ -30,3 +30,21 @@ pub async fn postal_details(tx: &mut Tx, id: &CustomerId) -> StoreResult<Option<
         postal_code,
     }))
 }
+
+/// What a message to a customer needs. Never printed into a log.
+#[derive(Clone)]
+pub struct MailDetails {
+    pub given_name: String,
+    pub email: Option<String>,
+    /// IANA name.
+    pub time_zone: String,
+}
+
+pub async fn mail_details(tx: &mut Tx, id: &CustomerId) -> StoreResult<Option<MailDetails>> {
+    let row: Option<(String, Option<String>, String)> =
+        sqlx::query_as("select given_name, email, time_zone from customers where id = $1")
+            .bind(id.as_str())
+            .fetch_optional(&mut **tx)
+            .await?;
+    Ok(row.map(|(given_name, email, time_zone)| MailDetails { given_name, email, time_zone }))
+}
