@@ -15,6 +15,15 @@ pub const ACCOUNT: &str = "/account";
 
 /// Whether a file is genuine.
 pub const VERIFY: &str = "/verify";
+/// The public halves of the keys that sign documents.
+pub const DOCUMENT_KEYS: &str = "/.well-known/evenkeel-keys.json";
+/// The files of documents: `/documents/{id}.pdf`.
+pub const DOCUMENTS: &str = "/documents";
+
+/// A document's file, for its owner.
+pub fn document(id: &str) -> String {
+    format!("{DOCUMENTS}/{id}.pdf")
+}
 
 /// The ways forward of an account.
 pub fn options(account: &str) -> String {
@@ -83,11 +92,6 @@ pub fn payment(reference: &str) -> String {
 /// Where a processor sends its messages.
 pub fn webhook(processor: &str) -> String {
     format!("/webhooks/{processor}")
-}
-
-/// The file of a document, for its owner.
-pub fn document(document: &str) -> String {
-    format!("/documents/{document}.pdf")
 }
 
 /// The query field that says which refusal a page shows again.

@@ -10,3 +10,4 @@ pub mod review;
 pub mod sign;
 pub mod sign_in;
 pub mod signed_out;
+pub mod verify;

@@ -1,10 +1,15 @@
 //! The command line: one file a command. Exit codes: 0 done, 1 done but something was refused, 2 wrong use or setting,
 //! 3 a machine broke.
 
+mod backup;
+mod keys;
 mod link;
 mod offers;
+mod outbox;
 mod serve;
+mod staff;
 mod verify;
+mod verify_ledger;
 mod worker;
 
 use super::config::{Config, ConfigError, Settings};
@@ -35,17 +40,24 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Write everything into one file while the portal goes on working.
+    Backup(backup::BackupArguments),
+    /// The keys that sign documents.
+    Keys(keys::KeysArguments),
+    /// Messages to customers, sent and kept.
+    Outbox(outbox::OutboxArguments),
+    /// Put a backup into an empty database, of either kind.
+    Restore(backup::BackupArguments),
+    /// People who work here.
+    Staff(staff::StaffArguments),
+    /// Check that something is what it says.
+    Verify(verify::VerifyArguments),
     /// Serve the portal (and run the background work).
     Serve,
     /// Make a one-use sign-in link for an account.
     Link(link::LinkArguments),
     /// Do the background work only, beside one or more `serve`.
     Worker,
-    /// Check that something holds what it must.
-    Verify {
-        #[command(subcommand)]
-        what: verify::What,
-    },
     /// Bring the database up to date.
     Migrate,
     /// Show what an account would be offered, with every schedule. Holds nothing.
@@ -72,6 +84,15 @@ impl From<super::store::StoreError> for CommandError {
         // The source says what the database said; it goes to the operator's terminal, never to a browser.
         let source = std::error::Error::source(&error).map(|source| format!(": {source}")).unwrap_or_default();
         CommandError::Failed(format!("{error}{source}"))
+    }
+}
+
+impl From<super::services::Failure> for CommandError {
+    fn from(failure: super::services::Failure) -> Self {
+        match failure {
+            super::services::Failure::Store(error) => error.into(),
+            other => CommandError::Failed(other.to_string()),
+        }
     }
 }
 
@@ -107,11 +128,16 @@ async fn execute(arguments: Arguments) -> Result<ExitCode, CommandError> {
     let config = read_config(arguments.config)?;
     telemetry::start(config.log_json, LevelFilter::INFO);
     match arguments.command {
+        Command::Backup(arguments) => backup::backup(config, arguments).await,
+        Command::Keys(arguments) => keys::keys(config, arguments).await,
+        Command::Outbox(arguments) => outbox::outbox(config, arguments).await,
+        Command::Restore(arguments) => backup::restore(config, arguments).await,
+        Command::Staff(arguments) => staff::staff(config, arguments).await,
+        Command::Verify(arguments) => verify::verify(config, arguments).await,
         Command::Serve => serve::serve(config).await,
         Command::Link(arguments) => link::link(config, arguments).await,
         Command::Offers(arguments) => offers::offers(config, arguments).await,
         Command::Worker => worker::work(config).await,
-        Command::Verify { what } => verify::verify(config, what).await,
         Command::Migrate => {
             open_database(&config).await?;
             println!("The database is up to date.");

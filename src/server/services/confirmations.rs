@@ -2,7 +2,7 @@
 //! transaction.
 
 use super::documents::{self, About, Subject};
-use super::outbox::{self, DocumentCopy};
+use super::outbox::{self, Hurry};
 use super::Failure;
 use crate::domain::agreement::Terms;
 use crate::domain::calendar::Frequency;
@@ -16,8 +16,6 @@ use crate::server::documents::ConfirmationContent;
 use crate::server::documents::confirmation::{AgreementKind, CoveredAccount, Covers, Instalment, Interest, Rhythm};
 use crate::server::documents::letter::Recipient;
 use crate::server::ids;
-use crate::server::notify::letters::Template;
-use crate::server::store::outbox::Hours;
 use crate::server::state::AppState;
 use crate::server::store::Tx;
 use crate::server::store::customers::{self, Addressee};
@@ -45,12 +43,11 @@ pub struct SignedVersion<'a> {
 /// Issues the confirmation and puts the e-mail with its copy into the outbox.
 pub async fn issue(state: &AppState, tx: &mut Tx, signed: &SignedVersion<'_>) -> Result<(), Failure> {
     let addressee = customers::addressee(tx, &signed.account.customer_id).await?.ok_or(Failure::Missing("customer"))?;
-    let document_reference = ids::new_reference("DC");
     let zone = clock::zone(&signed.account.time_zone);
     let terms = signed.terms;
     let content = ConfirmationContent {
         language: signed.language,
-        document_reference: document_reference.clone(),
+        document_reference: ids::new_reference("DC"),
         agreement_reference: signed.agreement_reference.to_owned(),
         version: signed.version,
         sender: documents::sender(&state.config),
@@ -90,18 +87,8 @@ pub async fn issue(state: &AppState, tx: &mut Tx, signed: &SignedVersion<'_>) ->
     let about = About::Agreement { id: signed.agreement_id, version: i64::from(signed.version), content: &content };
     let subject = Subject { id: signed.document_id, customer_id: &signed.account.customer_id, account_id: &signed.account.id, about };
     documents::issue(tx, &subject, signed.signed_at).await?;
-    let copy = DocumentCopy {
-        template: Template::ConfirmationCopy,
-        customer_id: &signed.account.customer_id,
-        given_name: &addressee.given_name,
-        email: addressee.email.as_deref(),
-        time_zone: &signed.account.time_zone,
-        language: signed.language,
-        document_id: signed.document_id,
-        document_reference: &document_reference,
-        hours: if signed.copy_now { Hours::Any } else { Hours::Contact },
-    };
-    outbox::enqueue(tx, &state.config, state.clock.now(), &copy).await
+    let hurry = if signed.copy_now { Hurry::Now } else { Hurry::InWindow };
+    outbox::enqueue_copy(state, tx, &signed.account.customer_id, signed.document_id, signed.language, hurry).await
 }
 
 /// The address window: name, street, then city, state and postal code on one line.

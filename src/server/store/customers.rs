@@ -3,7 +3,7 @@
 use super::{StoreResult, Tx};
 use crate::domain::ids::CustomerId;
 
-/// Name and addresses. Has no Debug: never printed into a log.
+/// Name and postal address. Has no Debug: never printed into a log.
 #[derive(Clone)]
 pub struct Addressee {
     pub given_name: String,
@@ -12,23 +12,39 @@ pub struct Addressee {
     pub city: Option<String>,
     pub state: Option<String>,
     pub postal_code: String,
-    pub email: Option<String>,
 }
 
 pub async fn addressee(tx: &mut Tx, id: &CustomerId) -> StoreResult<Option<Addressee>> {
-    type Row = (String, String, Option<String>, Option<String>, Option<String>, String, Option<String>);
+    type Row = (String, String, Option<String>, Option<String>, Option<String>, String);
     let row: Option<Row> =
-        sqlx::query_as("select given_name, family_name, street, city, state, postal_code, email from customers where id = $1")
+        sqlx::query_as("select given_name, family_name, street, city, state, postal_code from customers where id = $1")
             .bind(id.as_str())
             .fetch_optional(&mut **tx)
             .await?;
-    Ok(row.map(|(given_name, family_name, street, city, state, postal_code, email)| Addressee {
+    Ok(row.map(|(given_name, family_name, street, city, state, postal_code)| Addressee {
         given_name,
         family_name,
         street,
         city,
         state,
         postal_code,
-        email,
     }))
+}
+
+/// What a message to a customer needs. Never printed into a log.
+#[derive(Clone)]
+pub struct MailDetails {
+    pub given_name: String,
+    pub email: Option<String>,
+    /// IANA name.
+    pub time_zone: String,
+}
+
+pub async fn mail_details(tx: &mut Tx, id: &CustomerId) -> StoreResult<Option<MailDetails>> {
+    let row: Option<(String, Option<String>, String)> =
+        sqlx::query_as("select given_name, email, time_zone from customers where id = $1")
+            .bind(id.as_str())
+            .fetch_optional(&mut **tx)
+            .await?;
+    Ok(row.map(|(given_name, email, time_zone)| MailDetails { given_name, email, time_zone }))
 }
