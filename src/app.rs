@@ -5,6 +5,9 @@ use crate::pages::contact::ContactPage;
 use crate::pages::contact::received::ContactReceivedPage;
 use crate::pages::home::HomePage;
 use crate::pages::link::LinkPage;
+use crate::pages::pay::PayPage;
+use crate::pages::pay_check::PayCheckPage;
+use crate::pages::payment::PaymentPage;
 use crate::pages::sign_in::SignInPage;
 use crate::pages::signed_out::SignedOutPage;
 use crate::server::context;
@@ -50,6 +53,9 @@ pub fn App() -> impl IntoView {
                 <Route path=StaticSegment("signed-out") view=SignedOutPage ssr=SsrMode::Async/>
                 <Route path=StaticSegment("contact") view=ContactPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("contact"), StaticSegment("received"), ParamSegment("reference")) view=ContactReceivedPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("pay")) view=PayPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("pay"), StaticSegment("check")) view=PayCheckPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("payments"), ParamSegment("reference")) view=PaymentPage ssr=SsrMode::Async/>
             </Routes>
         </Router>
     }

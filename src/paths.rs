@@ -65,6 +65,26 @@ pub fn agreement(agreement: &str) -> String {
     format!("/agreements/{agreement}")
 }
 
+/// Choosing what to pay on an account.
+pub fn pay(account_id: &str) -> String {
+    format!("{ACCOUNT}/{account_id}/pay")
+}
+
+/// Checking it before paying.
+pub fn pay_check(account_id: &str) -> String {
+    format!("{ACCOUNT}/{account_id}/pay/check")
+}
+
+/// One payment, whatever its state.
+pub fn payment(reference: &str) -> String {
+    format!("/payments/{reference}")
+}
+
+/// Where a processor sends its messages.
+pub fn webhook(processor: &str) -> String {
+    format!("/webhooks/{processor}")
+}
+
 /// The query field that says which refusal a page shows again.
 pub const AGAIN: &str = "again";
 /// The query field with the page to go to after signing in.

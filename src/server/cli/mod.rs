@@ -4,14 +4,20 @@
 mod link;
 mod offers;
 mod serve;
+mod verify;
+mod worker;
 
 use super::config::{Config, ConfigError, Settings};
+use super::processors::PaymentProcessor;
+use super::processors::sandbox::{Delays, SandboxProcessor};
 use super::state::AppState;
 use super::policy_file;
 use super::store::Db;
 use super::telemetry;
+use crate::paths;
 use clap::{Parser, Subcommand};
 use std::ffi::OsString;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -33,6 +39,13 @@ enum Command {
     Serve,
     /// Make a one-use sign-in link for an account.
     Link(link::LinkArguments),
+    /// Do the background work only, beside one or more `serve`.
+    Worker,
+    /// Check that something holds what it must.
+    Verify {
+        #[command(subcommand)]
+        what: verify::What,
+    },
     /// Bring the database up to date.
     Migrate,
     /// Show what an account would be offered, with every schedule. Holds nothing.
@@ -97,6 +110,8 @@ async fn execute(arguments: Arguments) -> Result<ExitCode, CommandError> {
         Command::Serve => serve::serve(config).await,
         Command::Link(arguments) => link::link(config, arguments).await,
         Command::Offers(arguments) => offers::offers(config, arguments).await,
+        Command::Worker => worker::work(config).await,
+        Command::Verify { what } => verify::verify(config, what).await,
         Command::Migrate => {
             open_database(&config).await?;
             println!("The database is up to date.");
@@ -138,5 +153,19 @@ pub async fn open_state(config: Config) -> Result<AppState, CommandError> {
         .hash_files(true)
         .hash_file(std::sync::Arc::from("hash.txt"))
         .build();
-    Ok(AppState { db, clock: config.clock, config: Arc::new(config), policy: Arc::new(policy), leptos_options })
+    let sandbox = open_sandbox(&config, &db).await?;
+    let processor = sandbox.clone().map(|sandbox| sandbox as Arc<dyn PaymentProcessor>);
+    Ok(AppState { db, clock: config.clock, config: Arc::new(config), policy: Arc::new(policy), processor, sandbox, leptos_options })
+}
+
+/// The sandbox processor, in sandbox mode. Its webhooks reach the portal where it listens, not through the public address.
+async fn open_sandbox(config: &Config, db: &Db) -> Result<Option<Arc<SandboxProcessor>>, CommandError> {
+    if !config.sandbox {
+        return Ok(None);
+    }
+    let host = if config.address.is_unspecified() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { config.address };
+    let webhook_url = format!("http://{}{}", SocketAddr::new(host, config.port), paths::webhook("sandbox"));
+    let sandbox =
+        SandboxProcessor::open(db.pool().clone(), config.clock, &config.public_url, &webhook_url, Delays::default()).await;
+    sandbox.map(|sandbox| Some(Arc::new(sandbox))).map_err(|error| CommandError::Failed(error.to_string()))
 }

@@ -4,9 +4,11 @@ mod health;
 mod layers;
 mod request_log;
 mod same_origin;
+mod sandbox_page;
 mod security_headers;
 mod trouble;
 mod visitor;
+mod webhooks;
 
 use super::state::AppState;
 use crate::app;
@@ -43,8 +45,13 @@ pub fn router(state: AppState) -> Router {
         .merge(screens(&state))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .merge(webhooks::routes())
         .nest_service("/pkg", package)
         .fallback_service(site);
+    let everything = match &state.sandbox {
+        Some(sandbox) => everything.merge(sandbox_page::routes(sandbox.clone())),
+        None => everything,
+    };
     layers::around_everything(everything, &state).with_state(state)
 }
 

@@ -4,6 +4,8 @@
 //! A store function takes an executor or an open transaction, reads or writes one thing, and decides nothing: services
 //! own the transaction and ask the domain.
 
+pub mod contact_requests;
+pub mod covered;
 pub mod agreements;
 pub mod backup;
 pub mod contact_requests;
@@ -16,6 +18,11 @@ pub mod facts;
 pub mod offer_sets;
 pub mod outbox;
 pub mod policies;
+pub mod holds;
+pub mod jobs;
+pub mod ledger;
+pub mod payments;
+pub mod processor_events;
 pub mod sessions;
 pub mod sign_in;
 pub mod signing_keys;
