@@ -10,8 +10,6 @@ pub mod http;
 pub mod ids;
 pub mod notify;
 pub mod crash_point;
-pub mod http;
-pub mod ids;
 pub mod jobs;
 pub mod processors;
 pub mod security;

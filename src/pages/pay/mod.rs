@@ -17,6 +17,7 @@ use crate::paths;
 use crate::words::td_string;
 use actions::ChoosePayment;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use std::collections::BTreeMap;
 
 /// The name of this screen's flash.

@@ -16,6 +16,7 @@ use crate::paths;
 use crate::words::td_string;
 use actions::StartPayment;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
 /// What the screen shows.
 pub struct CheckView {

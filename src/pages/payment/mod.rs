@@ -19,6 +19,7 @@ use crate::paths;
 use crate::words::td_string;
 use actions::CancelPayment;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use receipt::Receipt;
 
 /// What the screen shows.
@@ -116,7 +117,7 @@ fn asked_again(view: &PaymentView) -> String {
 }
 
 fn not_known(reference: &str, sentences: [String; 2]) -> impl IntoView + use<> {
-    let sentences = sentences.map(|sentence| view! { <p>{sentence}</p> }).to_vec();
+    let sentences: Vec<_> = sentences.into_iter().map(|sentence| view! { <p>{sentence}</p> }).collect();
     view! {
         <Notice kind=NoticeKind::Attention>{sentences}</Notice>
         {check_again(reference)}

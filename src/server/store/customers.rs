@@ -30,3 +30,18 @@ pub async fn postal_details(tx: &mut Tx, id: &CustomerId) -> StoreResult<Option<
         postal_code,
     }))
 }
+
+/// How a customer is reached in writing: their language, and their e-mail address if they have one.
+#[derive(Clone)]
+pub struct Reachable {
+    pub language: String,
+    pub email: Option<String>,
+}
+
+pub async fn reachable(tx: &mut Tx, id: &CustomerId) -> StoreResult<Option<Reachable>> {
+    let row: Option<(String, Option<String>)> = sqlx::query_as("select language, email from customers where id = $1")
+        .bind(id.as_str())
+        .fetch_optional(&mut **tx)
+        .await?;
+    Ok(row.map(|(language, email)| Reachable { language, email }))
+}

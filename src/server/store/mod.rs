@@ -8,7 +8,6 @@ pub mod contact_requests;
 pub mod covered;
 pub mod agreements;
 pub mod backup;
-pub mod contact_requests;
 pub mod customers;
 pub mod dialect;
 pub mod documents;
