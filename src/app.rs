@@ -9,6 +9,9 @@ use crate::pages::link::LinkPage;
 use crate::pages::options::OptionsPage;
 use crate::pages::review::ReviewPage;
 use crate::pages::sign::SignPage;
+use crate::pages::pay::PayPage;
+use crate::pages::pay_check::PayCheckPage;
+use crate::pages::payment::PaymentPage;
 use crate::pages::sign_in::SignInPage;
 use crate::pages::signed_out::SignedOutPage;
 use crate::pages::verify::VerifyPage;
@@ -60,6 +63,9 @@ pub fn App() -> impl IntoView {
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("sign")) view=SignPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("agreements"), ParamSegment("agreement")) view=ConfirmationPage ssr=SsrMode::Async/>
                 <Route path=StaticSegment("verify") view=VerifyPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("pay")) view=PayPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("pay"), StaticSegment("check")) view=PayCheckPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("payments"), ParamSegment("reference")) view=PaymentPage ssr=SsrMode::Async/>
             </Routes>
         </Router>
     }

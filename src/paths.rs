@@ -1,6 +1,7 @@
 //! Every address as a function; no path is written anywhere else.
 
 pub const HOME: &str = "/";
+pub const FAVICON: &str = "/favicon.svg";
 
 // The door: what anyone may open.
 pub const SIGN_IN: &str = "/sign-in";
@@ -87,6 +88,11 @@ pub fn pay_check(account_id: &str) -> String {
 /// One payment, whatever its state.
 pub fn payment(reference: &str) -> String {
     format!("/payments/{reference}")
+}
+
+/// The sandbox processor's page of one charge: it stands for another company's.
+pub fn sandbox_page(charge: &str) -> String {
+    format!("/sandbox-processor/{charge}")
 }
 
 /// Where a processor sends its messages.

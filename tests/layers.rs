@@ -15,7 +15,7 @@ struct Room {
 
 const DOMAIN_ONLY: &str = "crate (apart from domain)";
 const OTHER_PAGE: &str = "another page";
-const ROOMS: [Room; 9] = [
+const ROOMS: [Room; 10] = [
     Room {
         name: "domain",
         holds: |path| path[0] == "domain",
@@ -64,10 +64,23 @@ const ROOMS: [Room; 9] = [
     },
     Room {
         name: "processors, notify, documents",
-        holds: |path| path[0] == "server" && ["processors", "notify", "documents"].contains(path.get(1).unwrap_or(&"")),
+        holds: |path| {
+            let is_port = path[0] == "server" && ["processors", "notify", "documents"].contains(path.get(1).unwrap_or(&""));
+            is_port && !path.starts_with(&["server", "processors", "sandbox"])
+        },
         never: &[
             "leptos", "leptos_axum", "sqlx", "crate::pages", "crate::components", "crate::app", "crate::server::store",
             "crate::server::services", "crate::server::context", "crate::server::cli", "crate::server::jobs",
+        ],
+    },
+    // It stands for a company elsewhere, so it keeps books of its own, in its own tables, with its own SQL.
+    Room {
+        name: "processors/sandbox",
+        holds: |path| path.starts_with(&["server", "processors", "sandbox"]),
+        never: &[
+            "leptos", "leptos_axum", "axum", "crate::pages", "crate::components", "crate::app", "crate::server::store",
+            "crate::server::services", "crate::server::context", "crate::server::cli", "crate::server::jobs",
+            "crate::server::http",
         ],
     },
     Room {

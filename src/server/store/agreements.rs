@@ -171,3 +171,8 @@ pub async fn of_customer(pool: &AnyPool, customer_id: &CustomerId, id: &Agreemen
     )
     .transpose()
 }
+
+/// What people call an agreement.
+pub async fn reference<'e>(executor: impl Executor<'e, Database = Any>, id: &AgreementId) -> StoreResult<Option<String>> {
+    Ok(sqlx::query_scalar("select reference from agreements where id = $1").bind(id.as_str()).fetch_optional(executor).await?)
+}
