@@ -4,7 +4,7 @@
 use super::calendar::Date;
 use super::money::{Currency, Money, MoneyError};
 
-/// What the creditor reported, once: the itemization and what was past due on that day.
+/// The itemization as the creditor reported it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reported {
     pub itemization_date: Date,
@@ -14,13 +14,12 @@ pub struct Reported {
     /// As the creditor wrote them: what was paid and credited, as positive amounts.
     pub payments_since: Money,
     pub credits_since: Money,
-    pub past_due: Money,
-    pub oldest_unpaid_due_date: Option<Date>,
     /// The day the creditor's figures are of.
     pub balance_date: Date,
 }
 
-/// One entry of our own books on the account, after the creditor reported. Owed is positive, paid is negative.
+/// One entry of our own books since the creditor reported that the creditor's figures do not contain. Owed is positive, paid
+/// is negative.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OwnEntry {
     pub kind: EntryKind,
@@ -30,26 +29,22 @@ pub struct OwnEntry {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EntryKind {
-    Opening,
     Payment,
     Discount,
     Refund,
     Return,
     Chargeback,
-    Adjustment,
     WriteOff,
 }
 
 impl EntryKind {
     pub fn from_code(code: &str) -> Option<EntryKind> {
         Some(match code {
-            "opening" => EntryKind::Opening,
             "payment" => EntryKind::Payment,
             "discount" => EntryKind::Discount,
             "refund" => EntryKind::Refund,
             "return" => EntryKind::Return,
             "chargeback" => EntryKind::Chargeback,
-            "adjustment" => EntryKind::Adjustment,
             "write_off" => EntryKind::WriteOff,
             _ => return None,
         })
@@ -91,7 +86,7 @@ pub fn parts(reported: &Reported, entries: &[OwnEntry], balance: Money) -> Resul
     add(PartKind::Fees, reported.fees_since);
     add(PartKind::PaidToCreditor, reported.payments_since.negated());
     add(PartKind::Credits, reported.credits_since.negated());
-    for entry in entries.iter().filter(|entry| is_own_movement(entry.kind)) {
+    for entry in entries {
         add(PartKind::Own(entry.kind, entry.posted_on), entry.amount);
     }
     let so_far = sum(parts.iter().map(|part| part.amount), balance.currency())?;
@@ -102,26 +97,10 @@ pub fn parts(reported: &Reported, entries: &[OwnEntry], balance: Money) -> Resul
     Ok(parts)
 }
 
-/// The opening repeats the itemization, and an adjustment follows the creditor's later figures: both are in the creditor's
-/// own lines already.
-fn is_own_movement(kind: EntryKind) -> bool {
-    match kind {
-        EntryKind::Opening | EntryKind::Adjustment => false,
-        EntryKind::Payment
-        | EntryKind::Discount
-        | EntryKind::Refund
-        | EntryKind::Return
-        | EntryKind::Chargeback
-        | EntryKind::WriteOff => true,
-    }
-}
-
-/// What is past due now: what was reported, less what our books took off since, never below zero and never above the balance.
-pub fn past_due_now(reported: Money, entries: &[OwnEntry], balance: Money) -> Result<Money, MoneyError> {
-    let moved = entries.iter().filter(|entry| is_own_movement(entry.kind)).map(|entry| entry.amount);
-    let left = reported.checked_add(sum(moved, reported.currency())?)?.minor();
-    let bounded = left.min(reported.minor()).min(balance.minor()).max(0);
-    Ok(Money::new(bounded, reported.currency()))
+/// What of the reported past due is left after what our books moved since: never below zero, never above the balance.
+pub fn past_due_now(reported: Money, moved: Money, balance: Money) -> Result<Money, MoneyError> {
+    let left = reported.checked_add(moved)?.minor();
+    Ok(Money::new(left.clamp(0, balance.minor().max(0)), reported.currency()))
 }
 
 /// What an account is to its customer today. Each stage has its own words and its own ways forward.
@@ -223,8 +202,6 @@ mod tests {
             fees_since: usd(0),
             payments_since: usd(30_633),
             credits_since: usd(0),
-            past_due: usd(22_826),
-            oldest_unpaid_due_date: Some(date(2026, 10, 7)),
             balance_date: date(2026, 11, 20),
         }
     }
@@ -235,7 +212,7 @@ mod tests {
 
     #[test]
     fn the_parts_sum_to_the_balance() {
-        let entries = [entry(EntryKind::Opening, 136_957), entry(EntryKind::Payment, -5_000)];
+        let entries = [entry(EntryKind::Payment, -5_000)];
         let parts = parts(&reported(), &entries, usd(131_957)).expect("adds up");
         let total: i64 = parts.iter().map(|part| part.amount.minor()).sum();
         assert_eq!(total, 131_957);
@@ -245,21 +222,20 @@ mod tests {
 
     #[test]
     fn a_difference_is_shown_not_hidden() {
-        let parts = parts(&reported(), &[entry(EntryKind::Opening, 136_957)], usd(137_000)).expect("adds up");
+        let parts = parts(&reported(), &[], usd(137_000)).expect("adds up");
         assert_eq!(parts.last().map(|part| (part.kind, part.amount)), Some((PartKind::Corrections, usd(43))));
     }
 
     #[test]
     fn payments_lower_what_is_past_due_to_zero_and_no_further() {
-        let past_due = |entries: &[OwnEntry], balance| past_due_now(usd(22_826), entries, usd(balance)).expect("in range").minor();
-        assert_eq!(past_due(&[], 136_957), 22_826);
-        assert_eq!(past_due(&[entry(EntryKind::Payment, -1)], 136_956), 22_825);
-        assert_eq!(past_due(&[entry(EntryKind::Payment, -22_826)], 114_131), 0);
-        assert_eq!(past_due(&[entry(EntryKind::Payment, -136_957)], 0), 0);
-        // The bank took the payment back.
-        assert_eq!(past_due(&[entry(EntryKind::Payment, -5_000), entry(EntryKind::Return, 5_000)], 136_957), 22_826);
+        let past_due = |moved, balance| past_due_now(usd(22_826), usd(moved), usd(balance)).expect("in range").minor();
+        assert_eq!(past_due(0, 136_957), 22_826);
+        assert_eq!(past_due(-1, 136_956), 22_825);
+        assert_eq!(past_due(-22_826, 114_131), 0);
+        assert_eq!(past_due(-136_957, 0), 0);
         // More is never past due than is owed.
-        assert_eq!(past_due(&[], 10_000), 10_000);
+        assert_eq!(past_due(0, 10_000), 10_000);
+        assert_eq!(past_due(-30_000, -100), 0);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! event and follow-up jobs, commit last. A processor is never called inside a transaction.
 
 pub mod agreements;
+pub mod accounts;
 pub mod attempts;
 pub mod backups;
 pub mod books;

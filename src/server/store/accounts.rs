@@ -11,28 +11,18 @@ use sqlx::{Any, Executor, FromRow};
 /// The most lines of a creditor's history that one page reads.
 pub const HISTORY_READ_AT_ONCE: i64 = 400;
 
-/// One account with what the creditor reported and who it is owed to.
+/// What the creditor reported of an account, and how many accounts its customer has here. What is owed and what is past due
+/// now is in [`super::facts`].
 #[derive(Clone, Debug)]
-pub struct AccountRow {
-    pub id: AccountId,
-    pub reference: String,
-    pub creditor: String,
-    pub product: String,
-    pub currency: Currency,
+pub struct ReportedAccount {
     pub status: AccountStatus,
     pub reported: Reported,
     pub reported_balance: Money,
-    /// How many accounts this customer has here.
     pub accounts_of_customer: i64,
 }
 
 #[derive(FromRow)]
-struct RawAccount {
-    id: String,
-    reference: String,
-    creditor: String,
-    product: String,
-    currency: String,
+struct RawReported {
     status: String,
     itemization_date: String,
     balance_at_itemization_minor: i64,
@@ -41,65 +31,45 @@ struct RawAccount {
     payments_since_minor: i64,
     credits_since_minor: i64,
     reported_balance_minor: i64,
-    reported_past_due_minor: i64,
     balance_date: String,
-    oldest_unpaid_due_date: Option<String>,
     accounts_of_customer: i64,
 }
 
-/// Reads an account of this customer; another's is not found.
-pub async fn of_customer<'e>(
+/// Reads what was reported. The caller has made sure whose account it is.
+pub async fn reported<'e>(
     executor: impl Executor<'e, Database = Any>,
-    customer: &CustomerId,
     account: &AccountId,
-) -> StoreResult<Option<AccountRow>> {
-    let row: Option<RawAccount> = sqlx::query_as(
-        "select accounts.id, accounts.reference, creditors.name as creditor, accounts.product, accounts.currency, accounts.status,
-           accounts.itemization_date, accounts.balance_at_itemization_minor, accounts.interest_since_minor,
-           accounts.fees_since_minor, accounts.payments_since_minor, accounts.credits_since_minor,
-           accounts.reported_balance_minor, accounts.reported_past_due_minor, accounts.balance_date,
-           accounts.oldest_unpaid_due_date,
+    currency: Currency,
+) -> StoreResult<ReportedAccount> {
+    let row: RawReported = sqlx::query_as(
+        "select status, itemization_date, balance_at_itemization_minor, interest_since_minor, fees_since_minor,
+           payments_since_minor, credits_since_minor, reported_balance_minor, balance_date,
            (select count(*) from accounts others where others.customer_id = accounts.customer_id) as accounts_of_customer
          from accounts
-         join creditors on creditors.id = accounts.creditor_id
-         where accounts.id = $1 and accounts.customer_id = $2",
+         where id = $1",
     )
     .bind(account.as_str())
-    .bind(customer.as_str())
-    .fetch_optional(executor)
+    .fetch_one(executor)
     .await?;
-    row.map(RawAccount::read).transpose()
+    let money = |minor| Money::new(minor, currency);
+    Ok(ReportedAccount {
+        status: AccountStatus::from_code(&row.status).ok_or(StoreError::Unreadable("account status"))?,
+        reported: Reported {
+            itemization_date: day(&row.itemization_date)?,
+            balance_at_itemization: money(row.balance_at_itemization_minor),
+            interest_since: money(row.interest_since_minor),
+            fees_since: money(row.fees_since_minor),
+            payments_since: money(row.payments_since_minor),
+            credits_since: money(row.credits_since_minor),
+            balance_date: day(&row.balance_date)?,
+        },
+        reported_balance: money(row.reported_balance_minor),
+        accounts_of_customer: row.accounts_of_customer,
+    })
 }
 
-impl RawAccount {
-    fn read(self) -> StoreResult<AccountRow> {
-        let currency = currency(&self.currency)?;
-        let money = |minor| Money::new(minor, currency);
-        Ok(AccountRow {
-            id: AccountId(self.id),
-            reference: self.reference,
-            creditor: self.creditor,
-            product: self.product,
-            currency,
-            status: AccountStatus::from_code(&self.status).ok_or(StoreError::Unreadable("account status"))?,
-            reported: Reported {
-                itemization_date: day(&self.itemization_date)?,
-                balance_at_itemization: money(self.balance_at_itemization_minor),
-                interest_since: money(self.interest_since_minor),
-                fees_since: money(self.fees_since_minor),
-                payments_since: money(self.payments_since_minor),
-                credits_since: money(self.credits_since_minor),
-                past_due: money(self.reported_past_due_minor),
-                oldest_unpaid_due_date: self.oldest_unpaid_due_date.as_deref().map(day).transpose()?,
-                balance_date: day(&self.balance_date)?,
-            },
-            reported_balance: money(self.reported_balance_minor),
-            accounts_of_customer: self.accounts_of_customer,
-        })
-    }
-}
-
-/// Our own entries on the account, oldest first, each with what it changed for the customer.
+/// The entries of our own books since the creditor reported, oldest first, each with what it changed for the customer.
+/// The opening repeats what was reported and an adjustment follows the creditor's later figures: neither is among them.
 pub async fn own_entries<'e>(
     executor: impl Executor<'e, Database = Any>,
     account: &AccountId,
@@ -109,7 +79,10 @@ pub async fn own_entries<'e>(
         "select ledger_transactions.kind, ledger_transactions.posted_on, cast(sum(postings.amount_minor) as bigint)
          from postings
          join ledger_transactions on ledger_transactions.id = postings.transaction_id
+         join accounts on accounts.id = postings.account_id
          where postings.account_id = $1 and postings.book = 'customer'
+           and ledger_transactions.kind not in ('opening', 'adjustment')
+           and ledger_transactions.posted_at >= accounts.reported_at
          group by ledger_transactions.id, ledger_transactions.kind, ledger_transactions.posted_on, ledger_transactions.posted_at
          order by ledger_transactions.posted_at, ledger_transactions.id",
     )
@@ -293,7 +266,8 @@ pub async fn list_of_customer<'e>(
              select sum(postings.amount_minor) from postings
              join ledger_transactions on ledger_transactions.id = postings.transaction_id
              where postings.account_id = accounts.id and postings.book = 'customer'
-               and ledger_transactions.kind not in ('opening', 'adjustment')), 0) as bigint)
+               and ledger_transactions.kind not in ('opening', 'adjustment')
+               and ledger_transactions.posted_at >= accounts.reported_at), 0) as bigint)
          from accounts
          join creditors on creditors.id = accounts.creditor_id
          where accounts.customer_id = $1
