@@ -2,87 +2,24 @@
 
 use super::Failure;
 use crate::domain::calendar::Date;
-use crate::domain::ids::{AccountId, AgreementId, CustomerId, PaymentId};
+use crate::domain::ids::{AccountId, CustomerId};
 use crate::domain::money::{Money, MoneyError};
-use crate::domain::standing::{self, HistoryLine, PaidSoFar, Part, Stage};
+use crate::domain::standing::{
+    self, AccountStatus, AccountSummary, ActiveHold, HistoryLine, HistoryPage, HoldKind, InstalmentStanding, LiveAgreement, PaidSoFar,
+    RunningPayment, RunningState, Stage, Standing, WaitingMessage,
+};
 use crate::server::clock::{Millis, zone};
 use crate::server::state::AppState;
-use crate::server::store::accounts::{self, AccountLine, AgreementLine, CreditorLine, UnderWay};
+use crate::server::store::StoreError;
+use crate::server::store::accounts::{self, AgreementLine, CreditorLine, UnderWay};
 use crate::server::store::facts::{self, AccountRecord};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-/// Everything "Where I stand" says about one account.
-#[derive(Clone, Debug)]
-pub struct Standing {
-    pub account: AccountRecord,
-    pub stage: Stage,
-    pub days_past_due: i32,
-    /// They sum to the balance.
-    pub parts: Vec<Part>,
-    /// The day the creditor's figures are of.
-    pub balance_date: Date,
-    /// Oldest first.
-    pub history: Vec<HistoryLine>,
-    pub paid_so_far: Option<PaidSoFar>,
-    pub agreement: Option<Agreement>,
-    pub holds: Vec<Hold>,
-    pub payments: Vec<RunningPayment>,
-    pub messages: Vec<WaitingMessage>,
-    pub has_other_accounts: bool,
-    pub today: Date,
-}
-
-/// The live agreement and how its instalments stand.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Agreement {
-    pub id: AgreementId,
-    pub reference: String,
-    pub kind: String,
-    pub instalments: Vec<InstalmentStanding>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct InstalmentStanding {
-    pub due_on: Date,
-    pub amount: Money,
-    pub paid: Money,
-}
-
-impl InstalmentStanding {
-    pub fn is_paid(&self) -> bool {
-        self.paid.minor() >= self.amount.minor()
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hold {
-    pub kind: String,
-    /// The last day, if it ends by itself.
-    pub until: Option<Date>,
-}
-
-/// A payment whose outcome is not final yet.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RunningPayment {
-    pub id: PaymentId,
-    pub amount: Money,
-    pub state: String,
-    pub begun_on: Date,
-}
-
-/// A message that is written and waits to be sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WaitingMessage {
-    pub template: String,
-    /// Not before this day.
-    pub from: Date,
-}
-
 /// One account of this customer; `None` where they have no such account. All of it is one state of the database.
 pub async fn standing(state: &AppState, customer: &CustomerId, account_id: &AccountId) -> Result<Option<Standing>, Failure> {
     let mut tx = state.db.begin_read().await?;
-    let Some(account) = facts::of_customer(&mut *tx, customer, account_id).await? else {
+    let Some(account) = facts::one_of_customer(&mut *tx, customer.as_str(), account_id.as_str()).await? else {
         return Ok(None);
     };
     let currency = account.facts.currency;
@@ -91,16 +28,25 @@ pub async fn standing(state: &AppState, customer: &CustomerId, account_id: &Acco
     let lines = accounts::creditor_history(&mut *tx, account_id, currency).await?;
     let instalments = accounts::agreement_lines(&mut *tx, account_id, currency).await?;
     let under_way = accounts::under_way(&mut *tx, account_id, customer, currency, state.clock.now_millis()).await?;
-    tx.commit().await.map_err(crate::server::store::StoreError::from)?;
+    tx.commit().await.map_err(StoreError::from)?;
 
     let zone = zone(&account.time_zone);
     let today = state.clock.today_in(&zone);
     let parts = standing::parts(&reported.reported, &entries, account.facts.balance).map_err(out_of_range)?;
+    let stage = standing::stage(reported.status, account.facts.balance, account.facts.past_due);
+    let days_past_due = account.facts.days_past_due(today);
     let paid_so_far = paid_so_far(&lines).map_err(out_of_range)?;
-    let (holds, payments, messages) = sort_out(under_way, &zone);
+    let (holds, payments, messages) = sort_out(under_way, &zone)?;
     Ok(Some(Standing {
-        stage: standing::stage(reported.status, account.facts.balance, account.facts.past_due),
-        days_past_due: account.facts.days_past_due(today),
+        account_id: AccountId(account.account_id),
+        reference: account.reference,
+        product: account.facts.product,
+        creditor: account.creditor,
+        balance: account.facts.balance,
+        past_due: account.facts.past_due,
+        past_due_since: account.facts.oldest_unpaid_due_date.filter(|_| account.facts.past_due.is_positive()),
+        stage,
+        days_past_due,
         parts,
         balance_date: reported.reported.balance_date,
         history: with_balances(lines, reported.reported_balance)?,
@@ -111,49 +57,28 @@ pub async fn standing(state: &AppState, customer: &CustomerId, account_id: &Acco
         messages,
         has_other_accounts: reported.accounts_of_customer > 1,
         today,
-        account,
     }))
-}
-
-/// One of a customer's accounts, as in the list of them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AccountSummary {
-    pub id: AccountId,
-    pub reference: String,
-    pub creditor: String,
-    pub product: String,
-    pub balance: Money,
-    pub past_due: Money,
-    pub stage: Stage,
 }
 
 /// Every account of a customer, the open ones first.
 pub async fn list(state: &AppState, customer: &CustomerId) -> Result<Vec<AccountSummary>, Failure> {
-    let lines = accounts::list_of_customer(state.db.pool(), customer).await?;
-    lines.into_iter().map(summarise).collect()
+    let records = facts::of_customer(state.db.pool(), customer.as_str()).await?;
+    let mut accounts = records.into_iter().map(summarise).collect::<Result<Vec<_>, Failure>>()?;
+    accounts.sort_by_key(|account| matches!(account.stage, Stage::Recalled | Stage::Closed));
+    Ok(accounts)
 }
 
-fn summarise(line: AccountLine) -> Result<AccountSummary, Failure> {
-    let past_due = standing::past_due_now(line.reported_past_due, line.moved, line.balance).map_err(out_of_range)?;
+fn summarise(record: AccountRecord) -> Result<AccountSummary, Failure> {
+    let status = AccountStatus::from_code(&record.status).ok_or(StoreError::Unreadable("account status"))?;
     Ok(AccountSummary {
-        stage: standing::stage(line.status, line.balance, past_due),
-        id: line.id,
-        reference: line.reference,
-        creditor: line.creditor,
-        product: line.product,
-        balance: line.balance,
-        past_due,
+        stage: standing::stage(status, record.facts.balance, record.facts.past_due),
+        account_id: AccountId(record.account_id),
+        reference: record.reference,
+        creditor: record.creditor,
+        product: record.facts.product,
+        balance: record.facts.balance,
+        past_due: record.facts.past_due,
     })
-}
-
-/// A page of the creditor's history, newest first.
-#[derive(Clone, Debug)]
-pub struct HistoryPage {
-    pub account: AccountRecord,
-    pub lines: Vec<HistoryLine>,
-    /// Counted from 1.
-    pub page: u32,
-    pub pages: u32,
 }
 
 const HISTORY_LINES_A_PAGE: usize = 25;
@@ -162,19 +87,27 @@ const HISTORY_LINES_A_PAGE: usize = 25;
 /// last one that is.
 pub async fn history(state: &AppState, customer: &CustomerId, account_id: &AccountId, page: u32) -> Result<Option<HistoryPage>, Failure> {
     let mut tx = state.db.begin_read().await?;
-    let Some(account) = facts::of_customer(&mut *tx, customer, account_id).await? else {
+    let Some(account) = facts::one_of_customer(&mut *tx, customer.as_str(), account_id.as_str()).await? else {
         return Ok(None);
     };
     let currency = account.facts.currency;
     let reported = accounts::reported(&mut *tx, account_id, currency).await?;
     let lines = accounts::creditor_history(&mut *tx, account_id, currency).await?;
-    tx.commit().await.map_err(crate::server::store::StoreError::from)?;
+    tx.commit().await.map_err(StoreError::from)?;
     let mut lines = with_balances(lines, reported.reported_balance)?;
     lines.reverse();
     let pages = u32::try_from(lines.len().div_ceil(HISTORY_LINES_A_PAGE)).unwrap_or(u32::MAX).max(1);
     let page = page.clamp(1, pages);
     let lines = lines.into_iter().skip((page as usize - 1) * HISTORY_LINES_A_PAGE).take(HISTORY_LINES_A_PAGE).collect();
-    Ok(Some(HistoryPage { account, lines, page, pages }))
+    Ok(Some(HistoryPage {
+        account_id: AccountId(account.account_id),
+        reference: account.reference,
+        product: account.facts.product,
+        creditor: account.creditor,
+        lines,
+        page,
+        pages,
+    }))
 }
 
 /// From newest first, as read, to oldest first with the balance after each.
@@ -192,12 +125,11 @@ fn paid_so_far(lines: &[CreditorLine]) -> Result<Option<PaidSoFar>, MoneyError> 
     Ok(Some(PaidSoFar { count: u32::try_from(payments.len()).unwrap_or(u32::MAX), total, since: first.posted_on }))
 }
 
-fn agreement_of(lines: Vec<AgreementLine>) -> Option<Agreement> {
+fn agreement_of(lines: Vec<AgreementLine>) -> Option<LiveAgreement> {
     let first = lines.first()?;
-    Some(Agreement {
+    Some(LiveAgreement {
         id: first.agreement_id.clone(),
         reference: first.reference.clone(),
-        kind: first.kind.clone(),
         instalments: lines
             .into_iter()
             .map(|line| InstalmentStanding { due_on: line.due_on, amount: line.amount, paid: line.paid })
@@ -205,24 +137,30 @@ fn agreement_of(lines: Vec<AgreementLine>) -> Option<Agreement> {
     })
 }
 
-fn sort_out(under_way: Vec<UnderWay>, zone: &TimeZone) -> (Vec<Hold>, Vec<RunningPayment>, Vec<WaitingMessage>) {
+type SortedOut = (Vec<ActiveHold>, Vec<RunningPayment>, Vec<WaitingMessage>);
+
+fn sort_out(under_way: Vec<UnderWay>, zone: &TimeZone) -> Result<SortedOut, Failure> {
     let day = |instant: Millis| {
         Timestamp::from_millisecond(instant).map_or(Date::MAX, |instant| zone.to_datetime(instant).date())
     };
     let (mut holds, mut payments, mut messages) = (Vec::new(), Vec::new(), Vec::new());
     for thing in under_way {
         match thing {
-            UnderWay::Hold { kind, until } => holds.push(Hold { kind, until: until.map(day) }),
-            UnderWay::Payment { id, amount, state, begun_at } => {
-                payments.push(RunningPayment { id, amount, state, begun_on: day(begun_at) });
+            UnderWay::Hold { kind, until } => {
+                let kind = HoldKind::from_code(&kind).ok_or(StoreError::Unreadable("hold"))?;
+                holds.push(ActiveHold { kind, until: until.map(day) });
+            }
+            UnderWay::Payment { reference, amount, state, begun_at } => {
+                let state = RunningState::from_code(&state).ok_or(StoreError::Unreadable("payment state"))?;
+                payments.push(RunningPayment { reference, amount, state, begun_on: day(begun_at) });
             }
             UnderWay::Message { template, not_before } => messages.push(WaitingMessage { template, from: day(not_before) }),
         }
     }
-    (holds, payments, messages)
+    Ok((holds, payments, messages))
 }
 
 /// Amounts beyond what can be computed cannot have been written by our own code.
 fn out_of_range(_: MoneyError) -> Failure {
-    Failure::Store(crate::server::store::StoreError::Unreadable("amount"))
+    Failure::Store(StoreError::Unreadable("amount"))
 }

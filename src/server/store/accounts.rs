@@ -2,7 +2,7 @@
 
 use super::{StoreError, StoreResult};
 use crate::domain::calendar::Date;
-use crate::domain::ids::{AccountId, AgreementId, CustomerId, PaymentId};
+use crate::domain::ids::{AccountId, AgreementId, CustomerId};
 use crate::domain::money::{Currency, Money};
 use crate::domain::standing::{AccountStatus, EntryKind, OwnEntry, Reported};
 use crate::server::clock::Millis;
@@ -138,7 +138,6 @@ pub async fn creditor_history<'e>(
 pub struct AgreementLine {
     pub agreement_id: AgreementId,
     pub reference: String,
-    pub kind: String,
     pub due_on: Date,
     pub amount: Money,
     pub paid: Money,
@@ -150,8 +149,8 @@ pub async fn agreement_lines<'e>(
     account: &AccountId,
     currency: Currency,
 ) -> StoreResult<Vec<AgreementLine>> {
-    let rows: Vec<(String, String, String, String, i64, i64)> = sqlx::query_as(
-        "select agreements.id, agreements.reference, agreements.kind, instalments.due_on, instalments.amount_minor,
+    let rows: Vec<(String, String, String, i64, i64)> = sqlx::query_as(
+        "select agreements.id, agreements.reference, instalments.due_on, instalments.amount_minor,
            cast(coalesce((
              select sum(payment_allocations.amount_minor)
              from payment_allocations
@@ -169,11 +168,10 @@ pub async fn agreement_lines<'e>(
     .fetch_all(executor)
     .await?;
     rows.into_iter()
-        .map(|(id, reference, kind, due_on, minor, paid)| {
+        .map(|(id, reference, due_on, minor, paid)| {
             Ok(AgreementLine {
                 agreement_id: AgreementId(id),
                 reference,
-                kind,
                 due_on: day(&due_on)?,
                 amount: Money::new(minor, currency),
                 paid: Money::new(paid, currency),
@@ -186,7 +184,7 @@ pub async fn agreement_lines<'e>(
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UnderWay {
     Hold { kind: String, until: Option<Millis> },
-    Payment { id: PaymentId, amount: Money, state: String, begun_at: Millis },
+    Payment { reference: String, amount: Money, state: String, begun_at: Millis },
     Message { template: String, not_before: Millis },
 }
 
@@ -205,7 +203,7 @@ pub async fn under_way<'e>(
          from holds
          where account_id = $1 and released_at is null and starts_at <= $3 and (ends_at is null or ends_at > $3)
          union all
-         select 'payment', id, state, amount_minor, created_at
+         select 'payment', reference, state, amount_minor, created_at
          from payments
          where account_id = $1 and state in ('submitted', 'needs_customer', 'processing', 'unknown')
          union all
@@ -222,10 +220,10 @@ pub async fn under_way<'e>(
     .fetch_all(executor)
     .await?;
     rows.into_iter()
-        .map(|(what, id, detail, minor, at)| match what.as_str() {
+        .map(|(what, name, detail, minor, at)| match what.as_str() {
             "hold" => Ok(UnderWay::Hold { kind: detail, until: at }),
             "payment" => Ok(UnderWay::Payment {
-                id: PaymentId(id),
+                reference: name,
                 amount: Money::new(minor, currency),
                 state: detail,
                 begun_at: at.unwrap_or_default(),
@@ -235,70 +233,6 @@ pub async fn under_way<'e>(
         .collect()
 }
 
-/// One of a customer's accounts, as in the list of them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AccountLine {
-    pub id: AccountId,
-    pub reference: String,
-    pub creditor: String,
-    pub product: String,
-    pub status: AccountStatus,
-    pub balance: Money,
-    pub reported_past_due: Money,
-    /// What our own books moved since the creditor reported.
-    pub moved: Money,
-}
-
-/// The most accounts of one customer that are listed.
-const ACCOUNTS_LISTED: i64 = 100;
-
-/// Every account of a customer, the open ones first, by reference.
-pub async fn list_of_customer<'e>(
-    executor: impl Executor<'e, Database = Any>,
-    customer: &CustomerId,
-) -> StoreResult<Vec<AccountLine>> {
-    let rows: Vec<(String, String, String, String, String, String, i64, i64, i64)> = sqlx::query_as(
-        "select accounts.id, accounts.reference, creditors.name, accounts.product, accounts.status, accounts.currency,
-           cast(coalesce((
-             select sum(amount_minor) from postings where account_id = accounts.id and book = 'customer'), 0) as bigint),
-           accounts.reported_past_due_minor,
-           cast(coalesce((
-             select sum(postings.amount_minor) from postings
-             join ledger_transactions on ledger_transactions.id = postings.transaction_id
-             where postings.account_id = accounts.id and postings.book = 'customer'
-               and ledger_transactions.kind not in ('opening', 'adjustment')
-               and ledger_transactions.posted_at >= accounts.reported_at), 0) as bigint)
-         from accounts
-         join creditors on creditors.id = accounts.creditor_id
-         where accounts.customer_id = $1
-         order by case accounts.status when 'open' then 0 else 1 end, accounts.reference
-         limit $2",
-    )
-    .bind(customer.as_str())
-    .bind(ACCOUNTS_LISTED)
-    .fetch_all(executor)
-    .await?;
-    rows.into_iter()
-        .map(|(id, reference, creditor, product, status, code, balance, past_due, moved)| {
-            let currency = currency(&code)?;
-            Ok(AccountLine {
-                id: AccountId(id),
-                reference,
-                creditor,
-                product,
-                status: AccountStatus::from_code(&status).ok_or(StoreError::Unreadable("account status"))?,
-                balance: Money::new(balance, currency),
-                reported_past_due: Money::new(past_due, currency),
-                moved: Money::new(moved, currency),
-            })
-        })
-        .collect()
-}
-
 fn day(text: &str) -> StoreResult<Date> {
     text.parse().map_err(|_| StoreError::Unreadable("date"))
-}
-
-fn currency(code: &str) -> StoreResult<Currency> {
-    Currency::from_code(code).ok_or(StoreError::Unreadable("currency"))
 }

@@ -1,8 +1,7 @@
-//! Where one account stands, as its customer sees it: the total and the parts it is made of, what is past due, what is under
-//! way. Everything shown is computed here from what the store read, so that the numbers on the page add up.
+//! How a balance came about: its parts, and the balance after each line of the creditor's history.
 
-use super::calendar::Date;
-use super::money::{Currency, Money, MoneyError};
+use crate::domain::calendar::Date;
+use crate::domain::money::{Currency, Money, MoneyError};
 
 /// The itemization as the creditor reported it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,58 +96,6 @@ pub fn parts(reported: &Reported, entries: &[OwnEntry], balance: Money) -> Resul
     Ok(parts)
 }
 
-/// What of the reported past due is left after what our books moved since: never below zero, never above the balance.
-pub fn past_due_now(reported: Money, moved: Money, balance: Money) -> Result<Money, MoneyError> {
-    let left = reported.checked_add(moved)?.minor();
-    Ok(Money::new(left.clamp(0, balance.minor().max(0)), reported.currency()))
-}
-
-/// What an account is to its customer today. Each stage has its own words and its own ways forward.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
-    PastDue,
-    /// Something is owed, nothing of it is past due.
-    UpToDate,
-    /// Nothing is owed.
-    Settled,
-    /// More was paid than was owed.
-    InCredit,
-    /// The creditor took the account back.
-    Recalled,
-    /// The creditor closed it while something was owed or nothing was.
-    Closed,
-}
-
-/// Whether the creditor lets the account be dealt with here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AccountStatus {
-    Open,
-    Recalled,
-    Closed,
-}
-
-impl AccountStatus {
-    pub fn from_code(code: &str) -> Option<AccountStatus> {
-        match code {
-            "open" => Some(AccountStatus::Open),
-            "recalled" => Some(AccountStatus::Recalled),
-            "closed" => Some(AccountStatus::Closed),
-            _ => None,
-        }
-    }
-}
-
-pub fn stage(status: AccountStatus, balance: Money, past_due: Money) -> Stage {
-    match status {
-        AccountStatus::Recalled => Stage::Recalled,
-        AccountStatus::Closed => Stage::Closed,
-        AccountStatus::Open if balance.is_zero() => Stage::Settled,
-        AccountStatus::Open if balance.minor() < 0 => Stage::InCredit,
-        AccountStatus::Open if past_due.is_positive() => Stage::PastDue,
-        AccountStatus::Open => Stage::UpToDate,
-    }
-}
-
 /// One line of the creditor's own history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HistoryLine {
@@ -171,14 +118,6 @@ pub fn with_balances(lines: Vec<(Date, String, Money)>, balance: Money) -> Resul
     }
     history.reverse();
     Ok(history)
-}
-
-/// What was paid to the creditor so far.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PaidSoFar {
-    pub count: u32,
-    pub total: Money,
-    pub since: Date,
 }
 
 fn sum(amounts: impl Iterator<Item = Money>, currency: Currency) -> Result<Money, MoneyError> {
@@ -224,28 +163,6 @@ mod tests {
     fn a_difference_is_shown_not_hidden() {
         let parts = parts(&reported(), &[], usd(137_000)).expect("adds up");
         assert_eq!(parts.last().map(|part| (part.kind, part.amount)), Some((PartKind::Corrections, usd(43))));
-    }
-
-    #[test]
-    fn payments_lower_what_is_past_due_to_zero_and_no_further() {
-        let past_due = |moved, balance| past_due_now(usd(22_826), usd(moved), usd(balance)).expect("in range").minor();
-        assert_eq!(past_due(0, 136_957), 22_826);
-        assert_eq!(past_due(-1, 136_956), 22_825);
-        assert_eq!(past_due(-22_826, 114_131), 0);
-        assert_eq!(past_due(-136_957, 0), 0);
-        // More is never past due than is owed.
-        assert_eq!(past_due(0, 10_000), 10_000);
-        assert_eq!(past_due(-30_000, -100), 0);
-    }
-
-    #[test]
-    fn every_account_has_one_stage() {
-        assert_eq!(stage(AccountStatus::Open, usd(1), usd(1)), Stage::PastDue);
-        assert_eq!(stage(AccountStatus::Open, usd(1), usd(0)), Stage::UpToDate);
-        assert_eq!(stage(AccountStatus::Open, usd(0), usd(0)), Stage::Settled);
-        assert_eq!(stage(AccountStatus::Open, usd(-1), usd(0)), Stage::InCredit);
-        assert_eq!(stage(AccountStatus::Recalled, usd(1), usd(1)), Stage::Recalled);
-        assert_eq!(stage(AccountStatus::Closed, usd(0), usd(0)), Stage::Closed);
     }
 
     #[test]
