@@ -1,6 +1,8 @@
 //! The HTML shell and the route table: every screen once.
 
 use crate::components::frame::{Frame, Mode, Reach, Visitor, provide_frame};
+use crate::pages::account::history::HistoryPage;
+use crate::pages::account::{AccountPage, AccountsPage};
 use crate::pages::contact::ContactPage;
 use crate::pages::contact::received::ContactReceivedPage;
 use crate::pages::confirmation::ConfirmationPage;
@@ -60,6 +62,9 @@ pub fn App() -> impl IntoView {
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("sign")) view=SignPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("agreements"), ParamSegment("agreement")) view=ConfirmationPage ssr=SsrMode::Async/>
                 <Route path=StaticSegment("verify") view=VerifyPage ssr=SsrMode::Async/>
+                <Route path=StaticSegment("account") view=AccountsPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("account"), ParamSegment("account")) view=AccountPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("history")) view=HistoryPage ssr=SsrMode::Async/>
             </Routes>
         </Router>
     }

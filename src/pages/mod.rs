@@ -1,6 +1,7 @@
 //! One folder a screen, named as the step.
 
 pub mod confirmation;
+pub mod account;
 pub mod contact;
 pub mod home;
 pub mod language;
