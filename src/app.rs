@@ -8,6 +8,8 @@ use crate::pages::contact::received::ContactReceivedPage;
 use crate::pages::confirmation::ConfirmationPage;
 use crate::pages::home::HomePage;
 use crate::pages::link::LinkPage;
+use crate::pages::message::MessagePage;
+use crate::pages::message::received::MessageReceivedPage;
 use crate::pages::options::OptionsPage;
 use crate::pages::review::ReviewPage;
 use crate::pages::sign::SignPage;
@@ -65,6 +67,8 @@ pub fn App() -> impl IntoView {
                 <Route path=StaticSegment("account") view=AccountsPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("account"), ParamSegment("account")) view=AccountPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("history")) view=HistoryPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("message"), StaticSegment("received"), ParamSegment("reference")) view=MessageReceivedPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("message"), ParamSegment("topic")) view=MessagePage ssr=SsrMode::Async/>
             </Routes>
         </Router>
     }

@@ -1,11 +1,12 @@
 //! One folder a screen, named as the step.
 
-pub mod confirmation;
 pub mod account;
+pub mod confirmation;
 pub mod contact;
 pub mod home;
 pub mod language;
 pub mod link;
+pub mod message;
 pub mod options;
 pub mod review;
 pub mod sign;

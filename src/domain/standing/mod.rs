@@ -6,6 +6,7 @@ mod parts;
 pub use parts::{EntryKind, HistoryLine, OwnEntry, Part, PartKind, Reported, parts, with_balances};
 
 use super::calendar::Date;
+use super::hold::HoldKind;
 use super::ids::{AccountId, AgreementId};
 use super::money::Money;
 
@@ -73,35 +74,6 @@ pub struct ActiveHold {
     pub kind: HoldKind,
     /// The last day, if it ends by itself.
     pub until: Option<Date>,
-}
-
-/// Why nothing may be demanded for a while.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HoldKind {
-    TimeToThink,
-    Hardship,
-    Dispute,
-    BreathingSpace,
-    Deceased,
-    Insolvency,
-    Recalled,
-    Staff,
-}
-
-impl HoldKind {
-    pub fn from_code(code: &str) -> Option<HoldKind> {
-        Some(match code {
-            "time_to_think" => HoldKind::TimeToThink,
-            "hardship" => HoldKind::Hardship,
-            "dispute" => HoldKind::Dispute,
-            "breathing_space" => HoldKind::BreathingSpace,
-            "deceased" => HoldKind::Deceased,
-            "insolvency" => HoldKind::Insolvency,
-            "recalled" => HoldKind::Recalled,
-            "staff" => HoldKind::Staff,
-            _ => return None,
-        })
-    }
 }
 
 /// A payment whose outcome is not final yet.

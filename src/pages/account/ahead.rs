@@ -4,8 +4,9 @@ use crate::components::frame::{language, words};
 use crate::components::instalment_path::{InstalmentPath, InstalmentTable, MarkState, PathMark};
 use crate::components::notice::{Notice, NoticeKind};
 use crate::domain::format;
+use crate::domain::hold::HoldKind;
 use crate::domain::standing::{
-    ActiveHold, HoldKind, LiveAgreement, RunningPayment, RunningState, Stage, Standing, WaitingMessage,
+    ActiveHold, LiveAgreement, RunningPayment, RunningState, Stage, Standing, WaitingMessage,
 };
 use crate::domain::calendar::Date;
 use crate::paths;
@@ -90,18 +91,30 @@ fn agreement_section(agreement: &LiveAgreement, today: Date) -> impl IntoView + 
             },
         })
         .collect();
-    let (paid, count) = (agreement.count_paid().to_string(), agreement.instalments.len().to_string());
+    let progress = progress_words(agreement);
     let caption = td_string!(words(), account.agreement_all, reference = agreement.reference.clone());
     view! {
         <section>
             <h2>{td_string!(words(), account.agreement_title)}</h2>
-            <p>{td_string!(words(), account.agreement_paid, paid = paid, count = count)}</p>
+            <p>{progress}</p>
             <InstalmentPath marks=marks.clone()/>
             <details>
                 <summary>{td_string!(words(), account.agreement_show)}</summary>
                 <InstalmentTable caption marks/>
             </details>
         </section>
+    }
+}
+
+/// What is done already; before the first payment, what lies ahead.
+fn progress_words(agreement: &LiveAgreement) -> String {
+    let first = agreement.instalments.first().map(|instalment| format::date(instalment.due_on, language())).unwrap_or_default();
+    match (agreement.count_paid(), agreement.instalments.len()) {
+        (0, 1) => td_string!(words(), account.agreement_one, date = first),
+        (0, count) => td_string!(words(), account.agreement_ahead, count = count.to_string(), date = first),
+        (paid, count) => {
+            td_string!(words(), account.agreement_paid, paid = paid.to_string(), count = count.to_string())
+        }
     }
 }
 

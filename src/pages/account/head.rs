@@ -29,8 +29,10 @@ fn amounts(standing: &Standing) -> AnyView {
         Stage::Recalled | Stage::Closed => return ().into_any(),
     };
     let below: Vec<_> = [past_due(standing), next_payment(standing)].into_iter().flatten().collect();
+    // Nothing is owed: the line runs level and in the colour of what is done.
+    let class = matches!(standing.stage, Stage::Settled | Stage::InCredit).then_some("level");
     view! {
-        <Total label amount/>
+        <div class=class><Total label amount/></div>
         {(!below.is_empty()).then(|| view! { <dl class="below">{below}</dl> })}
     }
     .into_any()

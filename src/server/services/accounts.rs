@@ -2,10 +2,11 @@
 
 use super::Failure;
 use crate::domain::calendar::Date;
+use crate::domain::hold::HoldKind;
 use crate::domain::ids::{AccountId, CustomerId};
 use crate::domain::money::{Money, MoneyError};
 use crate::domain::standing::{
-    self, AccountStatus, AccountSummary, ActiveHold, HistoryLine, HistoryPage, HoldKind, InstalmentStanding, LiveAgreement, PaidSoFar,
+    self, AccountStatus, AccountSummary, ActiveHold, HistoryLine, HistoryPage, InstalmentStanding, LiveAgreement, PaidSoFar,
     RunningPayment, RunningState, Stage, Standing, WaitingMessage,
 };
 use crate::server::clock::{Millis, zone};
@@ -19,7 +20,7 @@ use jiff::tz::TimeZone;
 /// One account of this customer; `None` where they have no such account. All of it is one state of the database.
 pub async fn standing(state: &AppState, customer: &CustomerId, account_id: &AccountId) -> Result<Option<Standing>, Failure> {
     let mut tx = state.db.begin_read().await?;
-    let Some(account) = facts::one_of_customer(&mut *tx, customer.as_str(), account_id.as_str()).await? else {
+    let Some(account) = facts::one_of_customer(&mut *tx, customer, account_id).await? else {
         return Ok(None);
     };
     let currency = account.facts.currency;
@@ -38,7 +39,7 @@ pub async fn standing(state: &AppState, customer: &CustomerId, account_id: &Acco
     let paid_so_far = paid_so_far(&lines).map_err(out_of_range)?;
     let (holds, payments, messages) = sort_out(under_way, &zone)?;
     Ok(Some(Standing {
-        account_id: AccountId(account.account_id),
+        account_id: account.id,
         reference: account.reference,
         product: account.facts.product,
         creditor: account.creditor,
@@ -72,7 +73,7 @@ fn summarise(record: AccountRecord) -> Result<AccountSummary, Failure> {
     let status = AccountStatus::from_code(&record.status).ok_or(StoreError::Unreadable("account status"))?;
     Ok(AccountSummary {
         stage: standing::stage(status, record.facts.balance, record.facts.past_due),
-        account_id: AccountId(record.account_id),
+        account_id: record.id,
         reference: record.reference,
         creditor: record.creditor,
         product: record.facts.product,
@@ -87,7 +88,7 @@ const HISTORY_LINES_A_PAGE: usize = 25;
 /// last one that is.
 pub async fn history(state: &AppState, customer: &CustomerId, account_id: &AccountId, page: u32) -> Result<Option<HistoryPage>, Failure> {
     let mut tx = state.db.begin_read().await?;
-    let Some(account) = facts::one_of_customer(&mut *tx, customer.as_str(), account_id.as_str()).await? else {
+    let Some(account) = facts::one_of_customer(&mut *tx, customer, account_id).await? else {
         return Ok(None);
     };
     let currency = account.facts.currency;
@@ -100,7 +101,7 @@ pub async fn history(state: &AppState, customer: &CustomerId, account_id: &Accou
     let page = page.clamp(1, pages);
     let lines = lines.into_iter().skip((page as usize - 1) * HISTORY_LINES_A_PAGE).take(HISTORY_LINES_A_PAGE).collect();
     Ok(Some(HistoryPage {
-        account_id: AccountId(account.account_id),
+        account_id: account.id,
         reference: account.reference,
         product: account.facts.product,
         creditor: account.creditor,

@@ -1,8 +1,8 @@
 //! Use cases: one function, one use case, one transaction. Lock the account first, decide in domain, write, write the
 //! event and follow-up jobs, commit last. A processor is never called inside a transaction.
 
-pub mod agreements;
 pub mod accounts;
+pub mod agreements;
 pub mod attempts;
 pub mod backups;
 pub mod books;
@@ -10,6 +10,7 @@ pub mod confirmations;
 pub mod contact;
 pub mod documents;
 pub mod links;
+pub mod messages;
 pub mod offers;
 pub mod outbox;
 pub mod payments;

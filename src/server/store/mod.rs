@@ -5,7 +5,6 @@
 //! own the transaction and ask the domain.
 
 pub mod accounts;
-pub mod contact_requests;
 pub mod agreements;
 pub mod backup;
 pub mod contact_requests;
@@ -19,6 +18,7 @@ pub mod facts;
 pub mod holds;
 pub mod jobs;
 pub mod ledger;
+pub mod messages;
 pub mod offer_sets;
 pub mod outbox;
 pub mod payments;
