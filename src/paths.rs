@@ -1,5 +1,7 @@
 //! Every address as a function; no path is written anywhere else.
 
+use crate::domain::contact::Topic;
+
 pub const HOME: &str = "/";
 pub const FAVICON: &str = "/favicon.svg";
 
@@ -121,6 +123,16 @@ pub fn history(account_id: &str, page: u32) -> String {
         0 | 1 => format!("{ACCOUNT}/{account_id}/history"),
         later => format!("{ACCOUNT}/{account_id}/history?page={later}"),
     }
+}
+
+/// What is wrong, has changed or is asked about one account: words for a person.
+pub fn message(account_id: &str, topic: Topic) -> String {
+    format!("{ACCOUNT}/{account_id}/message/{}", topic.code())
+}
+
+/// The promise of an answer to such a message.
+pub fn message_received(account_id: &str, reference: &str) -> String {
+    format!("{ACCOUNT}/{account_id}/message/received/{reference}")
 }
 
 /// A one-use link. The token is the one secret an address may hold.

@@ -1,10 +1,12 @@
 //! One folder a screen, named as the step.
 
+pub mod account;
 pub mod confirmation;
 pub mod contact;
 pub mod home;
 pub mod language;
 pub mod link;
+pub mod message;
 pub mod options;
 pub mod pay;
 pub mod pay_check;

@@ -4,6 +4,7 @@
 //! A store function takes an executor or an open transaction, reads or writes one thing, and decides nothing: services
 //! own the transaction and ask the domain.
 
+pub mod accounts;
 pub mod agreements;
 pub mod backup;
 pub mod contact_requests;
@@ -17,6 +18,7 @@ pub mod facts;
 pub mod holds;
 pub mod jobs;
 pub mod ledger;
+pub mod messages;
 pub mod offer_sets;
 pub mod outbox;
 pub mod payments;
