@@ -251,7 +251,8 @@ mod tests {
 
     #[test]
     fn payments_lower_what_is_past_due_to_zero_and_no_further() {
-        let past_due = |entries: &[OwnEntry], balance| past_due_now(usd(22_826), entries, usd(balance)).expect("in range").minor();
+        let past_due =
+            |entries: &[OwnEntry], balance| past_due_now(usd(22_826), entries, usd(balance)).expect("in range").minor();
         assert_eq!(past_due(&[], 136_957), 22_826);
         assert_eq!(past_due(&[entry(EntryKind::Payment, -1)], 136_956), 22_825);
         assert_eq!(past_due(&[entry(EntryKind::Payment, -22_826)], 114_131), 0);

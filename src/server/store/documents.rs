@@ -144,10 +144,8 @@ pub async fn of_customer<'e>(
 
 /// Whether we issued exactly this file.
 pub async fn has_file<'e>(executor: impl Executor<'e, Database = Any>, file_sha256: &str) -> StoreResult<bool> {
-    let found: i64 = sqlx::query_scalar("select count(*) from documents where file_sha256 = $1")
-        .bind(file_sha256)
-        .fetch_one(executor)
-        .await?;
+    let found: i64 =
+        sqlx::query_scalar("select count(*) from documents where file_sha256 = $1").bind(file_sha256).fetch_one(executor).await?;
     Ok(found > 0)
 }
 
