@@ -153,10 +153,7 @@ impl ConfirmationContent {
             last = day(last.due_on)
         );
         vec![
-            Block::Figure {
-                label: td_string!(words, document.total_label, creditor = &self.creditor),
-                value: money(self.total),
-            },
+            Block::Figure { label: td_string!(words, document.total_label, creditor = &self.creditor), value: money(self.total) },
             Block::Paragraph(summary),
             Block::Waterline {
                 marks: self.marks(),
