@@ -6,6 +6,7 @@ pub mod config;
 pub mod context;
 pub mod http;
 pub mod ids;
+pub mod import;
 pub mod services;
 pub mod state;
 pub mod store;

@@ -1,6 +1,9 @@
 //! The command line: one file a command. Exit codes: 0 done, 1 done but something was refused, 2 wrong use or setting,
 //! 3 a machine broke.
 
+mod demo;
+mod export;
+mod import;
 mod serve;
 
 use super::config::{Config, ConfigError, Settings};
@@ -30,6 +33,14 @@ enum Command {
     Serve,
     /// Bring the database up to date.
     Migrate,
+    /// Load a creditor's file.
+    #[command(subcommand)]
+    Import(import::ImportCommand),
+    /// Print what the portal knows, for other systems.
+    Export(export::ExportArguments),
+    /// People to try the portal on (sandbox mode only).
+    #[command(subcommand)]
+    Demo(demo::DemoCommand),
 }
 
 /// Why a command ended without doing what it was asked.
@@ -88,6 +99,9 @@ async fn execute(arguments: Arguments) -> Result<ExitCode, CommandError> {
     telemetry::start(config.log_json, LevelFilter::INFO);
     match arguments.command {
         Command::Serve => serve::serve(config).await,
+        Command::Import(command) => import::import(config, command).await,
+        Command::Export(arguments) => export::export(config, arguments).await,
+        Command::Demo(command) => demo::demo(config, command).await,
         Command::Migrate => {
             open_database(&config).await?;
             println!("The database is up to date.");

@@ -31,7 +31,8 @@ pub async fn serve(config: Config) -> Result<ExitCode, CommandError> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn asked_to_stop() {
+/// Waits for Ctrl-C or SIGTERM.
+pub(super) async fn asked_to_stop() {
     let mut terminate = match signal(SignalKind::terminate()) {
         Ok(terminate) => terminate,
         Err(error) => {

@@ -6,6 +6,9 @@
 
 pub mod dialect;
 pub mod events;
+pub mod export;
+pub mod import;
+mod rows;
 
 use dialect::Dialect;
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
