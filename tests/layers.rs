@@ -40,34 +40,76 @@ const ROOMS: [Room; 9] = [
         name: "pages (load.rs and actions.rs)",
         holds: |path| is_page(path) && is_door(path),
         never: &[
-            OTHER_PAGE, "crate::components", "crate::app", "sqlx", "axum", "tokio", "crate::server::store",
-            "crate::server::processors", "crate::server::notify", "crate::server::documents", "crate::server::http",
-            "crate::server::security", "crate::server::jobs", "crate::server::import", "crate::server::cli",
+            OTHER_PAGE,
+            "crate::components",
+            "crate::app",
+            "sqlx",
+            "axum",
+            "tokio",
+            "crate::server::store",
+            "crate::server::processors",
+            "crate::server::notify",
+            "crate::server::documents",
+            "crate::server::http",
+            "crate::server::security",
+            "crate::server::jobs",
+            "crate::server::import",
+            "crate::server::cli",
         ],
     },
     Room {
         name: "services",
         holds: |path| path.starts_with(&["server", "services"]),
         never: &[
-            "leptos", "leptos_axum", "axum", "sqlx", "crate::pages", "crate::components", "crate::islands", "crate::app",
-            "crate::server::http", "crate::server::cli", "crate::server::context", "crate::server::jobs",
+            "leptos",
+            "leptos_axum",
+            "axum",
+            "sqlx",
+            "crate::pages",
+            "crate::components",
+            "crate::islands",
+            "crate::app",
+            "crate::server::http",
+            "crate::server::cli",
+            "crate::server::context",
+            "crate::server::jobs",
         ],
     },
     Room {
         name: "store",
         holds: |path| path.starts_with(&["server", "store"]),
         never: &[
-            "leptos", "leptos_axum", "axum", "crate::pages", "crate::components", "crate::app", "crate::server::services",
-            "crate::server::http", "crate::server::cli", "crate::server::context", "crate::server::processors",
-            "crate::server::notify", "crate::server::documents", "crate::server::jobs",
+            "leptos",
+            "leptos_axum",
+            "axum",
+            "crate::pages",
+            "crate::components",
+            "crate::app",
+            "crate::server::services",
+            "crate::server::http",
+            "crate::server::cli",
+            "crate::server::context",
+            "crate::server::processors",
+            "crate::server::notify",
+            "crate::server::documents",
+            "crate::server::jobs",
         ],
     },
     Room {
         name: "processors, notify, documents",
         holds: |path| path[0] == "server" && ["processors", "notify", "documents"].contains(path.get(1).unwrap_or(&"")),
         never: &[
-            "leptos", "leptos_axum", "sqlx", "crate::pages", "crate::components", "crate::app", "crate::server::store",
-            "crate::server::services", "crate::server::context", "crate::server::cli", "crate::server::jobs",
+            "leptos",
+            "leptos_axum",
+            "sqlx",
+            "crate::pages",
+            "crate::components",
+            "crate::app",
+            "crate::server::store",
+            "crate::server::services",
+            "crate::server::context",
+            "crate::server::cli",
+            "crate::server::jobs",
         ],
     },
     Room {
@@ -159,7 +201,8 @@ fn used_paths(code: &str, module: &[&str]) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut rest = code;
     while let Some(at) = rest.find("use ") {
-        let starts_line = rest[..at].lines().last().is_none_or(|line| line.trim().is_empty() || line.trim_start().starts_with("pub"));
+        let starts_line =
+            rest[..at].lines().last().is_none_or(|line| line.trim().is_empty() || line.trim_start().starts_with("pub"));
         rest = &rest[at + 4..];
         if starts_line && let Some(end) = rest.find(';') {
             let mut paths = Vec::new();
@@ -257,7 +300,9 @@ fn addresses(code: &str) -> Vec<String> {
 fn words_for_people_are_in_locales_only() {
     let wrong: Vec<String> = drawn()
         .iter()
-        .flat_map(|(path, text)| words_in_views(&code_of(text)).into_iter().map(move |words| format!("{}: {words:?}", path.display())))
+        .flat_map(|(path, text)| {
+            words_in_views(&code_of(text)).into_iter().map(move |words| format!("{}: {words:?}", path.display()))
+        })
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
@@ -269,7 +314,10 @@ fn a_word_in_a_view_is_found() {
     assert_eq!(words_in_views("view! { <p>{x}\" items\"</p> }"), [" items"]);
     assert_eq!(words_in_views("view! { <img alt=\"A chart\"/> }"), ["A chart"]);
     assert_eq!(words_in_views("view! { <Button label=\"Go\"/> }"), ["Go"]);
-    assert!(words_in_views("view! { <p class=if x == \"year\" { \"tiny year\" } else { \"tiny\" } id=\"a\">\" \"{x}</p> }").is_empty());
+    assert!(
+        words_in_views("view! { <p class=if x == \"year\" { \"tiny year\" } else { \"tiny\" } id=\"a\">\" \"{x}</p> }")
+            .is_empty()
+    );
     assert!(words_in_views("fn a() { log(\"not a view\") }").is_empty());
     assert!(words_in_views("view! { <p>{match x { A => \"code\", B => f(\"b\") }}</p> }").is_empty());
 }
@@ -300,7 +348,8 @@ fn is_shown(before: &str) -> bool {
         let name: String = name.chars().rev().collect();
         return SPOKEN.contains(&name.as_str());
     }
-    let after_markup = |text: &str| (text.ends_with('>') && !text.ends_with("=>") && !text.ends_with("->")) || text.ends_with('}');
+    let after_markup =
+        |text: &str| (text.ends_with('>') && !text.ends_with("=>") && !text.ends_with("->")) || text.ends_with('}');
     match before.strip_suffix('{') {
         Some(outside) => after_markup(outside.trim_end()),
         None => after_markup(before),
@@ -362,7 +411,17 @@ fn every_language_has_the_same_words_with_the_same_values() {
 
 #[test]
 fn the_words_keep_the_voice() {
-    let avoided = ["delinquent", "debtor", "failure to pay", "final notice", "immediately", "please be advised", "settle your obligation", "kindly", "!"];
+    let avoided = [
+        "delinquent",
+        "debtor",
+        "failure to pay",
+        "final notice",
+        "immediately",
+        "please be advised",
+        "settle your obligation",
+        "kindly",
+        "!",
+    ];
     for language in ["en", "es"] {
         for (name, words) in locale(language) {
             for word in avoided {

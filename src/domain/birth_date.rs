@@ -34,7 +34,8 @@ impl TypedBirthDate {
     }
 
     fn numbers(&self) -> Option<(i16, i8, i8)> {
-        let all_digits = [&self.day, &self.month, &self.year].into_iter().all(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+        let all_digits =
+            [&self.day, &self.month, &self.year].into_iter().all(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
         if !all_digits || self.year.len() != 4 {
             return None;
         }
@@ -59,7 +60,17 @@ mod tests {
 
     #[test]
     fn a_day_that_never_was_is_no_date() {
-        for (day, month, year) in [("29", "2", "1981"), ("31", "4", "1980"), ("1", "13", "1980"), ("1", "1", "80"), ("-1", "1", "1980"), ("1", "1", "1700"), ("1", "1", "2027"), ("x", "1", "1980"), ("999", "1", "1980")] {
+        for (day, month, year) in [
+            ("29", "2", "1981"),
+            ("31", "4", "1980"),
+            ("1", "13", "1980"),
+            ("1", "1", "80"),
+            ("-1", "1", "1980"),
+            ("1", "1", "1700"),
+            ("1", "1", "2027"),
+            ("x", "1", "1980"),
+            ("999", "1", "1980"),
+        ] {
             assert_eq!(read(day, month, year), Err(BirthDateError::NotADate), "{day} {month} {year}");
         }
         assert_eq!(read("", "1", "1980"), Err(BirthDateError::Missing));

@@ -110,8 +110,7 @@ pub fn keep_language(language: Language) {
     };
     let name = cookie_name(&state.config, LANGUAGE_COOKIE);
     let secure = if cookies_are_secure(&state.config) { "; Secure" } else { "" };
-    let cookie =
-        format!("{name}={}; Path=/; Max-Age={LANGUAGE_KEPT_SECONDS}; HttpOnly; SameSite=Lax{secure}", language.tag());
+    let cookie = format!("{name}={}; Path=/; Max-Age={LANGUAGE_KEPT_SECONDS}; HttpOnly; SameSite=Lax{secure}", language.tag());
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         response.append_header(header::SET_COOKIE, cookie);
     }

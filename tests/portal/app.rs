@@ -5,6 +5,7 @@
 #![allow(dead_code, reason = "each module of the tests uses a part of this")]
 
 use crate::support::seed::{self, SeedAccount, Seeded};
+use ::http::{HeaderMap, Method, Request, StatusCode, header};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
@@ -13,7 +14,6 @@ use evenkeel::server::config::Settings;
 use evenkeel::server::http;
 use evenkeel::server::state::AppState;
 use evenkeel::server::store::Db;
-use ::http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -290,7 +290,12 @@ pub fn text_of(html: &str) -> String {
 }
 
 fn unescape(text: &str) -> String {
-    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#x27;", "'").replace("&#39;", "'").replace("&amp;", "&")
+    text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&#x27;", "'")
+        .replace("&#39;", "'")
+        .replace("&amp;", "&")
 }
 
 /// Fields as a browser encodes them.

@@ -2,7 +2,8 @@
 
 use crate::app::TestApp;
 
-const MESSAGE: [(&str, &str); 3] = [("kind", "moved"), ("reply_to", "ada@example.net"), ("message", "I live at <b>12 New St</b> now")];
+const MESSAGE: [(&str, &str); 3] =
+    [("kind", "moved"), ("reply_to", "ada@example.net"), ("message", "I live at <b>12 New St</b> now")];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_gets_a_reference_and_the_day_of_the_answer() {

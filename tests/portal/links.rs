@@ -119,7 +119,8 @@ async fn only_a_digest_of_the_token_is_kept() {
     let app = TestApp::sqlite().await;
     let seeded = app.seeded().await;
     let (_, token) = new_link(&app, &seeded.reference).await;
-    let kept: String = sqlx::query_scalar("select token_digest from sign_in_links").fetch_one(app.db().pool()).await.expect("a link");
+    let kept: String =
+        sqlx::query_scalar("select token_digest from sign_in_links").fetch_one(app.db().pool()).await.expect("a link");
     assert_ne!(kept, token);
     assert_eq!(kept.len(), 64);
     assert!(links::make(&app.state, "NG-NOBODY").await.is_err());

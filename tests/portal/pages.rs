@@ -3,8 +3,14 @@
 use crate::app::{Answer, Browser, TestApp, answers, attribute, tags};
 
 /// Pages that anyone may open.
-const DOOR: [&str; 6] =
-    ["/", "/sign-in", "/contact", "/signed-out", "/link/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "/contact/received/C-2222-2222"];
+const DOOR: [&str; 6] = [
+    "/",
+    "/sign-in",
+    "/contact",
+    "/signed-out",
+    "/link/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+    "/contact/received/C-2222-2222",
+];
 
 /// Everything a visitor can be shown before signing in: each page, and what each form answers to something wrong.
 async fn everything_at_the_door(app: &TestApp, language: &str, reference: &str) -> Vec<Answer> {
@@ -45,12 +51,31 @@ async fn nothing_before_signing_in_names_a_debt_a_creditor_or_a_person() {
     let seeded = app.seeded().await;
     let secrets = ["Northgate", "Ada", "Moreno", "ada.moreno", "1,200", "300.00", "Credit card", "Denver", "USD"];
     let hints = [
-        "debt", "owe", "balance", "past due", "overdue", "arrears", "loan", "credit", "collect", "creditor", "payment",
-        "deuda", "usted debe", "saldo", "vencid", "préstamo", "crédito", "cobr", "acreedor", "pago",
+        "debt",
+        "owe",
+        "balance",
+        "past due",
+        "overdue",
+        "arrears",
+        "loan",
+        "credit",
+        "collect",
+        "creditor",
+        "payment",
+        "deuda",
+        "usted debe",
+        "saldo",
+        "vencid",
+        "préstamo",
+        "crédito",
+        "cobr",
+        "acreedor",
+        "pago",
     ];
     for language in ["en", "es"] {
         for answer in everything_at_the_door(&app, language, &seeded.reference).await {
-            let headers: String = answer.headers.values().map(|value| value.to_str().unwrap_or_default()).collect::<Vec<_>>().join("\n");
+            let headers: String =
+                answer.headers.values().map(|value| value.to_str().unwrap_or_default()).collect::<Vec<_>>().join("\n");
             for secret in secrets {
                 assert!(!answer.body.contains(secret), "{}: {secret}", answer.path);
                 assert!(!headers.contains(secret), "{}: {secret} in a header", answer.path);
@@ -73,7 +98,14 @@ async fn every_page_says_what_the_browser_must_refuse() {
     let count = pages.len();
     for page in pages {
         let policy = page.header("content-security-policy");
-        for rule in ["default-src 'none'", "'strict-dynamic'", "style-src 'self'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'"] {
+        for rule in [
+            "default-src 'none'",
+            "'strict-dynamic'",
+            "style-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        ] {
             assert!(policy.contains(rule), "{}: {rule} is missing in {policy}", page.path);
         }
         assert!(!policy.contains("unsafe-inline"), "{policy}");

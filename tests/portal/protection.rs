@@ -49,7 +49,10 @@ async fn an_address_that_is_not_there_gets_a_calm_page_with_a_reference() {
 async fn a_form_that_cannot_be_read_gets_a_calm_page_and_no_error_text_in_the_address() {
     let app = TestApp::sqlite().await;
     let mut browser = app.browser();
-    let garbled = browser.form("/api/sign_in", &[]).header("sec-fetch-site", "same-origin").header("referer", "http://localhost:3000/sign-in");
+    let garbled = browser
+        .form("/api/sign_in", &[])
+        .header("sec-fetch-site", "same-origin")
+        .header("referer", "http://localhost:3000/sign-in");
     let answer = browser.send(garbled.body(Body::from("reference[a]=1&reference=%FF%FE")).expect("a request")).await;
     assert!(!answer.location().contains("__err"), "{}", answer.location());
     let long = "a".repeat(300 * 1024);
@@ -87,7 +90,8 @@ async fn health_is_answered_without_a_session() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_doors_are_these() {
     TestApp::sqlite().await;
-    let mut doors: Vec<String> = leptos::server_fn::axum::server_fn_paths().map(|(path, method)| format!("{method} {path}")).collect();
+    let mut doors: Vec<String> =
+        leptos::server_fn::axum::server_fn_paths().map(|(path, method)| format!("{method} {path}")).collect();
     doors.sort_unstable();
     let expected = [
         "POST /api/ask_person",

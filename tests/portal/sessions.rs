@@ -149,6 +149,10 @@ async fn the_language_is_the_visitors_choice_then_the_customers_then_the_browser
     let away = browser.post_here("/api/choose_language", &[("language", "es"), ("back", "//evil.example")]).await;
     assert_eq!(away.location(), "/");
 
-    let seeded = crate::support::seed::account(app.db(), crate::support::seed::SeedAccount { language: "es".into(), ..Default::default() }).await;
+    let seeded = crate::support::seed::account(
+        app.db(),
+        crate::support::seed::SeedAccount { language: "es".into(), ..Default::default() },
+    )
+    .await;
     app.signed_in(&seeded).await.get("/contact").await.assert_says("Hablar con una persona");
 }

@@ -31,7 +31,9 @@ async fn closed_accounts_open_too() {
 async fn signing_in_goes_on_to_the_page_that_was_asked_for_but_never_to_another_site() {
     let app = TestApp::sqlite().await;
     let seeded = app.seeded().await;
-    for (next, leads_to) in [("/account/abc/options", "/account/abc/options"), ("//evil.example/", "/account"), ("https://evil.example", "/account")] {
+    for (next, leads_to) in
+        [("/account/abc/options", "/account/abc/options"), ("//evil.example/", "/account"), ("https://evil.example", "/account")]
+    {
         let mut fields = right_answers(&seeded.reference).to_vec();
         fields.push(("next", next));
         let answer = app.browser().post_here("/api/sign_in", &fields).await;

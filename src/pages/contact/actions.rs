@@ -26,9 +26,7 @@ pub async fn ask_person(
             context::redirect(&paths::contact_received(&reference));
             Ok(())
         }
-        ContactOutcome::Limited { until } => {
-            refuse(form, vec![(String::new(), "limited".to_owned())], Some(until)).await
-        }
+        ContactOutcome::Limited { until } => refuse(form, vec![(String::new(), "limited".to_owned())], Some(until)).await,
     }
 }
 

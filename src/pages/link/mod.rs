@@ -3,9 +3,7 @@
 pub mod actions;
 mod load;
 
-use crate::components::form::{
-    Button, DateFields, DatePurpose, ErrorSummary, HiddenField, LinkButton, Problems, TypedDate,
-};
+use crate::components::form::{Button, DateFields, DatePurpose, ErrorSummary, HiddenField, LinkButton, Problems, TypedDate};
 use crate::components::frame::words;
 use crate::components::layout::Page;
 use crate::paths;

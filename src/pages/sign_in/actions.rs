@@ -42,7 +42,12 @@ pub async fn sign_in(
 }
 
 /// Keeps what was typed: whoever made one slip corrects one field.
-async fn refuse(form: &SignInForm, next: Option<String>, errors: Vec<(String, String)>, until: Option<i64>) -> Result<(), Failed> {
+async fn refuse(
+    form: &SignInForm,
+    next: Option<String>,
+    errors: Vec<(String, String)>,
+    until: Option<i64>,
+) -> Result<(), Failed> {
     let mut values = BTreeMap::from([
         ("reference".to_owned(), form.reference.clone()),
         ("birth_date_day".to_owned(), form.birth_date.day.clone()),

@@ -6,8 +6,8 @@ mod offers;
 mod serve;
 
 use super::config::{Config, ConfigError, Settings};
-use super::state::AppState;
 use super::policy_file;
+use super::state::AppState;
 use super::store::Db;
 use super::telemetry;
 use clap::{Parser, Subcommand};

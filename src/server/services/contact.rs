@@ -8,10 +8,10 @@ use crate::domain::language::Language;
 use crate::server::clock::{Millis, end_of_day};
 use crate::server::ids;
 use crate::server::state::AppState;
+use crate::server::store::StoreResult;
 use crate::server::store::contact_requests::{self, NewContactRequest};
 use crate::server::store::events::{self, Actor, Event};
 use crate::server::store::sign_in::AttemptOutcome;
-use crate::server::store::StoreResult;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::net::IpAddr;
@@ -26,9 +26,13 @@ pub struct Message<'a> {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ContactOutcome {
-    Received { reference: String },
+    Received {
+        reference: String,
+    },
     /// Too many messages from one address: not before this instant.
-    Limited { until: Millis },
+    Limited {
+        until: Millis,
+    },
 }
 
 /// Keeps the message for a person and promises the day of the answer.
@@ -75,5 +79,7 @@ pub async fn receive(state: &AppState, message: &Message<'_>, address: Option<Ip
 /// The day by which the message with this reference is answered.
 pub async fn answer_day(state: &AppState, reference: &str) -> StoreResult<Option<Date>> {
     let answer_by = contact_requests::find_answer_by(&state.db, reference).await?;
-    Ok(answer_by.and_then(|instant| Timestamp::from_millisecond(instant).ok()).map(|instant| TimeZone::UTC.to_datetime(instant).date()))
+    Ok(answer_by
+        .and_then(|instant| Timestamp::from_millisecond(instant).ok())
+        .map(|instant| TimeZone::UTC.to_datetime(instant).date()))
 }

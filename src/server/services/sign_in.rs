@@ -30,11 +30,15 @@ pub struct Answers<'a> {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignInOutcome {
-    Accepted { customer_id: CustomerId },
+    Accepted {
+        customer_id: CustomerId,
+    },
     /// Something does not match; nobody says what.
     Refused,
     /// Too many wrong answers: not before this instant.
-    Limited { until: Millis },
+    Limited {
+        until: Millis,
+    },
     /// The link is unknown, used or expired.
     LinkGone,
 }
@@ -117,8 +121,8 @@ pub async fn link_is_live(state: &AppState, token: &str) -> StoreResult<bool> {
 
 /// Compares everything, whether or not there is anything to compare with.
 fn matches(expected: Option<&ExpectedAnswers>, date_of_birth: Date, postal_code: Option<&str>) -> bool {
-    let (birth, code) = expected
-        .map_or(("", ""), |expected| (expected.date_of_birth.as_str(), expected.postal_code_normalised.as_str()));
+    let (birth, code) =
+        expected.map_or(("", ""), |expected| (expected.date_of_birth.as_str(), expected.postal_code_normalised.as_str()));
     let same_birth = digest::same(birth, &date_of_birth.to_string());
     let same_code = digest::same(code, &postal_code.map_or_else(|| code.to_owned(), normalise_postal_code));
     bool::from(same_birth & same_code) & expected.is_some()

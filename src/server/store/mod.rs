@@ -4,8 +4,8 @@
 //! A store function takes an executor or an open transaction, reads or writes one thing, and decides nothing: services
 //! own the transaction and ask the domain.
 
-pub mod contact_requests;
 pub mod agreements;
+pub mod contact_requests;
 pub mod customers;
 pub mod dialect;
 pub mod drafts;

@@ -153,10 +153,11 @@ pub async fn find_live_link(tx: &mut Tx, token_digest: &str, now: Millis) -> Sto
 
 /// Uses a link up; false where someone else was faster.
 pub async fn use_link(tx: &mut Tx, token_digest: &str, now: Millis) -> StoreResult<bool> {
-    let result = sqlx::query("update sign_in_links set used_at = $1 where token_digest = $2 and used_at is null and expires_at > $1")
-        .bind(now)
-        .bind(token_digest)
-        .execute(&mut **tx)
-        .await?;
+    let result =
+        sqlx::query("update sign_in_links set used_at = $1 where token_digest = $2 and used_at is null and expires_at > $1")
+            .bind(now)
+            .bind(token_digest)
+            .execute(&mut **tx)
+            .await?;
     Ok(result.rows_affected() == 1)
 }
