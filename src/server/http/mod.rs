@@ -23,10 +23,13 @@ use leptos::prelude::{Owner, provide_context, use_context};
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use security_headers::PageNonce;
 use tower_http::services::ServeDir;
-use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::set_header::{SetResponseHeader, SetResponseHeaderLayer};
 
 /// The browser's side: the names of these files change with their content.
 const KEEP_FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+
+/// The icon and its like.
+const KEEP_FOR_AN_HOUR: HeaderValue = HeaderValue::from_static("public, max-age=3600");
 
 /// The whole application as one service.
 pub fn router(state: AppState) -> Router {
@@ -39,6 +42,7 @@ pub fn router(state: AppState) -> Router {
         .precompressed_gzip()
         .append_index_html_on_directories(false)
         .not_found_service(trouble::not_found.into_service());
+    let site = SetResponseHeader::if_not_present(site, header::CACHE_CONTROL, KEEP_FOR_AN_HOUR);
     let everything = Router::new()
         .merge(screens(&state))
         .route("/healthz", get(health::alive))
