@@ -8,6 +8,8 @@ create table signing_keys (
   created_at bigint not null,
   retired_at bigint
 );
+-- One key signs; the others are kept so that what they signed can be checked for ever.
+create unique index signing_keys_one_live on signing_keys (algorithm) where retired_at is null;
 
 create table documents (
   id text not null primary key,
@@ -31,3 +33,5 @@ create table documents (
 );
 create index documents_by_customer on documents (customer_id, issued_at);
 create index documents_by_file on documents (file_sha256);
+-- By the code people type: the first 16 digits of the fingerprint.
+create index documents_by_code on documents (substr(terms_sha256, 1, 16));

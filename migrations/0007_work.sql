@@ -45,15 +45,18 @@ create table outbox (
   body_text text not null,
   body_html text not null,
   document_id text references documents (id),
+  -- 'any' (the customer asked for it there and then) or 'contact' (only while contact is allowed where the customer is).
+  hours text not null,
   -- 'waiting', 'sending', 'sent', 'not_sent'.
   state text not null,
-  -- Why it waits or was not sent: 'no_mail_server', 'outside_window', 'refused_by_server', 'no_address'.
+  -- Why it waits or was not sent: 'no_mail_server', 'outside_window', 'server_unreachable', 'refused_by_server', 'no_address'.
   reason text,
   once_key text not null,
+  -- While it is being sent: until when the sender may take. Whoever comes after that may try again.
   not_before bigint not null,
   created_at bigint not null,
   sent_at bigint,
   attempts bigint not null,
   constraint outbox_once unique (once_key)
 );
-create index outbox_waiting on outbox (not_before) where sent_at is null;
+create index outbox_waiting on outbox (not_before) where state in ('waiting', 'sending');

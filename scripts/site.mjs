@@ -15,7 +15,7 @@ const digest = (bytes) => createHash('sha256').update(bytes).digest('base64url')
 const script = esbuild.transformSync(readFileSync(join(work, 'bindgen/evenkeel.js'), 'utf8'), { minify: true, format: 'esm' }).code
 const wasm = readFileSync(join(work, 'bindgen/optimised.wasm'))
 const style = esbuild.buildSync({
-  entryPoints: [join(project, 'style/main.css')], bundle: true, minify: true, write: false, external: ['/*'],
+  entryPoints: [join(project, 'style/main.css')], bundle: true, minify: true, write: false,
 }).outputFiles[0].contents
 
 const made = { js: digest(script), wasm: digest(wasm), css: digest(style) }

@@ -127,7 +127,7 @@ pub fn is_own_page(path: &str) -> bool {
 
 /// Pages and actions that work without being signed in; every other one asks for it first.
 pub fn is_open_to_visitors(path: &str) -> bool {
-    const PAGES: [&str; 6] = [HOME, SIGN_IN, SIGNED_OUT, CONTACT, LINK, "/verify"];
+    const PAGES: [&str; 6] = [HOME, SIGN_IN, SIGNED_OUT, CONTACT, LINK, VERIFY];
     const ACTIONS: [&str; 7] = [
         "/api/sign_in",
         "/api/open_link",

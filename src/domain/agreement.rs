@@ -271,3 +271,68 @@ fn quote(text: &mut String, value: &str) {
     }
     text.push('"');
 }
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    fn terms() -> Terms {
+        let usd = |minor| Money::new(minor, Currency::USD);
+        let instalment = |number, month, minor| Instalment { number, due_on: date(2027, month, 31), amount: usd(minor) };
+        Terms {
+            accounts: vec!["NG-000001".into()],
+            creditor: "Quote \" backslash \\ line\nbell\u{7} ñ".into(),
+            kind: OfferKind::Plan,
+            basis: Basis::PastDue,
+            frequency: Some(Frequency::Monthly),
+            currency: Currency::USD,
+            balance: usd(13_043),
+            past_due: usd(2_500),
+            schedule: Schedule {
+                instalments: vec![instalment(1, 1, 1_250), instalment(2, 3, 1_250)],
+                total: usd(2_500),
+                principal: usd(2_500),
+                interest: usd(0),
+                down_payment: None,
+            },
+            discount: None,
+            interest: InterestRule::Frozen,
+            policy_version: PolicyVersion("abc".into()),
+            offered_on: date(2026, 11, 20),
+            consequences: "late_payment".into(),
+        }
+    }
+
+    /// These bytes are signed. If this test must change, raise TERMS_SCHEMA_VERSION and keep reading the old ones.
+    #[test]
+    fn the_canonical_text_is_fixed_to_the_byte() {
+        assert_eq!(
+            terms().canonical_json(),
+            concat!(
+                r#"{"schema_version":1,"accounts":["NG-000001"],"creditor":"Quote \" backslash \\ line\nbell\u0007 ñ","#,
+                r#""kind":"plan","basis":"past_due","frequency":"monthly","currency":"USD","balance":"130.43","past_due":"25.00","#,
+                r#""principal":"25.00","interest":"0.00","total":"25.00","down_payment":null,"discount":null,"#,
+                r#""instalments":[{"number":1,"due_on":"2027-01-31","amount":"12.50"},"#,
+                r#"{"number":2,"due_on":"2027-03-31","amount":"12.50"}],"annual_rate_basis_points":0,"#,
+                r#""policy_version":"abc","offered_on":"2026-11-20","consequences":"late_payment"}"#
+            )
+        );
+    }
+
+    #[test]
+    fn the_canonical_text_is_json_and_reads_back_as_the_same_terms() {
+        let terms = terms();
+        let text = terms.canonical_json();
+        assert_eq!(serde_json::to_string(&terms).expect("JSON"), text);
+        assert_eq!(serde_json::from_str::<Terms>(&text).expect("readable"), terms);
+    }
+
+    #[test]
+    fn any_other_term_is_another_text() {
+        let other = Terms { offered_on: date(2026, 11, 21), ..terms() };
+        assert_ne!(other.canonical_json(), terms().canonical_json());
+        let schedule = Schedule { down_payment: Some(Money::new(1_250, Currency::USD)), ..terms().schedule };
+        assert_ne!(Terms { schedule, ..terms() }.canonical_json(), terms().canonical_json());
+    }
+}

@@ -193,6 +193,9 @@ impl From<Holidays> for Vec<Date> {
 }
 
 impl Holidays {
+    /// None but weekends.
+    pub const NONE: Holidays = Holidays { days: Vec::new() };
+
     pub fn contains(&self, date: Date) -> bool {
         self.days.binary_search(&date).is_ok()
     }
@@ -331,7 +334,7 @@ impl DuePattern {
     /// The day of the row after this one, which is itself in it.
     fn next_after(self, day: Date) -> Option<Date> {
         match self {
-            DuePattern::EveryDays { days, .. } => Some(days_after(day, days)).filter(|next| *next > day),
+            DuePattern::EveryDays { days, .. } => day.checked_add(Span::new().days(days)).ok(),
             DuePattern::Monthly(of_month) => Some(of_month.in_month_of(next_month(day)?)),
             DuePattern::TwiceAMonth(..) | DuePattern::PaydaysOfMonth { .. } => self.first_from(day.tomorrow().ok()?),
         }
@@ -340,8 +343,7 @@ impl DuePattern {
 
 fn on_or_after(from: Date, anchor: Date, days: i32) -> Option<Date> {
     let distance = (anchor - from).get_days();
-    let day = days_after(from, distance.rem_euclid(days));
-    (day >= from).then_some(day)
+    from.checked_add(Span::new().days(distance.rem_euclid(days))).ok()
 }
 
 fn next_month(date: Date) -> Option<Date> {

@@ -8,6 +8,7 @@ pub mod agreement;
 pub mod birth_date;
 pub mod calendar;
 pub mod contact;
+pub mod contact_window;
 pub mod format;
 pub mod ids;
 pub mod language;

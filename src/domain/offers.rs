@@ -298,7 +298,9 @@ impl Maker<'_> {
         for basis in Basis::ALL.into_iter().filter(|basis| terms.bases.contains(basis)) {
             let principal = match basis {
                 Basis::PastDue if self.past_due.is_zero() => {
-                    refusals.push(RefusalCode::NothingPastDue);
+                    if !terms.bases.contains(&Basis::Balance) {
+                        refusals.push(RefusalCode::NothingPastDue);
+                    }
                     continue;
                 }
                 // The plan for the whole balance is the same plan.
@@ -464,3 +466,6 @@ impl RefusalCode {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

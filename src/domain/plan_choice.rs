@@ -320,3 +320,6 @@ impl PlanChoice {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -245,3 +245,6 @@ fn write_down(request: &ScheduleRequest<'_>, payoff: &Payoff, each: i64, count: 
         down_payment: request.down_payment.map(|down| down.amount),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,15 @@
 //! Everything that runs only on the server, put together here.
 
+pub mod backup;
 pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod context;
+pub mod documents;
 pub mod http;
 pub mod ids;
+pub mod notify;
+pub mod security;
 pub mod offers_json;
 pub mod policy_file;
 pub mod security;

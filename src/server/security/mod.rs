@@ -1,4 +1,6 @@
 //! Sessions, digests and whatever else keeps what is a person's own.
 
 pub mod digest;
+pub mod passwords;
 pub mod sessions;
+pub mod signing;

@@ -47,4 +47,32 @@ impl Dialect {
             Dialect::Postgres => "begin isolation level repeatable read read only",
         }
     }
+
+    /// The names of our own tables.
+    pub(super) fn list_tables(self) -> &'static str {
+        match self {
+            Dialect::Sqlite => {
+                "select name from sqlite_master
+                 where type = 'table' and name not like 'sqlite_%' and name <> '_sqlx_migrations'
+                 order by name"
+            }
+            Dialect::Postgres => {
+                "select cast(table_name as text) from information_schema.tables
+                 where table_schema = current_schema() and table_type = 'BASE TABLE' and table_name <> '_sqlx_migrations'
+                 order by 1"
+            }
+        }
+    }
+
+    /// Name and type of the columns of a table, in their order.
+    pub(super) fn list_columns(self) -> &'static str {
+        match self {
+            Dialect::Sqlite => "select name, lower(type) as kind from pragma_table_info($1) order by cid",
+            Dialect::Postgres => {
+                "select cast(column_name as text) as name, cast(data_type as text) as kind from information_schema.columns
+                 where table_schema = current_schema() and table_name = $1
+                 order by ordinal_position"
+            }
+        }
+    }
 }

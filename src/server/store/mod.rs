@@ -5,16 +5,21 @@
 //! own the transaction and ask the domain.
 
 pub mod agreements;
+pub mod backup;
 pub mod contact_requests;
 pub mod customers;
 pub mod dialect;
+pub mod documents;
 pub mod drafts;
 pub mod events;
 pub mod facts;
 pub mod offer_sets;
+pub mod outbox;
 pub mod policies;
 pub mod sessions;
 pub mod sign_in;
+pub mod signing_keys;
+pub mod staff;
 
 use dialect::Dialect;
 use sqlx::any::{AnyPoolOptions, install_default_drivers};

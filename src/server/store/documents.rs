@@ -1,0 +1,173 @@
+//! Issued documents. Rows are added and read; there is no update.
+
+use super::{StoreResult, Tx};
+use crate::domain::ids::{AccountId, AgreementId, CustomerId, DocumentId, PaymentId};
+use crate::server::clock::Millis;
+use sqlx::{Any, Executor, Row};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DocumentKind {
+    Confirmation,
+    Receipt,
+}
+
+impl DocumentKind {
+    pub fn code(self) -> &'static str {
+        match self {
+            DocumentKind::Confirmation => "confirmation",
+            DocumentKind::Receipt => "receipt",
+        }
+    }
+}
+
+/// A document as it is stored, once.
+pub struct NewDocument<'a> {
+    pub id: &'a DocumentId,
+    pub reference: &'a str,
+    pub kind: DocumentKind,
+    pub customer_id: &'a CustomerId,
+    pub account_id: &'a AccountId,
+    /// The agreement and its version, for a confirmation.
+    pub agreement: Option<(&'a AgreementId, i64)>,
+    pub payment_id: Option<&'a PaymentId>,
+    pub language: &'a str,
+    pub issued_at: Millis,
+    pub terms: &'a str,
+    pub terms_sha256: &'a str,
+    pub file_sha256: &'a str,
+    pub signing_key_id: &'a str,
+    pub bytes: &'a [u8],
+}
+
+pub async fn insert(tx: &mut Tx, new: &NewDocument<'_>) -> StoreResult<()> {
+    sqlx::query(
+        "insert into documents (id, reference, kind, customer_id, account_id, agreement_id, agreement_version, payment_id,
+           language, issued_at, terms, terms_sha256, file_sha256, signing_key_id, bytes)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+    )
+    .bind(new.id.as_str())
+    .bind(new.reference)
+    .bind(new.kind.code())
+    .bind(new.customer_id.as_str())
+    .bind(new.account_id.as_str())
+    .bind(new.agreement.map(|(id, _)| id.as_str()))
+    .bind(new.agreement.map(|(_, version)| version))
+    .bind(new.payment_id.map(PaymentId::as_str))
+    .bind(new.language)
+    .bind(new.issued_at)
+    .bind(new.terms)
+    .bind(new.terms_sha256)
+    .bind(new.file_sha256)
+    .bind(new.signing_key_id)
+    .bind(new.bytes)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// A document's file.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DocumentFile {
+    pub reference: String,
+    pub bytes: Vec<u8>,
+}
+
+/// A document's file, for its owner only.
+pub async fn file_of_customer<'e>(
+    executor: impl Executor<'e, Database = Any>,
+    customer: &CustomerId,
+    id: &DocumentId,
+) -> StoreResult<Option<DocumentFile>> {
+    let row = sqlx::query("select reference, bytes from documents where id = $1 and customer_id = $2")
+        .bind(id.as_str())
+        .bind(customer.as_str())
+        .fetch_optional(executor)
+        .await?;
+    read_file(row)
+}
+
+/// A document's file, for the message it travels with.
+pub async fn file<'e>(executor: impl Executor<'e, Database = Any>, id: &DocumentId) -> StoreResult<Option<DocumentFile>> {
+    let row =
+        sqlx::query("select reference, bytes from documents where id = $1").bind(id.as_str()).fetch_optional(executor).await?;
+    read_file(row)
+}
+
+fn read_file(row: Option<sqlx::any::AnyRow>) -> StoreResult<Option<DocumentFile>> {
+    row.map(|row| Ok(DocumentFile { reference: row.try_get("reference")?, bytes: row.try_get("bytes")? })).transpose()
+}
+
+/// One line of a customer's list of documents.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedDocument {
+    pub id: DocumentId,
+    pub reference: String,
+    /// As in [`DocumentKind::code`].
+    pub kind: String,
+    pub issued_at: Millis,
+    pub agreement_id: Option<AgreementId>,
+    pub payment_id: Option<PaymentId>,
+}
+
+/// At most this many are listed at once.
+pub const LONGEST_LIST: i64 = 200;
+
+/// A customer's documents, newest first.
+pub async fn of_customer<'e>(
+    executor: impl Executor<'e, Database = Any>,
+    customer: &CustomerId,
+) -> StoreResult<Vec<ListedDocument>> {
+    let rows = sqlx::query(
+        "select id, reference, kind, issued_at, agreement_id, payment_id
+         from documents
+         where customer_id = $1
+         order by issued_at desc, id desc
+         limit $2",
+    )
+    .bind(customer.as_str())
+    .bind(LONGEST_LIST)
+    .fetch_all(executor)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(ListedDocument {
+                id: DocumentId(row.try_get("id")?),
+                reference: row.try_get("reference")?,
+                kind: row.try_get("kind")?,
+                issued_at: row.try_get("issued_at")?,
+                agreement_id: row.try_get::<Option<String>, _>("agreement_id")?.map(AgreementId),
+                payment_id: row.try_get::<Option<String>, _>("payment_id")?.map(PaymentId),
+            })
+        })
+        .collect()
+}
+
+/// Whether we issued exactly this file.
+pub async fn has_file<'e>(executor: impl Executor<'e, Database = Any>, file_sha256: &str) -> StoreResult<bool> {
+    let found: i64 = sqlx::query_scalar("select count(*) from documents where file_sha256 = $1")
+        .bind(file_sha256)
+        .fetch_one(executor)
+        .await?;
+    Ok(found > 0)
+}
+
+/// Whether we issued a document whose fingerprint begins with this code (the 16 digits people type).
+pub async fn has_code<'e>(executor: impl Executor<'e, Database = Any>, code: &str) -> StoreResult<bool> {
+    let found: i64 = sqlx::query_scalar("select count(*) from documents where substr(terms_sha256, 1, 16) = $1")
+        .bind(code)
+        .fetch_one(executor)
+        .await?;
+    Ok(found > 0)
+}
+
+/// Whether we issued a document with this fingerprint (64 digits): of its terms, or of the file itself.
+pub async fn has_fingerprint<'e>(executor: impl Executor<'e, Database = Any>, fingerprint: &str) -> StoreResult<bool> {
+    let found: i64 = sqlx::query_scalar(
+        "select count(*) from documents
+         where (substr(terms_sha256, 1, 16) = substr($1, 1, 16) and terms_sha256 = $1) or file_sha256 = $1",
+    )
+    .bind(fingerprint)
+    .fetch_one(executor)
+    .await?;
+    Ok(found > 0)
+}
