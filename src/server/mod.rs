@@ -9,7 +9,6 @@ pub mod documents;
 pub mod http;
 pub mod ids;
 pub mod notify;
-pub mod security;
 pub mod offers_json;
 pub mod policy_file;
 pub mod security;
