@@ -15,6 +15,7 @@ use crate::paths;
 use crate::server::context;
 use axum::Router;
 use axum::handler::HandlerWithoutStateExt;
+use axum::response::Response;
 use axum::routing::get;
 use http::request::Parts;
 use http::{HeaderValue, header};
@@ -36,13 +37,13 @@ pub fn router(state: AppState) -> Router {
     let package = ServeDir::new(state.config.site_dir.join("pkg")).precompressed_br().precompressed_gzip();
     let package = Router::new()
         .fallback_service(package)
-        .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, KEEP_FOR_EVER));
+        .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, |found: &Response| keep_if_found(found, KEEP_FOR_EVER)));
     let site = ServeDir::new(&state.config.site_dir)
         .precompressed_br()
         .precompressed_gzip()
         .append_index_html_on_directories(false)
         .not_found_service(trouble::not_found.into_service());
-    let site = SetResponseHeader::if_not_present(site, header::CACHE_CONTROL, KEEP_FOR_AN_HOUR);
+    let site = SetResponseHeader::if_not_present(site, header::CACHE_CONTROL, |found: &http::Response<_>| keep_if_found(found, KEEP_FOR_AN_HOUR));
     let everything = Router::new()
         .merge(screens(&state))
         .route("/healthz", get(health::alive))
@@ -50,6 +51,11 @@ pub fn router(state: AppState) -> Router {
         .nest_service("/pkg", package)
         .fallback_service(site);
     layers::around_everything(everything, &state).with_state(state)
+}
+
+/// A file that is missing today may be there tomorrow: only what was found is kept.
+fn keep_if_found<B>(found: &http::Response<B>, how_long: HeaderValue) -> Option<HeaderValue> {
+    found.status().is_success().then_some(how_long)
 }
 
 /// The screens and their actions.
