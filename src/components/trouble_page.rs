@@ -1,6 +1,7 @@
 //! The calm page where something broke, was refused or is not there. Made outside a request of Leptos, so that it can be
 //! shown when the application itself broke: a whole document as text.
 
+use super::text::escaped;
 use crate::domain::language::Language;
 use crate::paths;
 use crate::words::{locale, td_string};
@@ -51,7 +52,7 @@ pub fn trouble_page(trouble: Trouble, language: Language, reference: &str, phone
                     <meta charset="utf-8"/>
                     <meta name="viewport" content="width=device-width, initial-scale=1"/>
                     <meta name="robots" content="noindex"/>
-                    <title>{title}</title>
+                    <title inner_html=escaped(&title)></title>
                     <HashedStylesheet options=options.clone()/>
                 </head>
                 <body>

@@ -18,10 +18,13 @@ pub enum BirthDateError {
 
 /// The earliest year of birth that is not a slip of the finger.
 const EARLIEST_YEAR: i16 = 1890;
+/// More than a day, a month or a year has; what is cut off made it no date anyway.
+const LONGEST_PART_CHARACTERS: usize = 12;
 
 impl TypedBirthDate {
     pub fn new(day: &str, month: &str, year: &str) -> TypedBirthDate {
-        TypedBirthDate { day: day.trim().to_owned(), month: month.trim().to_owned(), year: year.trim().to_owned() }
+        let cut = |text: &str| text.trim().chars().take(LONGEST_PART_CHARACTERS).collect::<String>();
+        TypedBirthDate { day: cut(day), month: cut(month), year: cut(year) }
     }
 
     /// Reads the date. `today` keeps people from being born tomorrow.

@@ -125,11 +125,19 @@ pub fn redirect(path: &str) {
     response.set_status(StatusCode::SEE_OTHER);
 }
 
+/// The longest text that is kept of one field; no field of ours takes more.
+const LONGEST_KEPT_CHARACTERS: usize = 10_000;
+
 /// Ends an action that was refused: keeps what was typed and what is wrong in the session under a random tag, and
 /// redirects to `path`, where [`flash`] finds it again (a reload too, until the next refusal). Nothing that was typed
 /// appears in the address. A visitor without a session gets one.
-pub async fn refuse(path: &str, flash: Flash) -> Result<(), Failed> {
+pub async fn refuse(path: &str, mut flash: Flash) -> Result<(), Failed> {
     let tag = ids::new_short_tag();
+    for value in flash.values.values_mut() {
+        if let Some((end, _)) = value.char_indices().nth(LONGEST_KEPT_CHARACTERS) {
+            value.truncate(end);
+        }
+    }
     if let Some(session) = session() {
         session.insert(FLASH, KeptFlash { tag: tag.clone(), flash }).await.map_err(fail)?;
     }

@@ -41,8 +41,26 @@ async fn an_address_that_is_not_there_gets_a_calm_page_with_a_reference() {
     let page = browser.get("/no/such/page").await;
     assert_eq!(page.status, StatusCode::NOT_FOUND);
     page.assert_says("Esta página no está aquí");
+    assert_eq!(page.title(), "Esta página no está aquí");
     page.assert_says(page.header("x-request-id"));
     assert!(page.header("content-security-policy").contains("default-src 'none'"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_kept_by_browsers_only_if_it_was_there() {
+    let site = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(site.path().join("pkg")).expect("a folder");
+    std::fs::write(site.path().join("pkg/evenkeel.abc.css"), "body {}").expect("a file");
+    std::fs::write(site.path().join("favicon.svg"), "<svg/>").expect("a file");
+    let app = TestApp::with(&[("server.site_dir", site.path().to_str().expect("text"))]).await;
+    let kept = |path: &'static str| {
+        let mut browser = app.browser();
+        async move { browser.get(path).await.header("cache-control").to_owned() }
+    };
+    assert_eq!(kept("/pkg/evenkeel.abc.css").await, "public, max-age=31536000, immutable");
+    assert_eq!(kept("/favicon.svg").await, "public, max-age=3600");
+    assert_eq!(kept("/pkg/evenkeel.old.css").await, "no-store");
+    assert_eq!(kept("/robots.txt").await, "no-store");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -99,9 +99,8 @@ async fn an_idle_session_ends_and_signing_in_comes_back_to_the_page() {
     let mut browser = app.signed_in(&seeded).await;
     app.execute("update sessions set expires_at = 1").await;
     assert_eq!(extend(&mut browser).await, "0");
-    let asked = browser.get_here("/account").await;
-    assert_eq!((asked.status, asked.location()), (StatusCode::SEE_OTHER, "/sign-in?next=/account".to_owned()));
-    let page = browser.get(&asked.location()).await;
+    // http/layers.rs has the test that a page leads here.
+    let page = browser.get("/sign-in?next=/account").await;
     page.assert_says("You were signed out because nothing happened for a while.");
     assert_eq!(page.value_of("next").as_deref(), Some("/account"));
     let deleted = evenkeel::server::services::sessions::delete_ended(&app.state).await.expect("deletes");
@@ -132,6 +131,17 @@ async fn whoever_is_signed_in_is_asked_before_time_runs_out() {
     page.assert_says("Are you still there?");
     assert!(page.body.contains("data-extend=\"/api/extend_session\""));
     assert!(!app.browser().get("/contact").await.body.contains("session-warning"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_inside_does_not_stand_at_the_door_again() {
+    let app = TestApp::sqlite().await;
+    let seeded = app.seeded().await;
+    let mut browser = app.signed_in(&seeded).await;
+    for (door, leads_to) in [("/", "/account"), ("/sign-in", "/account"), ("/sign-in?next=/account/abc", "/account/abc")] {
+        let answer = browser.get_here(door).await;
+        assert_eq!((answer.status, answer.location().as_str()), (StatusCode::SEE_OTHER, leads_to), "{door}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -28,6 +28,7 @@ pub async fn sqlite() -> TestDb {
 /// A new, migrated database in the PostgreSQL cluster that `make test` starts.
 pub async fn postgres() -> TestDb {
     static NEXT: AtomicU32 = AtomicU32::new(0);
+    #[expect(clippy::disallowed_methods, reason = "the test cluster is no setting of the portal")]
     let server = std::env::var("EVENKEEL_TEST_POSTGRES")
         .expect("EVENKEEL_TEST_POSTGRES is not set: run the tests with `make test`, or see docs/operating.md");
     let name = format!("evenkeel_test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));

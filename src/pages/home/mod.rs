@@ -1,5 +1,7 @@
 //! The door: neutral, before anyone has said who they are. Nothing here tells what the portal is about.
 
+mod load;
+
 use crate::components::form::LinkButton;
 use crate::components::frame::{frame, words};
 use crate::components::layout::Page;
@@ -9,6 +11,7 @@ use leptos::prelude::*;
 
 #[component]
 pub fn HomePage() -> impl IntoView {
+    load::lead_on();
     let reach = frame().reach.clone();
     view! {
         <Page title=td_string!(words(), door.title)>

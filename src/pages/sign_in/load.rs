@@ -13,12 +13,16 @@ pub struct Shown {
     pub minutes_to_wait: i64,
 }
 
-/// `next` is what the address asks for; another site's page is forgotten.
+/// `next` is what the address asks for; another site's page is forgotten. Whoever is signed in
+/// already is sent on.
 pub fn load(next: Option<String>) -> Shown {
     let flash = context::flash(SCREEN).unwrap_or_default();
-    let asked = flash.values.get(paths::NEXT).cloned().or(next);
+    let next = flash.values.get(paths::NEXT).cloned().or(next).filter(|next| paths::is_own_page(next));
+    if context::signed_in().is_some() {
+        context::redirect(next.as_deref().unwrap_or(paths::ACCOUNT));
+    }
     Shown {
-        next: asked.filter(|next| paths::is_own_page(next)),
+        next,
         session_ended: context::session_ended(),
         minutes_to_wait: context::state().map_or(1, |state| attempts::minutes_to_wait(&state, flash.values.get("until"))),
         flash,

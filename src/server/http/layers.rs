@@ -45,3 +45,64 @@ pub fn around_everything(router: Router<AppState>, state: &AppState) -> Router<A
         .layer(from_fn_with_state(state.clone(), security_headers::add))
         .layer(from_fn(request_log::note))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::cli::open_state;
+    use crate::server::config::Settings;
+    use crate::server::http::trouble;
+    use axum::body::{Body, to_bytes};
+    use axum::routing::get;
+    use http::{Method, Request, Response, header};
+    use tower::ServiceExt;
+
+    async fn panics() -> &'static str {
+        panic!("a secret")
+    }
+
+    /// A page that asks to sign in and an open one that breaks, within all layers.
+    async fn portal() -> (Router, tempfile::TempDir) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut settings = Settings::default();
+        settings.set("database.url", format!("sqlite:{}/test.db", folder.path().display()));
+        let state = open_state(settings.check().expect("valid settings")).await.expect("opens");
+        let screens = Router::new()
+            .route("/account", get(|| async { "what is yours" }).post(|| async { "changed" }))
+            .route("/api/sign_in", get(panics).post(panics))
+            .fallback(trouble::not_found);
+        (around_everything(around_screens(screens, &state), &state).with_state(state), folder)
+    }
+
+    async fn ask(portal: &Router, method: Method, path: &str) -> (Response<Body>, String) {
+        let request = Request::builder().method(method).uri(path).header("sec-fetch-site", "same-origin");
+        let response = portal.clone().oneshot(request.body(Body::empty()).expect("a request")).await.expect("an answer");
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, 1_000_000).await.expect("a body");
+        (Response::from_parts(parts, Body::empty()), String::from_utf8_lossy(&body).into_owned())
+    }
+
+    #[tokio::test]
+    async fn a_page_that_is_not_open_to_visitors_asks_to_sign_in_and_comes_back() {
+        let (portal, _folder) = portal().await;
+        let (answer, body) = ask(&portal, Method::GET, "/account?page=2").await;
+        assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+        assert_eq!(answer.headers()[header::LOCATION], "/sign-in?next=/account%3Fpage%3D2");
+        assert!(!body.contains("what is yours"));
+        // An action cannot be repeated by a redirect: it leads to signing in alone.
+        let (answer, body) = ask(&portal, Method::POST, "/account").await;
+        assert_eq!(answer.headers()[header::LOCATION], "/sign-in");
+        assert!(!body.contains("changed"));
+    }
+
+    #[tokio::test]
+    async fn a_bug_shows_a_calm_page_with_a_reference_and_nothing_else() {
+        let (portal, _folder) = portal().await;
+        let (answer, body) = ask(&portal, Method::GET, "/api/sign_in").await;
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let reference = answer.headers()["x-request-id"].to_str().expect("text");
+        assert!(body.contains(reference) && body.contains("Something on our side is not working"), "{body}");
+        assert!(!body.contains("a secret"));
+        assert!(answer.headers()[header::CONTENT_SECURITY_POLICY].to_str().expect("text").contains("default-src 'none'"));
+    }
+}

@@ -31,22 +31,26 @@ use leptos_axum::{LeptosRoutes, generate_route_list, render_app_async_with_conte
 use same_origin::LONGEST_BODY_BYTES;
 use security_headers::PageNonce;
 use tower_http::services::ServeDir;
-use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::set_header::{SetResponseHeader, SetResponseHeaderLayer};
 
 /// The browser's side: the names of these files change with their content.
 const KEEP_FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+
+/// The icon and its like.
+const KEEP_FOR_AN_HOUR: HeaderValue = HeaderValue::from_static("public, max-age=3600");
 
 /// The whole application as one service.
 pub fn router(state: AppState) -> Router {
     let package = ServeDir::new(state.config.site_dir.join("pkg")).precompressed_br().precompressed_gzip();
     let package = Router::new()
         .fallback_service(package)
-        .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, KEEP_FOR_EVER));
+        .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, |found: &Response| keep_if_found(found, KEEP_FOR_EVER)));
     let site = ServeDir::new(&state.config.site_dir)
         .precompressed_br()
         .precompressed_gzip()
         .append_index_html_on_directories(false)
         .not_found_service(trouble::not_found.into_service());
+    let site = SetResponseHeader::if_not_present(site, header::CACHE_CONTROL, |found: &http::Response<_>| keep_if_found(found, KEEP_FOR_AN_HOUR));
     let everything = Router::new()
         .merge(screens(&state))
         .merge(uploads(&state))
@@ -61,6 +65,11 @@ pub fn router(state: AppState) -> Router {
         None => everything,
     };
     layers::around_everything(everything, &state).with_state(state)
+}
+
+/// A file that is missing today may be there tomorrow: only what was found is kept.
+fn keep_if_found<B>(found: &http::Response<B>, how_long: HeaderValue) -> Option<HeaderValue> {
+    found.status().is_success().then_some(how_long)
 }
 
 /// The screens and their actions.
