@@ -11,6 +11,8 @@ use crate::pages::link::LinkPage;
 use crate::pages::message::MessagePage;
 use crate::pages::message::received::MessageReceivedPage;
 use crate::pages::options::OptionsPage;
+use crate::pages::plan::{CatchUpPage, PlanPage};
+use crate::pages::promise::{ExtensionPage, PromisePage};
 use crate::pages::review::ReviewPage;
 use crate::pages::sign::SignPage;
 use crate::pages::pay::PayPage;
@@ -63,6 +65,10 @@ pub fn App() -> impl IntoView {
                 <Route path=StaticSegment("contact") view=ContactPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("contact"), StaticSegment("received"), ParamSegment("reference")) view=ContactReceivedPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("options")) view=OptionsPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("options"), StaticSegment("catch-up")) view=CatchUpPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("options"), StaticSegment("plan")) view=PlanPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("options"), StaticSegment("later-date")) view=ExtensionPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("options"), StaticSegment("promise")) view=PromisePage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("check")) view=ReviewPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("sign")) view=SignPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("agreements"), ParamSegment("agreement")) view=ConfirmationPage ssr=SsrMode::Async/>

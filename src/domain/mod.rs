@@ -24,3 +24,4 @@ pub mod plan_choice;
 pub mod policy;
 pub mod schedule;
 pub mod standing;
+pub mod typed;

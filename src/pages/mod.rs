@@ -11,6 +11,8 @@ pub mod options;
 pub mod pay;
 pub mod pay_check;
 pub mod payment;
+pub mod plan;
+pub mod promise;
 pub mod review;
 pub mod sign;
 pub mod sign_in;

@@ -8,6 +8,7 @@ use crate::components::frame::{language, words};
 use crate::components::layout::Page;
 use crate::components::loaded::{loaded, param};
 use crate::components::notice::{Notice, NoticeKind};
+use crate::domain::contact::Topic;
 use crate::domain::format;
 use crate::domain::offers::{OfferSet, Refusal, RefusalCode};
 use crate::paths;
@@ -58,7 +59,7 @@ fn show(view: OptionsView) -> impl IntoView {
                 <h2 id="ways" class="unseen">{td_string!(words(), options.ways)}</h2>
                 <div class="offers">{cards}</div>
             </section>
-            {other_ways(until)}
+            {other_ways(&view.account_id, until)}
             {refusals(&view.set.refusals)}
         </Page>
     }
@@ -76,7 +77,8 @@ fn draft_notice(account_id: &str, offer_id: &str) -> impl IntoView + use<> {
 }
 
 /// Time, hardship and "this is not right": never a dead end.
-fn other_ways(until: String) -> impl IntoView {
+fn other_ways(account_id: &str, until: String) -> impl IntoView + use<> {
+    let (changed, not_right) = (paths::message(account_id, Topic::Changed), paths::message(account_id, Topic::NotRight));
     view! {
         <section aria-labelledby="other-ways" class="other-ways">
             <h2 id="other-ways">{td_string!(words(), options.other_ways)}</h2>
@@ -84,10 +86,10 @@ fn other_ways(until: String) -> impl IntoView {
             <p>{td_string!(words(), options.need_time_what, until = until)}</p>
             <h3>{td_string!(words(), options.something_changed)}</h3>
             <p>{td_string!(words(), options.something_changed_what)}</p>
-            <p><a href=paths::CONTACT>{td_string!(words(), options.something_changed_go)}</a></p>
+            <p><a href=changed>{td_string!(words(), options.something_changed_go)}</a></p>
             <h3>{td_string!(words(), options.not_right)}</h3>
             <p>{td_string!(words(), options.not_right_what)}</p>
-            <p><a href=paths::CONTACT>{td_string!(words(), options.not_right_go)}</a></p>
+            <p><a href=not_right>{td_string!(words(), options.not_right_go)}</a></p>
         </section>
     }
 }

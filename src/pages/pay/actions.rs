@@ -1,10 +1,10 @@
 //! The door of choosing what to pay.
 
 use super::SCREEN;
-use super::form::typed_amount;
 use crate::domain::ids::AccountId;
 use crate::domain::paying::PayRefusal;
 use crate::domain::payment::Purpose;
+use crate::domain::typed;
 use crate::paths;
 use crate::server::context::{self, Failed, Flash};
 use crate::server::services::payments;
@@ -26,10 +26,10 @@ pub async fn choose_payment(
         context::redirect(paths::ACCOUNT);
         return Ok(());
     };
-    let typed = BTreeMap::from([("purpose".to_owned(), purpose.clone()), ("amount".to_owned(), amount.clone())]);
+    let values = BTreeMap::from([("purpose".to_owned(), purpose.clone()), ("amount".to_owned(), amount.clone())]);
     let refuse = |field: &str, code: &str| Flash {
         screen: SCREEN.to_owned(),
-        values: typed.clone(),
+        values: values.clone(),
         errors: vec![(field.to_owned(), code.to_owned())],
     };
     let path = paths::pay(&account);
@@ -37,9 +37,9 @@ pub async fn choose_payment(
         return context::refuse(&path, refuse("purpose", "choose")).await;
     };
     let shown = match purpose {
-        Purpose::Part => match typed_amount(&amount, paying.account.facts.currency) {
-            Some(amount) => amount,
-            None => return context::refuse(&path, refuse("amount", "amount")).await,
+        Purpose::Part => match typed::amount(&amount, paying.account.facts.currency) {
+            Ok(Some(amount)) => amount,
+            Ok(None) | Err(_) => return context::refuse(&path, refuse("amount", "amount")).await,
         },
         Purpose::Balance | Purpose::PastDue | Purpose::Instalment => {
             let ways = paying.payable.ways().unwrap_or_default();

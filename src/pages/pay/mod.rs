@@ -1,7 +1,6 @@
 //! Choose what to pay: what is past due, the next instalment, everything, or another amount. Nothing is chosen beforehand.
 
 pub mod actions;
-pub mod form;
 mod load;
 
 use crate::components::form::{Button, Choice, ErrorSummary, HiddenField, LinkButton, MoneyField, Problems, Radios};

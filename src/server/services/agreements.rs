@@ -14,7 +14,9 @@ use crate::server::clock;
 use crate::server::ids;
 use crate::server::state::AppState;
 use crate::server::store::agreements::{self, NewAgreement, NewVersion, StoredAgreement};
-use crate::server::store::drafts::{self, Draft, DraftChoice};
+use crate::server::store::drafts::{self, Draft};
+use std::collections::BTreeMap;
+pub use crate::server::store::drafts::DraftChoice;
 use crate::server::store::events::{self, Actor, Event};
 use crate::server::store::{self, facts, offer_sets};
 use serde_json::json;
@@ -80,6 +82,17 @@ pub async fn choose(
     events::append(&mut tx, &event).await?;
     tx.commit().await.map_err(store::StoreError::from)?;
     Ok(Chosen::Kept)
+}
+
+/// What the customer typed when they last chose something for this account.
+pub struct KeptChoice {
+    pub offer_id: String,
+    pub typed: BTreeMap<String, String>,
+}
+
+pub async fn kept_choice(state: &AppState, customer: &CustomerId, account: &AccountId) -> Result<Option<KeptChoice>, Failure> {
+    let draft = drafts::live(state.db.pool(), account).await?.filter(|draft| draft.customer_id == *customer);
+    Ok(draft.map(|draft| KeptChoice { offer_id: draft.offer_id, typed: draft.choice.typed }))
 }
 
 /// Plans, promises and extensions are agreed; the other offers are simply paid.

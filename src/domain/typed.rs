@@ -1,0 +1,84 @@
+//! Amounts and dates as people type them into a form, read the same way in the browser and on the server.
+
+use super::calendar::Date;
+use super::money::{Currency, Money};
+
+/// What was typed is no amount; it is never guessed at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotAnAmount;
+
+/// Reads an amount as people type it: `50`, `$1,200.50`, `1.200,50 €`. A single point or comma before the last one, two or
+/// (in their currencies) three digits is the decimal sign if the currency has that many decimals; else it groups thousands.
+pub fn amount(typed: &str, currency: Currency) -> Result<Option<Money>, NotAnAmount> {
+    let symbol = currency.symbol().trim();
+    let text: String = typed.replace(symbol, "").chars().filter(|character| !character.is_whitespace()).collect();
+    if text.is_empty() {
+        return if typed.trim().is_empty() { Ok(None) } else { Err(NotAnAmount) };
+    }
+    let decimals = currency.decimals() as usize;
+    let (whole, fraction) = match text.rfind(['.', ',']) {
+        Some(at) if (1..=decimals).contains(&(text.len() - at - 1)) => (&text[..at], &text[at + 1..]),
+        Some(_) | None => (text.as_str(), ""),
+    };
+    let mut groups = whole.split(['.', ',']);
+    let well_grouped = groups.next().is_some_and(|first| !first.is_empty() && (first.len() <= 3 || !whole.contains(['.', ','])))
+        && groups.all(|group| group.len() == 3);
+    if !well_grouped {
+        return Err(NotAnAmount);
+    }
+    let digits: String = whole.chars().filter(|character| !matches!(character, '.' | ',')).collect();
+    let plain = if fraction.is_empty() { digits } else { format!("{digits}.{fraction}") };
+    Money::parse_decimal(&plain, currency).map(Some).map_err(|_| NotAnAmount)
+}
+
+/// A date typed in three fields; `None` where it is no date.
+pub fn date(day: &str, month: &str, year: &str) -> Option<Date> {
+    let number = |text: &str| text.trim().parse::<i16>().ok();
+    let (day, month, year) = (number(day)?, number(month)?, number(year)?);
+    Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn minor(typed: &str, currency: Currency) -> Option<i64> {
+        amount(typed, currency).ok().flatten().map(Money::minor)
+    }
+
+    #[test]
+    fn an_amount_is_read_as_people_type_it() {
+        for (typed, expected) in [
+            ("50", 5_000),
+            (" $50 ", 5_000),
+            ("50.5", 5_050),
+            ("50,50", 5_050),
+            ("1,200", 120_000),
+            ("1.200", 120_000),
+            ("$1,200.50", 120_050),
+            ("1.200,50", 120_050),
+            ("1 200.50", 120_050),
+            ("1200.50", 120_050),
+            ("1,234,567.89", 123_456_789),
+        ] {
+            assert_eq!(minor(typed, Currency::USD), Some(expected), "{typed}");
+        }
+        assert_eq!(minor("1.200,50 €", Currency::EUR), Some(120_050));
+        assert_eq!(minor("¥1,500", Currency::JPY), Some(1_500));
+    }
+
+    #[test]
+    fn what_is_no_amount_is_not_guessed_at() {
+        for typed in ["fifty", "5 dollars", "12,34,56", "1.23.45", "$", "--5", "50.005.1", ",5", "1200,000.00"] {
+            assert_eq!(amount(typed, Currency::USD), Err(NotAnAmount), "{typed}");
+        }
+        assert_eq!(amount("  ", Currency::USD), Ok(None));
+    }
+
+    #[test]
+    fn a_date_is_read_from_three_fields() {
+        assert_eq!(date("4", "12", "2026"), Some(jiff::civil::date(2026, 12, 4)));
+        assert_eq!(date("29", "02", "2026"), None);
+        assert_eq!(date("", "12", "2026"), None);
+    }
+}

@@ -1,0 +1,84 @@
+//! The door of the plan builder: shows the plan again (without script), or keeps the choice and goes on to check it.
+
+use super::load::{held, way_of};
+use crate::domain::ids::AccountId;
+use crate::domain::offers::Offer;
+use crate::domain::policy::Basis;
+use crate::islands::plan_builder::{TypedPlan, refused_field};
+use crate::paths;
+use crate::server::context::{self, Failed, Flash};
+use crate::server::services::agreements::{self, Chosen, DraftChoice};
+use leptos::prelude::*;
+use std::collections::BTreeMap;
+
+/// `intent` says which button it was: `show` draws the plan again, `use_amount` takes a proposed amount first, `check` keeps
+/// the choice.
+#[server(endpoint = "choose_plan")]
+pub async fn choose_plan(
+    account: String,
+    basis: Basis,
+    #[server(default)] frequency: String,
+    #[server(default)] amount: String,
+    #[server(default)] first_on: String,
+    #[server(default)] payday_next: String,
+    #[server(default)] payday_rhythm: String,
+    #[server(default)] day: String,
+    #[server(default)] second_day: String,
+    #[server(default)] down_payment: String,
+    #[server(default)] intent: String,
+    #[server(default)] use_amount: String,
+) -> Result<(), Failed> {
+    let (Some(state), Some(visitor)) = (context::state(), context::signed_in()) else {
+        return Ok(());
+    };
+    let account_id = AccountId(account.clone());
+    let Some(held) = held(&account_id).await? else {
+        return Ok(());
+    };
+    let amount = if use_amount.is_empty() { amount } else { use_amount };
+    let typed = TypedPlan { frequency, amount, first_on, payday_next, payday_rhythm, day, second_day, down_payment };
+    let back = paths::way(&account, way_of(basis));
+    if intent != "check" {
+        return context::refuse(&back, flash(&typed, Vec::new())).await;
+    }
+    let plans: Vec<Offer> = held.set.plans(basis).cloned().collect();
+    let (offer, choice) = match typed.read(&plans) {
+        Ok(read) => read,
+        Err(problems) => {
+            let errors = problems.into_iter().map(|problem| (problem.field.to_owned(), String::new())).collect();
+            return context::refuse(&back, flash(&typed, errors)).await;
+        }
+    };
+    let choice = DraftChoice { typed: values(&typed), choice };
+    match agreements::choose(&state, &visitor.customer_id, &account_id, &offer.id, choice).await.map_err(context::fail)? {
+        Chosen::Kept => context::redirect(&paths::review(&account)),
+        Chosen::NotAllowed(refusal) => {
+            let errors = vec![(refused_field(refusal.reason).to_owned(), String::new())];
+            return context::refuse(&back, flash(&typed, errors)).await;
+        }
+        Chosen::NoSuchOffer => context::redirect(&paths::options(&account)),
+        Chosen::UnderAgreement(agreement) => context::redirect(&paths::agreement(agreement.as_str())),
+    }
+    Ok(())
+}
+
+fn flash(typed: &TypedPlan, errors: Vec<(String, String)>) -> Flash {
+    Flash { screen: super::SCREEN.to_owned(), values: values(typed), errors }
+}
+
+fn values(typed: &TypedPlan) -> BTreeMap<String, String> {
+    let TypedPlan { frequency, amount, first_on, payday_next, payday_rhythm, day, second_day, down_payment } = typed.clone();
+    [
+        ("frequency", frequency),
+        ("amount", amount),
+        ("first_on", first_on),
+        ("payday_next", payday_next),
+        ("payday_rhythm", payday_rhythm),
+        ("day", day),
+        ("second_day", second_day),
+        ("down_payment", down_payment),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value))
+    .collect()
+}

@@ -1,0 +1,83 @@
+//! The held plan offers of one basis, and what was typed before.
+
+use super::PlanView;
+use crate::domain::ids::AccountId;
+use crate::domain::offers::Offer;
+use crate::domain::policy::Basis;
+use crate::islands::plan_builder::TypedPlan;
+use crate::paths::{self, Way};
+use crate::server::context::{self, Failed};
+use crate::server::services::offers::{self, HeldOffers, WaysForward};
+use crate::server::services::agreements;
+use std::collections::BTreeMap;
+
+/// What the screen shows; `None` where another page is the right one and the answer leads there.
+pub async fn load(account_id: String, basis: Basis) -> Result<Option<PlanView>, Failed> {
+    let (Some(state), Some(visitor)) = (context::state(), context::signed_in()) else {
+        return Ok(None);
+    };
+    let account = AccountId(account_id);
+    let Some(held) = held(&account).await? else {
+        return Ok(None);
+    };
+    let plans: Vec<Offer> = held.set.plans(basis).cloned().collect();
+    if plans.is_empty() {
+        context::redirect(&paths::options(account.as_str()));
+        return Ok(None);
+    }
+    let flash = context::flash(super::SCREEN);
+    let typed = match &flash {
+        Some(flash) => typed_plan(&flash.values),
+        None => {
+            let kept = agreements::kept_choice(&state, &visitor.customer_id, &account).await.map_err(context::fail)?;
+            kept.filter(|kept| plans.iter().any(|plan| plan.id == kept.offer_id))
+                .map(|kept| typed_plan(&kept.typed))
+                .unwrap_or_default()
+        }
+    };
+    Ok(Some(PlanView {
+        account_id: account.to_string(),
+        basis,
+        plans,
+        typed,
+        today: held.today,
+        refused: flash.map(|flash| flash.errors).unwrap_or_default(),
+    }))
+}
+
+/// The offers held for an account of the visitor; `None` where another page is the right one.
+pub async fn held(account: &AccountId) -> Result<Option<Box<HeldOffers>>, Failed> {
+    let (Some(state), Some(visitor)) = (context::state(), context::signed_in()) else {
+        return Ok(None);
+    };
+    match offers::hold(&state, &visitor.customer_id, account).await.map_err(context::fail)? {
+        Some(WaysForward::Held(held)) => return Ok(Some(held)),
+        Some(WaysForward::UnderAgreement(agreement)) => context::redirect(&paths::agreement(agreement.as_str())),
+        Some(WaysForward::NotOpen(_)) => context::redirect(&paths::options(account.as_str())),
+        None => context::redirect(paths::ACCOUNT),
+    }
+    Ok(None)
+}
+
+/// The way a basis is chosen on.
+pub fn way_of(basis: Basis) -> Way {
+    match basis {
+        Basis::PastDue => Way::PlanPastDue,
+        Basis::Balance => Way::PlanBalance,
+    }
+}
+
+/// The fields of the form from a map of what was typed.
+fn typed_plan(values: &BTreeMap<String, String>) -> TypedPlan {
+    let value = |name: &str| values.get(name).cloned().unwrap_or_default();
+    TypedPlan {
+        frequency: value("frequency"),
+        amount: value("amount"),
+        first_on: value("first_on"),
+        payday_next: value("payday_next"),
+        payday_rhythm: value("payday_rhythm"),
+        day: value("day"),
+        second_day: value("second_day"),
+        down_payment: value("down_payment"),
+    }
+}

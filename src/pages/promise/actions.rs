@@ -1,0 +1,71 @@
+//! The door of one payment by one day.
+
+use super::{OneWay, SCREEN};
+use crate::domain::ids::AccountId;
+use crate::domain::money::Currency;
+use crate::domain::offers::{ChoiceRefusal, PlanChoice};
+use crate::domain::typed;
+use crate::paths;
+use crate::server::context::{self, Failed, Flash};
+use crate::server::services::agreements::{self, Chosen, DraftChoice};
+use leptos::prelude::*;
+use std::collections::BTreeMap;
+
+/// Keeps the amount and the day, if the offer allows them. `currency` is the account's, for reading what was typed; the
+/// offer decides whether it is the right one.
+#[server(endpoint = "choose_promise")]
+pub async fn choose_promise(
+    account: String,
+    way: OneWay,
+    offer: String,
+    currency: Currency,
+    #[server(default)] amount: String,
+    #[server(default)] on_day: String,
+    #[server(default)] on_month: String,
+    #[server(default)] on_year: String,
+) -> Result<(), Failed> {
+    let (Some(state), Some(visitor)) = (context::state(), context::signed_in()) else {
+        return Ok(());
+    };
+    let back = paths::way(&account, way.path());
+    let values: BTreeMap<String, String> =
+        [("amount", &amount), ("on_day", &on_day), ("on_month", &on_month), ("on_year", &on_year)]
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value.clone()))
+            .collect();
+    let refused = |errors: Vec<(&str, &str)>| Flash {
+        screen: SCREEN.to_owned(),
+        values: values.clone(),
+        errors: errors.into_iter().map(|(field, code)| (field.to_owned(), code.to_owned())).collect(),
+    };
+    let mut errors = Vec::new();
+    let day = typed::date(&on_day, &on_month, &on_year);
+    if day.is_none() {
+        errors.push(("on", "not_a_date"));
+    }
+    let amount = typed::amount(&amount, currency).ok().flatten();
+    if amount.is_none() {
+        errors.push(("amount", "not_an_amount"));
+    }
+    let (Some(day), Some(amount)) = (day, amount) else {
+        return context::refuse(&back, refused(errors)).await;
+    };
+    let choice = DraftChoice { typed: values.clone(), choice: PlanChoice::of_payment(amount, Some(day)) };
+    let account_id = AccountId(account.clone());
+    match agreements::choose(&state, &visitor.customer_id, &account_id, &offer, choice).await.map_err(context::fail)? {
+        Chosen::Kept => context::redirect(&paths::review(&account)),
+        Chosen::NotAllowed(refusal) => {
+            let error = match refusal.reason {
+                ChoiceRefusal::FirstDateInThePast => ("on", "past"),
+                ChoiceRefusal::FirstDateTooLate => ("on", "late"),
+                ChoiceRefusal::BelowMinimum => ("amount", "below"),
+                ChoiceRefusal::AboveTotal => ("amount", "above"),
+                _ => ("amount", "not_an_amount"),
+            };
+            return context::refuse(&back, refused(vec![error])).await;
+        }
+        Chosen::NoSuchOffer => context::redirect(&paths::options(&account)),
+        Chosen::UnderAgreement(agreement) => context::redirect(&paths::agreement(agreement.as_str())),
+    }
+    Ok(())
+}
