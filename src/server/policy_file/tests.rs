@@ -131,3 +131,20 @@ fn two_segments_of_one_name_are_refused() {
     let text = format!("{SMALL}\n[[segment]]\nname = \"all\"\nheld_days = 5\n");
     assert!(refused(&text).reason.contains("two segments named"));
 }
+
+proptest::proptest! {
+    /// A small cousin of fuzz/fuzz_targets/policy_file.rs: whatever is done to the file, it is read or refused with a line in it.
+    #[test]
+    fn a_damaged_file_is_read_or_refused_with_a_line_of_it(cut in 0..4_000_usize, length in 0..60_usize, put in "[ -~\n]{0,12}") {
+        let whole = include_str!("../../../policies/default.toml");
+        let at = cut.min(whole.len());
+        let text = format!("{}{put}{}", &whole[..at], &whole[(at + length).min(whole.len())..]);
+        match parse(&text, |_| Ok("name = \"none\"\ndays = []".to_owned())) {
+            Ok(file) => proptest::prop_assert!(!file.policy.segments.is_empty()),
+            Err(fault) => {
+                proptest::prop_assert!(fault.line >= 1 && fault.line <= text.lines().count() + 1, "{}", fault);
+                proptest::prop_assert!(!fault.reason.is_empty());
+            }
+        }
+    }
+}
