@@ -20,6 +20,7 @@ pub enum Manner {
 
 impl MailSink {
     pub fn start(manner: Manner) -> MailSink {
+        #[expect(clippy::disallowed_methods, reason = "the script that runs the tests says where its tools are")]
         let python = std::env::var("EVENKEEL_TEST_PYTHON")
             .expect("EVENKEEL_TEST_PYTHON is not set: run the tests with `make test`, or source scripts/test_tools.sh");
         let folder = tempfile::tempdir().expect("a temporary folder");

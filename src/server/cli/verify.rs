@@ -68,7 +68,7 @@ pub async fn verify(config: Config, arguments: VerifyArguments) -> Result<ExitCo
     if arguments.json {
         println!("{}", json!({ "result": result, "key": key.as_ref().map(|key| &key.id), "key_known": key_known }));
     } else {
-        tell(result, key.as_ref(), key_known);
+        tell(result, key.as_deref(), key_known);
     }
     Ok(if result == "genuine" { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }

@@ -136,7 +136,7 @@ pub async fn verify_file(state: &AppState, file: &[u8]) -> Result<Verdict, Failu
 /// Whether a seal is that of one of our keys.
 pub fn judge(seal: &Seal, known: &[KnownKey]) -> Verdict {
     match seal {
-        Seal::Intact(key) if known.iter().any(|known| known.key == *key) => Verdict::Genuine,
+        Seal::Intact(key) if known.iter().any(|known| known.key == **key) => Verdict::Genuine,
         Seal::Intact(_) | Seal::Missing => Verdict::Unknown,
         Seal::Broken => Verdict::Altered,
     }
