@@ -1,8 +1,19 @@
 //! Each way a payment can go, from the first screen to the books.
 
-use crate::portal::{Portal, SILENCE};
+use crate::portal::{Portal, SILENCE, customer};
 use crate::support::seed::{self, SeedAccount, Seeded};
 use crate::support::{self, TestDb};
+use evenkeel::domain::ids::AccountId;
+use evenkeel::domain::language::Language;
+use evenkeel::domain::money::{Currency, Money};
+use evenkeel::domain::payment::Purpose;
+use evenkeel::server::ids;
+use evenkeel::server::processors::sandbox::SandboxProcessor;
+use evenkeel::server::processors::{Charge, HostedPayment, PaymentProcessor, ProcessorError, WebhookError, WebhookEvent};
+use evenkeel::server::services::payments::{self, Decision, Started};
+use http::HeaderMap;
+use jiff::Timestamp;
+use std::sync::Arc;
 
 async fn given_a_customer(test: &TestDb) -> (Portal, Seeded) {
     let portal = Portal::open(&test.url).await;
@@ -32,6 +43,8 @@ async fn an_approved_payment_is_paid_once_and_said_so() {
         paid.assert_says("Paid: $50.00");
         paid.assert_says("What was past due");
         paid.assert_says("Show me plans");
+        paid.assert_says("Receipt as PDF");
+        paid.assert_says("/documents/");
         portal.work().await;
         portal.work_an_hour_later().await;
         assert_eq!(portal.balance().await, 115_000, "{}", test.name);
@@ -224,4 +237,107 @@ async fn given_an_agreement(test: &TestDb, seeded: &Seeded, amounts: &[i64]) -> 
             .expect("an instalment");
     }
     id
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn paying_everything_at_once_earns_the_promised_discount() {
+    let test = support::sqlite().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("policy.toml");
+    let text = std::fs::read_to_string("policies/default.toml").expect("the default policy");
+    let text = text
+        .replace("holidays = [\"holidays/us-federal.toml\"]", "holidays = []")
+        .replace("# [segment.prompt_payment]", "[segment.prompt_payment]")
+        .replace("# discount_percent", "discount_percent")
+        .replace("# within_days = 7", "within_days = 7");
+    std::fs::write(&file, text).expect("written");
+    let portal = Portal::open_with(&test.url, &[("policy.file", &file.to_string_lossy())]).await;
+    let seeded = seed::account(&test.db, SeedAccount::default()).await;
+    let mut person = portal.person(&seeded).await;
+    let check = person.choose(&seeded.account_id, "balance", "").await;
+    check.assert_says("Pay $1,140.00 now");
+    check.assert_says("$60.00");
+    let page = person.pay_now(&check).await.expect("an answer");
+    let paid = person.pay_by(&page, "approved").await;
+    paid.assert_says("Paid: $1,140.00");
+    paid.assert_says("Taken off by the creditor");
+    paid.assert_says("Settled");
+    assert_eq!(portal.balance().await, 0);
+    assert_eq!(portal.number("select cast(sum(amount_minor) as bigint) from postings where book = 'discount'").await, 6_000);
+    portal.work().await;
+    portal.assert_books_are_right().await;
+}
+
+/// The processor makes the charge and its answer is lost.
+struct AnswerLost(Arc<SandboxProcessor>);
+
+#[async_trait::async_trait]
+impl PaymentProcessor for AnswerLost {
+    fn name(&self) -> &'static str {
+        self.0.name()
+    }
+
+    fn minimum(&self, currency: Currency) -> Option<Money> {
+        self.0.minimum(currency)
+    }
+
+    async fn start(&self, payment: &HostedPayment) -> Result<Charge, ProcessorError> {
+        self.0.start(payment).await.expect("the charge is made");
+        Err(ProcessorError::OutcomeUnknown)
+    }
+
+    async fn look_up(&self, idempotency_key: &str) -> Result<Option<Charge>, ProcessorError> {
+        self.0.look_up(idempotency_key).await
+    }
+
+    async fn cancel(&self, processor_reference: &str) -> Result<Charge, ProcessorError> {
+        self.0.cancel(processor_reference).await
+    }
+
+    fn verify_webhook(&self, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<Vec<WebhookEvent>, WebhookError> {
+        self.0.verify_webhook(headers, body, now)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_the_processors_first_answer_is_lost_its_charge_is_found_and_not_made_again() {
+    let test = support::sqlite().await;
+    let (portal, seeded) = given_a_customer(&test).await;
+    let mut state = portal.state.clone();
+    state.processor = Some(Arc::new(AnswerLost(portal.sandbox())));
+    let decision = Decision {
+        customer: customer(&seeded),
+        account: AccountId(seeded.account_id.clone()),
+        purpose: Purpose::PastDue,
+        amount_minor: 30_000,
+        key: ids::new_token(),
+        language: Language::English,
+    };
+    for _ in 0..2 {
+        let started = payments::start(&state, &decision).await.expect("no failure");
+        assert!(matches!(started, Ok(Started::ToPayment { .. })), "{started:?}");
+    }
+    assert_eq!(portal.word("select state from payments").await, "unknown");
+    portal.work_an_hour_later().await;
+    assert_eq!(portal.word("select state from payments").await, "submitted");
+    assert_eq!(portal.number("select count(*) from sandbox_charges").await, 1);
+    let page = portal.word("select hosted_page from payments").await;
+    let mut person = portal.person(&seeded).await;
+    person.pay_by(&page, "approved").await.assert_says("Paid: $300.00");
+    portal.work().await;
+    portal.assert_books_are_right().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_left_open_closes_and_says_that_nothing_was_taken() {
+    let test = support::sqlite().await;
+    let (portal, seeded) = given_a_customer(&test).await;
+    let mut person = portal.person(&seeded).await;
+    let page = person.to_sandbox(&seeded.account_id, "past_due", "").await;
+    sqlx::query("update sandbox_charges set expires_at = 1").execute(test.db.pool()).await.expect("time passes");
+    let answer = person.pay_by(&page, "approved").await;
+    answer.assert_says("This payment was not made");
+    answer.assert_says("No money has been taken");
+    assert_eq!(portal.word("select state from payments").await, "abandoned");
+    portal.assert_books_are_right().await;
 }

@@ -32,6 +32,11 @@ impl Drop for Portal {
 impl Portal {
     /// Listens on a free port of loopback, on this database.
     pub async fn open(database_url: &str) -> Portal {
+        Portal::open_with(database_url, &[]).await
+    }
+
+    /// With these settings changed.
+    pub async fn open_with(database_url: &str, changed: &[(&str, &str)]) -> Portal {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let port = listener.local_addr().expect("an address").port();
         let address = format!("http://127.0.0.1:{port}");
@@ -41,6 +46,9 @@ impl Portal {
         settings.set("sandbox.clock", "2026-11-20T18:00:00Z");
         settings.set("server.port", port.to_string());
         settings.set("server.public_url", &*address);
+        for (name, value) in changed {
+            settings.set(name, *value);
+        }
         let mut state = open_state(settings.check().expect("valid settings")).await.expect("the portal opens");
         let delays = Delays { slow: SILENCE, late_webhook: SILENCE, silence: SILENCE, page_open: Duration::from_secs(60) };
         let webhooks = format!("{address}/webhooks/sandbox");

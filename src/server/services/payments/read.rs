@@ -1,8 +1,7 @@
 //! What may be paid on an account now, and how one payment stands.
 
 use crate::domain::calendar::Date;
-use crate::domain::hold::HoldKind;
-use crate::domain::ids::{AccountId, AgreementId, CustomerId};
+use crate::domain::ids::{AccountId, AgreementId, CustomerId, DocumentId};
 use crate::domain::ledger::{Allocation, Owed};
 use crate::domain::money::Money;
 use crate::domain::offers::{Offer, OfferKind, offers_for};
@@ -13,7 +12,7 @@ use crate::server::processors::PaymentProcessor;
 use crate::server::services::{Failure, policies};
 use crate::server::state::AppState;
 use crate::server::store::facts::AccountRecord;
-use crate::server::store::{self, StoreError, Tx, agreements, covered, facts, holds, offer_sets, payments};
+use crate::server::store::{self, StoreError, Tx, agreements, covered, documents, facts, holds, offer_sets, payments};
 
 /// An account with everything that decides what may be paid on it.
 #[derive(Clone, Debug)]
@@ -107,9 +106,11 @@ pub struct PaymentFacts {
     pub account: AccountRecord,
     /// Of a payment that succeeded.
     pub allocations: Vec<Allocation>,
+    /// What the creditor gave up because of it; zero for nothing.
+    pub discount: Money,
+    pub receipt: Option<DocumentId>,
     /// When the processor is asked again, if it is.
     pub next_check_at: Option<Millis>,
-    pub holds: Vec<HoldKind>,
 }
 
 /// A payment of this customer; another's is not found.
@@ -119,7 +120,8 @@ pub async fn payment(state: &AppState, customer: &CustomerId, reference: &str) -
     let mut tx = state.db.begin_read().await?;
     let account = facts::one_of_customer(&mut *tx, customer, &payment.account_id).await?.ok_or(Failure::Missing("account"))?;
     let allocations = store::ledger::allocations(&mut tx, payment.id.as_str(), payment.amount.currency()).await?;
-    let holds = holds::in_force(&mut tx, account.id.as_str(), state.clock.now_millis()).await?;
+    let discount = store::ledger::discount_of(&mut tx, payment.id.as_str(), payment.amount.currency()).await?;
+    let receipt = documents::of_payment(&mut tx, &payment.id).await?;
     tx.commit().await.map_err(StoreError::from)?;
-    Ok(Some(PaymentFacts { payment, account, allocations, next_check_at, holds }))
+    Ok(Some(PaymentFacts { payment, account, allocations, discount, receipt, next_check_at }))
 }
