@@ -10,8 +10,8 @@ use super::payment::Purpose;
 /// What the terms held for this account say about paying.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PaymentTerms {
-    /// The least a part payment may be.
-    pub minimum_part: Money,
+    /// The least a part payment may be; `None` where a part cannot be paid.
+    pub minimum_part: Option<Money>,
     /// Given up if the whole balance is paid now; zero for none.
     pub prompt_discount: Money,
 }
@@ -89,10 +89,11 @@ impl PayableAccount {
         Ok(payable)
     }
 
-    /// The least a part payment may be: the policy's minimum or the processor's, and never more than is payable.
-    fn least_part(&self, payable: Money) -> Money {
-        let least = self.terms.minimum_part.minor().max(self.processor_minimum.minor()).min(payable.minor());
-        Money::new(least, payable.currency())
+    /// The least a part payment may be: the policy's minimum or the processor's. None where that leaves no choice but paying
+    /// in full.
+    fn least_part(&self, payable: Money) -> Option<Money> {
+        let least = self.terms.minimum_part?.minor().max(self.processor_minimum.minor());
+        (least < payable.minor()).then(|| Money::new(least, payable.currency()))
     }
 
     /// Every way to pay now, in the order they are shown.
@@ -140,7 +141,7 @@ impl PayableAccount {
                 }
                 Err(PayRefusal::NothingOfThatKind)
             }
-            Purpose::Part => plain(self.least_part(payable).minor(), None),
+            Purpose::Part => plain(self.least_part(payable).map_or(0, Money::minor), None),
         }
     }
 

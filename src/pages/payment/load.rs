@@ -41,6 +41,8 @@ pub async fn load(reference: String) -> Result<Option<PaymentView>, Failed> {
         account_id: found.account.id.to_string(),
         balance: found.account.facts.balance,
         allocations: found.allocations,
+        discount: found.discount,
+        receipt: found.receipt.map(|id| id.to_string()),
         payment: found.payment,
     }))
 }

@@ -30,6 +30,10 @@ pub struct PaymentView {
     pub account: String,
     pub balance: Money,
     pub allocations: Vec<Allocation>,
+    /// What the creditor gave up because of it; zero for nothing.
+    pub discount: Money,
+    /// The id of the receipt's document.
+    pub receipt: Option<String>,
     pub begun: LocalTime,
     /// Of a payment that succeeded.
     pub settled_at: Option<LocalTime>,

@@ -1,7 +1,7 @@
 //! The receipt on screen: what was paid, what it was applied to, what is left, and the way on.
 
 use super::PaymentView;
-use crate::components::form::LinkButton;
+use crate::components::form::{LinkButton, LinkKind};
 use crate::components::frame::{frame, language, words};
 use crate::components::layout::Page;
 use crate::components::notice::{Notice, NoticeKind};
@@ -20,13 +20,20 @@ pub fn Receipt(view: PaymentView) -> impl IntoView {
     let account_id = view.account_id.clone();
     let balance = view.balance;
     let paid_on = view.settled_at.map(|at| format::date_and_time(at, language())).unwrap_or_default();
-    let rows = vec![
+    let mut rows = vec![
         SummaryRow::new(td_string!(words(), receipt.paid), amount(view.payment.amount)),
         SummaryRow::new(td_string!(words(), receipt.paid_on), paid_on),
         SummaryRow::new(td_string!(words(), payment.account), view.account.clone()),
         SummaryRow::new(td_string!(words(), payment.reference), view.payment.reference.clone()),
         SummaryRow::new(td_string!(words(), receipt.left), amount(balance)),
     ];
+    if view.discount.is_positive() {
+        rows.insert(1, SummaryRow::new(td_string!(words(), receipt.discount), amount(view.discount)));
+    }
+    let pdf = view.receipt.map(|id| {
+        let label = td_string!(words(), receipt.pdf);
+        view! { <p><LinkButton href=paths::document(&id) label kind=LinkKind::Other/></p> }
+    });
     let columns =
         vec![Column::text(td_string!(words(), receipt.part)), Column::amount(td_string!(words(), receipt.amount))];
     let lines = view.allocations.iter().map(|line| vec![part_words(&line.applied_to), amount(line.amount)]).collect();
@@ -37,6 +44,7 @@ pub fn Receipt(view: PaymentView) -> impl IntoView {
                 <h2 id="receipt">{td_string!(words(), receipt.title)}</h2>
                 <SummaryList rows/>
                 <DataTable caption=td_string!(words(), receipt.applied) columns rows=lines/>
+                {pdf}
             </section>
             {what_is_left(&account_id, balance, view.payment.agreement_id.is_some())}
         </Page>

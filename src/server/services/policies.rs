@@ -4,7 +4,7 @@ use super::Failure;
 use crate::domain::ids::PolicyVersion;
 use crate::server::policy_file::{self, PolicyFile};
 use crate::server::state::AppState;
-use crate::server::store;
+use crate::server::store::{self, Tx};
 use std::sync::Arc;
 
 /// The policy in force since this process started.
@@ -18,6 +18,16 @@ pub async fn of_version(state: &AppState, version: &PolicyVersion) -> Result<Arc
         return Ok(state.policy.clone());
     }
     let text = store::policies::text(state.db.pool(), version).await?.ok_or(Failure::Missing("policy"))?;
+    let policy = policy_file::parse_kept(&text).map_err(|_| Failure::Missing("policy"))?;
+    Ok(Arc::new(policy))
+}
+
+/// The same within an open transaction, without asking for another connection.
+pub async fn of_version_within(state: &AppState, tx: &mut Tx, version: &PolicyVersion) -> Result<Arc<PolicyFile>, Failure> {
+    if state.policy.policy.version == *version {
+        return Ok(state.policy.clone());
+    }
+    let text = store::policies::text(&mut **tx, version).await?.ok_or(Failure::Missing("policy"))?;
     let policy = policy_file::parse_kept(&text).map_err(|_| Failure::Missing("policy"))?;
     Ok(Arc::new(policy))
 }

@@ -104,6 +104,15 @@ fn read_file(row: Option<sqlx::any::AnyRow>) -> StoreResult<Option<DocumentFile>
     row.map(|row| Ok(DocumentFile { reference: row.try_get("reference")?, bytes: row.try_get("bytes")? })).transpose()
 }
 
+/// The receipt of a payment, if it has been issued.
+pub async fn of_payment(tx: &mut Tx, payment: &PaymentId) -> StoreResult<Option<DocumentId>> {
+    let id: Option<String> = sqlx::query_scalar("select id from documents where payment_id = $1")
+        .bind(payment.as_str())
+        .fetch_optional(&mut **tx)
+        .await?;
+    Ok(id.map(DocumentId))
+}
+
 /// What a message about a document needs to know of it.
 pub struct Headline {
     pub reference: String,

@@ -70,6 +70,19 @@ pub async fn balance(tx: &mut Tx, account_id: &str, currency: Currency) -> Store
     Ok(Money::new(minor, currency))
 }
 
+/// What the creditor gave up because of a payment; zero for nothing.
+pub async fn discount_of(tx: &mut Tx, payment_id: &str, currency: Currency) -> StoreResult<Money> {
+    let minor: i64 = sqlx::query_scalar(
+        "select cast(coalesce(sum(postings.amount_minor), 0) as bigint) from postings
+         join ledger_transactions on ledger_transactions.id = postings.transaction_id
+         where ledger_transactions.payment_id = $1 and postings.book = 'discount'",
+    )
+    .bind(payment_id)
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(Money::new(minor, currency))
+}
+
 /// Writes what a payment was applied to.
 pub async fn append_allocations(tx: &mut Tx, payment_id: &str, account_id: &str, lines: &[Allocation]) -> StoreResult<()> {
     for (number, line) in (1_i64..).zip(lines) {

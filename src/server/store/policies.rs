@@ -3,7 +3,7 @@
 use super::{StoreResult, Tx};
 use crate::domain::ids::PolicyVersion;
 use crate::server::clock::Millis;
-use sqlx::AnyPool;
+use sqlx::{Any, Executor};
 
 /// Keeps the text of a policy; one that is there already stays as it is.
 pub async fn keep(tx: &mut Tx, version: &PolicyVersion, text: &str, now: Millis) -> StoreResult<()> {
@@ -16,6 +16,6 @@ pub async fn keep(tx: &mut Tx, version: &PolicyVersion, text: &str, now: Millis)
     Ok(())
 }
 
-pub async fn text(pool: &AnyPool, version: &PolicyVersion) -> StoreResult<Option<String>> {
-    Ok(sqlx::query_scalar("select text from policies where version = $1").bind(version.as_str()).fetch_optional(pool).await?)
+pub async fn text<'e>(executor: impl Executor<'e, Database = Any>, version: &PolicyVersion) -> StoreResult<Option<String>> {
+    Ok(sqlx::query_scalar("select text from policies where version = $1").bind(version.as_str()).fetch_optional(executor).await?)
 }

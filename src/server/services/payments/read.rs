@@ -1,19 +1,18 @@
 //! What may be paid on an account now, and how one payment stands.
 
 use crate::domain::calendar::Date;
-use crate::domain::hold::HoldKind;
-use crate::domain::ids::{AccountId, AgreementId, CustomerId};
+use crate::domain::ids::{AccountId, AgreementId, CustomerId, DocumentId};
 use crate::domain::ledger::{Allocation, Owed};
 use crate::domain::money::Money;
-use crate::domain::offers::OfferKind;
+use crate::domain::offers::{Offer, OfferKind, offers_for};
 use crate::domain::paying::{PayableAccount, PaymentTerms};
 use crate::domain::payment::{Payment, PaymentState};
 use crate::server::clock::{self, Millis};
 use crate::server::processors::PaymentProcessor;
-use crate::server::services::Failure;
+use crate::server::services::{Failure, policies};
 use crate::server::state::AppState;
 use crate::server::store::facts::AccountRecord;
-use crate::server::store::{self, StoreError, Tx, agreements, covered, facts, holds, offer_sets, payments};
+use crate::server::store::{self, StoreError, Tx, agreements, covered, documents, facts, holds, offer_sets, payments};
 
 /// An account with everything that decides what may be paid on it.
 #[derive(Clone, Debug)]
@@ -48,6 +47,7 @@ pub(super) async fn read_paying(
     let currency = account.facts.currency;
     let Some(processor_minimum) = processor.minimum(currency) else { return Ok(None) };
     let now = state.clock.now_millis();
+    let today = state.clock.today_in(&clock::zone(&account.time_zone));
     let (owed, agreement_id) = read_owed(tx, &account).await?;
     let open = payments::open_on_account(tx, account.id.as_str()).await?;
     let on_their_way = open.iter().filter(|payment| payment.state == PaymentState::Processing);
@@ -56,13 +56,12 @@ pub(super) async fn read_paying(
     });
     let payable = PayableAccount {
         is_open: account.is_open(),
-        terms: held_terms(tx, &account, processor_minimum, now).await?,
+        terms: terms(state, tx, &account, today).await?,
         owed,
         in_flight: Money::new(in_flight, currency),
         holds: holds::in_force(tx, account.id.as_str(), now).await?,
         processor_minimum,
     };
-    let today = state.clock.today_in(&clock::zone(&account.time_zone));
     let waiting = open.into_iter().find(|payment| payment.state.blocks_another());
     Ok(Some(Paying { account, payable, agreement_id, waiting, today }))
 }
@@ -78,27 +77,26 @@ pub(super) async fn read_owed(tx: &mut Tx, account: &AccountRecord) -> Result<(O
     Ok((owed, agreement_id))
 }
 
-/// What the offers held for the account say about paying. A set made for another balance says nothing about a discount: that
-/// is for the whole balance, and is shown anew with the next set.
-async fn held_terms(tx: &mut Tx, account: &AccountRecord, least: Money, now: Millis) -> Result<PaymentTerms, Failure> {
-    let none = Money::zero(account.facts.currency);
-    let mut terms = PaymentTerms { minimum_part: least, prompt_discount: none };
-    let held = offer_sets::live(&mut **tx, &account.id).await?.filter(|stored| stored.held_until > now);
-    let Some(held) = held else { return Ok(terms) };
-    for offer in &held.set.offers {
-        match offer.kind {
-            OfferKind::PayPart => terms.minimum_part = offer.min_amount,
-            OfferKind::PayInFull if held.set.balance == account.facts.balance => {
-                terms.prompt_discount = offer.discount.unwrap_or(none);
-            }
-            OfferKind::PayInFull
-            | OfferKind::GetUpToDate
-            | OfferKind::Plan
-            | OfferKind::Extension
-            | OfferKind::Promise => {}
+/// What the policy says about paying: the one whose terms are held for the account, else the one in force. Holds nothing.
+async fn terms(state: &AppState, tx: &mut Tx, account: &AccountRecord, today: Date) -> Result<PaymentTerms, Failure> {
+    let held = offer_sets::live(&mut **tx, &account.id).await?;
+    let held = held.filter(|stored| stored.held_until > state.clock.now_millis());
+    let set = match held {
+        Some(stored) if stored.set.balance == account.facts.balance && stored.set.past_due == account.facts.past_due => stored.set,
+        // What is owed has changed since: the promised policy, on what is owed now.
+        Some(stored) => {
+            let policy = policies::of_version_within(state, tx, &stored.set.policy_version).await?;
+            offers_for(&account.facts, &policy.policy, today, None, None)
         }
-    }
-    Ok(terms)
+        None => offers_for(&account.facts, &policies::current(state).policy, today, None, None),
+    };
+    let offer = |kind| set.offers.iter().find(|offer: &&Offer| offer.kind == kind && offer.valid_through >= today);
+    Ok(PaymentTerms {
+        minimum_part: offer(OfferKind::PayPart).map(|offer| offer.min_amount),
+        prompt_discount: offer(OfferKind::PayInFull)
+            .and_then(|offer| offer.discount)
+            .unwrap_or(Money::zero(account.facts.currency)),
+    })
 }
 
 /// One payment as its customer sees it.
@@ -108,9 +106,11 @@ pub struct PaymentFacts {
     pub account: AccountRecord,
     /// Of a payment that succeeded.
     pub allocations: Vec<Allocation>,
+    /// What the creditor gave up because of it; zero for nothing.
+    pub discount: Money,
+    pub receipt: Option<DocumentId>,
     /// When the processor is asked again, if it is.
     pub next_check_at: Option<Millis>,
-    pub holds: Vec<HoldKind>,
 }
 
 /// A payment of this customer; another's is not found.
@@ -120,7 +120,8 @@ pub async fn payment(state: &AppState, customer: &CustomerId, reference: &str) -
     let mut tx = state.db.begin_read().await?;
     let account = facts::one_of_customer(&mut *tx, customer, &payment.account_id).await?.ok_or(Failure::Missing("account"))?;
     let allocations = store::ledger::allocations(&mut tx, payment.id.as_str(), payment.amount.currency()).await?;
-    let holds = holds::in_force(&mut tx, account.id.as_str(), state.clock.now_millis()).await?;
+    let discount = store::ledger::discount_of(&mut tx, payment.id.as_str(), payment.amount.currency()).await?;
+    let receipt = documents::of_payment(&mut tx, &payment.id).await?;
     tx.commit().await.map_err(StoreError::from)?;
-    Ok(Some(PaymentFacts { payment, account, allocations, next_check_at, holds }))
+    Ok(Some(PaymentFacts { payment, account, allocations, discount, receipt, next_check_at }))
 }

@@ -1,0 +1,180 @@
+//! The real program, killed at each named step of a payment and started again: the books equal the processor's.
+
+use crate::portal::Person;
+use crate::support::seed::{self, SeedAccount};
+use crate::support::{self, TestDb};
+use evenkeel::server::crash_point::CrashPoint;
+use evenkeel::server::services::books;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// `evenkeel serve` on a free port; killed when dropped.
+struct Server {
+    child: Child,
+    address: String,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may be dead already, which is what these tests are about.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+const STARTS_WITHIN: Duration = Duration::from_secs(30);
+
+impl Server {
+    async fn start(test: &TestDb, port: u16, crash_at: Option<CrashPoint>) -> Server {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_evenkeel"));
+        command
+            .arg("serve")
+            .env("EVENKEEL_DATABASE_URL", &test.url)
+            .env("EVENKEEL_SANDBOX_ENABLED", "true")
+            .env("EVENKEEL_WORKER_POLL_SECONDS", "1")
+            .env("PORT", port.to_string())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        if let Some(point) = crash_at {
+            command.env("EVENKEEL_SANDBOX_CRASH_AT", point.name());
+        }
+        let server = Server { child: command.spawn().expect("it starts"), address: format!("http://localhost:{port}") };
+        let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let begun = Instant::now();
+        while client.get(format!("{}/readyz", server.address)).send().await.is_err() {
+            assert!(begun.elapsed() < STARTS_WITHIN, "the portal does not start");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        server
+    }
+
+    fn has_died(&mut self) -> bool {
+        self.child.try_wait().expect("known").is_some()
+    }
+
+    async fn dies(&mut self) {
+        let begun = Instant::now();
+        while !self.has_died() {
+            assert!(begun.elapsed() < STARTS_WITHIN, "it did not crash where it was told to");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+}
+
+fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("an address").port()
+}
+
+async fn sign_in(server: &Server, reference: &str) -> Person {
+    let mut person = Person::at(&server.address);
+    let fields = [
+        ("reference", reference),
+        ("birth_date_day", "29"),
+        ("birth_date_month", "2"),
+        ("birth_date_year", "1980"),
+        ("postal_code", "80276"),
+    ];
+    person.press("/api/sign_in", &fields).await.expect("signed in");
+    person
+}
+
+async fn word(test: &TestDb, sql: &'static str) -> Option<String> {
+    sqlx::query_scalar(sql).fetch_optional(test.db.pool()).await.expect("readable")
+}
+
+async fn number(test: &TestDb, sql: &'static str) -> i64 {
+    sqlx::query_scalar(sql).fetch_one(test.db.pool()).await.expect("readable")
+}
+
+/// Waits, as long as the background work may take, until the payment is in this state.
+async fn becomes(test: &TestDb, state: &str, point: CrashPoint) {
+    let begun = Instant::now();
+    loop {
+        let found = word(test, "select state from payments order by created_at desc limit 1").await;
+        if found.as_deref() == Some(state) {
+            return;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(40), "{}: still {found:?} on {}", point.name(), test.name);
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
+async fn killed_at(test: &TestDb, point: CrashPoint) {
+    let seeded = seed::account(&test.db, SeedAccount::default()).await;
+    let port = free_port();
+    let mut server = Server::start(test, port, Some(point)).await;
+    let mut person = sign_in(&server, &seeded.reference).await;
+    let check = person.choose(&seeded.account_id, "part", "50").await;
+    let before_the_page = match point {
+        CrashPoint::AfterAttemptRecorded | CrashPoint::AfterProcessorAsked | CrashPoint::AfterAnswerRecorded => true,
+        // The processor's answer is a report too.
+        CrashPoint::BeforeReportCommitted => true,
+        CrashPoint::BeforeReportApplied | CrashPoint::AfterReportCommitted => false,
+    };
+    let pressed = person.pay_now(&check).await;
+    if before_the_page {
+        assert!(pressed.is_err(), "{} answered {pressed:?}", point.name());
+        server.dies().await;
+    } else {
+        // The person pays; the sandbox's webhook meets the crash.
+        let page = pressed.expect("an answer");
+        person.press(&page, &[("method", "approved"), ("button", "pay")]).await.expect("an answer");
+        server.dies().await;
+    }
+    drop(server);
+
+    // Started again, the person presses the same button once more and goes on where they were.
+    let server = Server::start(test, port, None).await;
+    assert_eq!(number(test, "select count(*) from payments").await, 1, "{}", point.name());
+    let mut person = sign_in(&server, &seeded.reference).await;
+    if before_the_page {
+        let place = person.pay_now(&check).await.expect("an answer");
+        assert!(place.contains("/payments/"), "{}: led to {place}", point.name());
+        if point == CrashPoint::AfterAttemptRecorded {
+            // The processor never heard of it: nothing can have been taken, and the person is told what is known.
+            person.get(&place).await.assert_says("We do not know yet whether they have it");
+            let reference = word(test, "select reference from payments").await.expect("a payment");
+            person.post("/api/cancel_payment", &[("reference", &reference)]).await.assert_says("was not made");
+            let check = person.choose(&seeded.account_id, "part", "50").await;
+            let page = person.pay_now(&check).await.expect("an answer");
+            person.press(&page, &[("method", "approved"), ("button", "pay")]).await.expect("an answer");
+        } else {
+            // Looking at the payment asks the processor, which has a page open for it.
+            person.get(&place).await.assert_says("Go on to the payment page");
+            let page = word(test, "select hosted_page from payments").await.expect("a page");
+            person.press(&page, &[("method", "approved"), ("button", "pay")]).await.expect("an answer");
+        }
+    }
+    becomes(test, "succeeded", point).await;
+    assert_eq!(books::verify(&test.db).await.expect("readable").faults, Vec::new(), "{}", point.name());
+    let charged = "select cast(coalesce(sum(amount_minor), 0) as bigint) from sandbox_charges where state = 'succeeded'";
+    assert_eq!(number(test, charged).await, 5_000, "{}", point.name());
+    let booked = "select cast(coalesce(sum(amount_minor), 0) as bigint) from postings where book = 'processor'";
+    assert_eq!(number(test, booked).await, 5_000, "{}", point.name());
+    assert_eq!(number(test, "select count(*) from documents where kind = 'receipt'").await, 1, "{}", point.name());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_at_any_step_the_books_equal_the_processors() {
+    for point in CrashPoint::ALL {
+        killed_at(&support::sqlite().await, point).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_at_any_step_on_postgresql_too() {
+    for point in CrashPoint::ALL {
+        killed_at(&support::postgres().await, point).await;
+    }
+}
+
+#[test]
+fn a_crash_point_outside_sandbox_mode_is_refused() {
+    let output = Command::new(env!("CARGO_BIN_EXE_evenkeel"))
+        .arg("serve")
+        .env("EVENKEEL_SANDBOX_CRASH_AT", CrashPoint::AfterAttemptRecorded.name())
+        .output()
+        .expect("it runs");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("sandbox.crash_at"));
+}

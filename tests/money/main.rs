@@ -1,0 +1,14 @@
+//! Money: the books and the state machine as rules, paying from the first screen to the receipt against a listening portal,
+//! races, lost and repeated messages, and processes killed half-way.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod books;
+mod crashes;
+mod messages;
+mod outcomes;
+mod portal;
+mod races;
+mod refusals;
+mod states;

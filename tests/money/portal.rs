@@ -1,0 +1,247 @@
+//! A portal that listens on loopback, a person with a browser without JavaScript, and the books.
+
+use crate::support::seed::Seeded;
+use evenkeel::domain::ids::CustomerId;
+use evenkeel::server::cli::open_state;
+use evenkeel::server::config::Settings;
+use evenkeel::server::processors::PaymentProcessor;
+use evenkeel::server::processors::sandbox::{Delays, SandboxProcessor};
+use evenkeel::server::services::books;
+use evenkeel::server::state::AppState;
+use evenkeel::server::{http, jobs};
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The sandbox's delays in these tests.
+pub const SILENCE: Duration = Duration::from_millis(600);
+
+pub struct Portal {
+    pub state: AppState,
+    pub address: String,
+    server: tokio::task::JoinHandle<()>,
+}
+
+impl Drop for Portal {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+impl Portal {
+    /// Listens on a free port of loopback, on this database.
+    pub async fn open(database_url: &str) -> Portal {
+        Portal::open_with(database_url, &[]).await
+    }
+
+    /// With these settings changed.
+    pub async fn open_with(database_url: &str, changed: &[(&str, &str)]) -> Portal {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let port = listener.local_addr().expect("an address").port();
+        let address = format!("http://127.0.0.1:{port}");
+        let mut settings = Settings::default();
+        settings.set("database.url", database_url);
+        settings.set("sandbox.enabled", "true");
+        settings.set("sandbox.clock", "2026-11-20T18:00:00Z");
+        settings.set("server.port", port.to_string());
+        settings.set("server.public_url", &*address);
+        for (name, value) in changed {
+            settings.set(name, *value);
+        }
+        let mut state = open_state(settings.check().expect("valid settings")).await.expect("the portal opens");
+        let delays = Delays { slow: SILENCE, late_webhook: SILENCE, silence: SILENCE, page_open: Duration::from_secs(60) };
+        let webhooks = format!("{address}/webhooks/sandbox");
+        let sandbox = SandboxProcessor::open(state.db.pool().clone(), state.clock, &address, &webhooks, delays).await;
+        let sandbox = Arc::new(sandbox.expect("the sandbox opens"));
+        state.processor = Some(sandbox.clone() as Arc<dyn PaymentProcessor>);
+        state.sandbox = Some(sandbox);
+        let app = http::router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
+        let server = tokio::spawn(async move { axum::serve(listener, app).await.expect("it serves") });
+        Portal { state, address, server }
+    }
+
+    pub fn sandbox(&self) -> Arc<SandboxProcessor> {
+        self.state.sandbox.clone().expect("sandbox mode")
+    }
+
+    /// All background work that is due now.
+    pub async fn work(&self) -> usize {
+        jobs::run_due(&self.state, self.state.clock.real_now_millis()).await.expect("the work is done")
+    }
+
+    /// All background work, as if an hour had passed for our own jobs.
+    pub async fn work_an_hour_later(&self) -> usize {
+        jobs::run_due(&self.state, self.state.clock.real_now_millis() + 3_600_000).await.expect("the work is done")
+    }
+
+    pub async fn number(&self, sql: &'static str) -> i64 {
+        sqlx::query_scalar(sql).fetch_one(self.state.db.pool()).await.expect("a number")
+    }
+
+    pub async fn word(&self, sql: &'static str) -> String {
+        sqlx::query_scalar(sql).fetch_one(self.state.db.pool()).await.expect("a word")
+    }
+
+    pub async fn balance(&self) -> i64 {
+        self.number("select cast(sum(amount_minor) as bigint) from postings where book = 'customer'").await
+    }
+
+    /// The sandbox's books and ours say the same, and ours hold what they must.
+    pub async fn assert_books_are_right(&self) {
+        let verdict = books::verify(&self.state.db).await.expect("the books can be read");
+        assert_eq!(verdict.faults, Vec::new());
+        let theirs = self
+            .number("select cast(coalesce(sum(amount_minor), 0) as bigint) from sandbox_charges where state = 'succeeded'")
+            .await;
+        let ours = self
+            .number("select cast(coalesce(sum(amount_minor), 0) as bigint) from postings where book = 'processor'")
+            .await;
+        assert_eq!(ours, theirs, "our books and the processor's");
+        let receipts = self.number("select count(*) from documents where kind = 'receipt'").await;
+        assert_eq!(receipts, self.number("select count(*) from payments where state = 'succeeded'").await, "receipts");
+    }
+
+    /// The customer of a seeded account, signed in through the door.
+    pub async fn person(&self, seeded: &Seeded) -> Person {
+        let mut person = Person::at(&self.address);
+        let fields = [
+            ("reference", seeded.reference.as_str()),
+            ("birth_date_day", "29"),
+            ("birth_date_month", "2"),
+            ("birth_date_year", "1980"),
+            ("postal_code", "80276"),
+        ];
+        let answer = person.post("/api/sign_in", &fields).await;
+        assert!(!answer.url.contains("again="), "signing in was refused: {}", answer.body);
+        person
+    }
+}
+
+pub fn customer(seeded: &Seeded) -> CustomerId {
+    CustomerId(seeded.customer_id.clone())
+}
+
+/// A browser: keeps cookies, follows redirects over HTTP.
+#[derive(Clone)]
+pub struct Person {
+    client: reqwest::Client,
+    address: String,
+    cookies: BTreeMap<String, String>,
+}
+
+pub struct Answer {
+    pub status: u16,
+    /// Where the browser ended.
+    pub url: String,
+    pub body: String,
+}
+
+impl Answer {
+    /// The value of a hidden field.
+    pub fn value_of(&self, name: &str) -> String {
+        let at = self.body.find(&format!("name=\"{name}\"")).unwrap_or_else(|| panic!("no field {name} in {}", self.body));
+        let rest = &self.body[at..];
+        let value = rest.split("value=\"").nth(1).and_then(|rest| rest.split('"').next());
+        value.unwrap_or_else(|| panic!("field {name} has no value")).to_owned()
+    }
+
+    #[track_caller]
+    pub fn assert_says(&self, words: &str) {
+        assert!(self.body.contains(words), "{} {} does not say \"{words}\": {}", self.status, self.url, self.body);
+    }
+
+    #[track_caller]
+    pub fn assert_never_says(&self, words: &str) {
+        assert!(!self.body.contains(words), "{} {} says \"{words}\"", self.status, self.url);
+    }
+}
+
+impl Person {
+    pub fn at(address: &str) -> Person {
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .timeout(Duration::from_secs(60))
+            .build()
+            .expect("a client");
+        Person { client, address: address.to_owned(), cookies: BTreeMap::new() }
+    }
+
+    fn url(&self, path: &str) -> String {
+        if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.address) }
+    }
+
+    async fn send(&mut self, request: reqwest::RequestBuilder, url: String) -> Result<(Option<String>, Answer), reqwest::Error> {
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request = request.header("cookie", cookies.join("; ")).header("sec-fetch-site", "same-origin").header("accept", "text/html");
+        let response = request.send().await?;
+        for cookie in response.headers().get_all("set-cookie") {
+            let pair = cookie.to_str().expect("readable").split(';').next().unwrap_or_default();
+            let (name, value) = pair.split_once('=').expect("a cookie");
+            self.cookies.insert(name.to_owned(), value.to_owned());
+        }
+        let status = response.status().as_u16();
+        let location = response.headers().get("location").map(|to| to.to_str().expect("readable").to_owned());
+        let body = response.text().await?.replace("<!>", "");
+        Ok((location, Answer { status, url, body }))
+    }
+
+    /// Opens a page and follows redirects.
+    pub async fn get(&mut self, path: &str) -> Answer {
+        let mut url = self.url(path);
+        for _ in 0..6 {
+            let (location, answer) = self.send(self.client.get(&url), url.clone()).await.expect("an answer");
+            match location {
+                Some(to) if (300..400).contains(&answer.status) => url = self.url(&to),
+                _ => return answer,
+            }
+        }
+        panic!("too many redirects, the last to {url}");
+    }
+
+    /// Posts a form and follows redirects.
+    pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let location = self.press(path, fields).await.expect("an answer");
+        self.get(&location).await
+    }
+
+    /// Posts a form and says where the answer leads; an error where the server died.
+    pub async fn press(&mut self, path: &str, fields: &[(&str, &str)]) -> Result<String, reqwest::Error> {
+        let url = self.url(path);
+        let (location, answer) = self.send(self.client.post(&url).form(fields), url.clone()).await?;
+        Ok(location.unwrap_or_else(|| panic!("{} {url} leads nowhere: {}", answer.status, answer.body)))
+    }
+
+    /// Posts a form and shows what comes, redirect or not.
+    pub async fn post_here(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let url = self.url(path);
+        self.send(self.client.post(&url).form(fields), url.clone()).await.expect("an answer").1
+    }
+
+    /// From the first page to the check page.
+    pub async fn choose(&mut self, account_id: &str, purpose: &str, amount: &str) -> Answer {
+        self.get(&format!("/account/{account_id}/pay")).await.assert_says("name=\"purpose\"");
+        self.post("/api/choose_payment", &[("account", account_id), ("purpose", purpose), ("amount", amount)]).await
+    }
+
+    /// Presses "Pay now" on a check page; says where that leads.
+    pub async fn pay_now(&mut self, check: &Answer) -> Result<String, reqwest::Error> {
+        let fields = ["account", "purpose", "amount_minor", "key"].map(|name| (name, check.value_of(name)));
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        self.press("/api/start_payment", &fields).await
+    }
+
+    /// Chooses, checks, pays, and arrives at the sandbox's page.
+    pub async fn to_sandbox(&mut self, account_id: &str, purpose: &str, amount: &str) -> String {
+        let check = self.choose(account_id, purpose, amount).await;
+        let page = self.pay_now(&check).await.expect("an answer");
+        assert!(page.contains("/sandbox-processor/"), "leads to {page}");
+        page
+    }
+
+    /// Pays on the sandbox's page; says what the person sees in the end.
+    pub async fn pay_by(&mut self, page: &str, method: &str) -> Answer {
+        self.post(page, &[("method", method), ("button", "pay")]).await
+    }
+}

@@ -1,0 +1,153 @@
+//! The state machine, by every report in every state.
+
+use evenkeel::domain::ids::{AccountId, CustomerId, PaymentId};
+use evenkeel::domain::money::{Currency, Money};
+use evenkeel::domain::payment::{
+    DeclineReason, Finding, Payment, PaymentState, ProcessorReport, Purpose, Transition, WhyUnchanged,
+};
+use proptest::prelude::*;
+
+fn payment(state: PaymentState) -> Payment {
+    let known = !matches!(state, PaymentState::Created | PaymentState::Unknown);
+    Payment {
+        id: PaymentId("p".into()),
+        reference: "EK-2222-2222".into(),
+        customer_id: CustomerId("c".into()),
+        account_id: AccountId("a".into()),
+        agreement_id: None,
+        purpose: Purpose::Part,
+        amount: Money::new(5_000, Currency::USD),
+        discount: Money::zero(Currency::USD),
+        processor: "sandbox".into(),
+        processor_reference: known.then(|| "sbx_1".into()),
+        decision_key: "key".into(),
+        state,
+        created_at: 0,
+    }
+}
+
+fn states() -> Vec<PaymentState> {
+    vec![
+        PaymentState::Created,
+        PaymentState::Submitted { hosted_page: "page".into() },
+        PaymentState::NeedsCustomer { hosted_page: "page".into() },
+        PaymentState::Processing,
+        PaymentState::Succeeded { settled_at: 1 },
+        PaymentState::Declined { reason: DeclineReason::ExpiredCard, settled_at: 1 },
+        PaymentState::Cancelled { settled_at: 1 },
+        PaymentState::Abandoned { settled_at: 1 },
+        PaymentState::Unknown,
+    ]
+}
+
+fn reports() -> Vec<ProcessorReport> {
+    let findings = [
+        Finding::Open { hosted_page: "page".into() },
+        Finding::NeedsConfirmation { hosted_page: "page".into() },
+        Finding::Processing,
+        Finding::Succeeded { amount: Money::new(5_000, Currency::USD) },
+        Finding::Declined(DeclineReason::DoNotHonour),
+        Finding::Cancelled,
+        Finding::Expired,
+    ];
+    let found = findings.into_iter().map(|finding| ProcessorReport::Found { processor_reference: "sbx_1".into(), finding });
+    found
+        .chain([
+            ProcessorReport::Refused(DeclineReason::NotAccepted),
+            ProcessorReport::NeverReceived,
+            ProcessorReport::OutcomeUnknown,
+        ])
+        .collect()
+}
+
+fn after(payment: &Payment, report: &ProcessorReport) -> Payment {
+    match payment.apply(report, 2) {
+        Transition::Unchanged(_) => payment.clone(),
+        Transition::Moved(state) => {
+            let named = match report {
+                ProcessorReport::Found { processor_reference, .. } => Some(processor_reference.clone()),
+                _ => payment.processor_reference.clone(),
+            };
+            Payment { state, processor_reference: named, ..payment.clone() }
+        }
+    }
+}
+
+#[test]
+fn every_report_said_twice_changes_nothing_the_second_time() {
+    for state in states() {
+        for report in reports() {
+            let once = after(&payment(state.clone()), &report);
+            let again = once.apply(&report, 3);
+            assert!(matches!(again, Transition::Unchanged(_)), "{state:?} after {report:?} and again: {again:?}");
+        }
+    }
+}
+
+#[test]
+fn paid_stays_paid_and_money_that_moved_overrules_everything() {
+    let succeeded = ProcessorReport::Found {
+        processor_reference: "sbx_1".into(),
+        finding: Finding::Succeeded { amount: Money::new(5_000, Currency::USD) },
+    };
+    for report in reports() {
+        let paid = payment(PaymentState::Succeeded { settled_at: 1 });
+        assert!(matches!(paid.apply(&report, 2), Transition::Unchanged(_)), "{report:?}");
+    }
+    for state in states() {
+        let found = after(&payment(state.clone()), &succeeded).state;
+        assert!(matches!(found, PaymentState::Succeeded { .. }), "{state:?}");
+    }
+}
+
+#[test]
+fn a_closed_payment_is_not_opened_again() {
+    for state in states().into_iter().filter(|state| !state.is_open()) {
+        for report in reports() {
+            assert!(!after(&payment(state.clone()), &report).state.is_open(), "{state:?} after {report:?}");
+        }
+    }
+}
+
+#[test]
+fn a_report_about_another_charge_or_amount_is_a_contradiction() {
+    let of = |name: &str, minor, currency| ProcessorReport::Found {
+        processor_reference: name.into(),
+        finding: Finding::Succeeded { amount: Money::new(minor, currency) },
+    };
+    let contradiction = Transition::Unchanged(WhyUnchanged::Contradiction);
+    let submitted = payment(PaymentState::Submitted { hosted_page: "page".into() });
+    for report in [
+        of("sbx_2", 5_000, Currency::USD),
+        of("sbx_1", 4_999, Currency::USD),
+        of("sbx_1", 5_000, Currency::EUR),
+        ProcessorReport::NeverReceived,
+    ] {
+        assert_eq!(submitted.apply(&report, 2), contradiction, "{report:?}");
+    }
+}
+
+#[test]
+fn what_is_not_known_becomes_what_is_known() {
+    for report in reports() {
+        let found = after(&payment(PaymentState::Unknown), &report).state;
+        assert_eq!(found == PaymentState::Unknown, report == ProcessorReport::OutcomeUnknown, "{report:?}");
+    }
+}
+
+proptest! {
+    /// However reports are ordered and repeated, one of success among them means paid, and none means not paid.
+    #[test]
+    fn the_order_of_reports_does_not_decide_whether_it_is_paid(
+        order in proptest::collection::vec(0_usize..10, 1..40),
+    ) {
+        let reports = reports();
+        let said = |order: &[usize]| order.iter().any(|index| matches!(
+            &reports[*index], ProcessorReport::Found { finding: Finding::Succeeded { .. }, .. }));
+        let mut now = payment(PaymentState::Created);
+        for index in &order {
+            now = after(&now, &reports[*index]);
+        }
+        prop_assert_eq!(matches!(now.state, PaymentState::Succeeded { .. }), said(&order));
+    }
+}
