@@ -78,7 +78,29 @@ create table sandbox_charges (
   settles_at bigint,
   settles_as text,
   hidden_until bigint,
+  -- 'on_time', 'late', 'twice' or 'never'.
   webhook text not null,
+  -- When the hosted page closes if nobody has paid on it.
+  expires_at bigint not null,
   created_at bigint not null,
   constraint sandbox_charges_key_once unique (idempotency_key)
+);
+
+-- Webhooks the sandbox processor still has to deliver, and those it has delivered.
+create table sandbox_deliveries (
+  id text not null primary key,
+  -- The same for a message that is delivered twice.
+  event_id text not null,
+  body text not null,
+  deliver_at bigint not null,
+  leased_until bigint,
+  attempts bigint not null,
+  delivered_at bigint
+);
+create index sandbox_deliveries_due on sandbox_deliveries (deliver_at) where delivered_at is null;
+
+-- What the sandbox processor and the portal agreed on when the database was made: the secret that signs webhooks.
+create table sandbox_settings (
+  name text not null primary key,
+  value text not null
 );

@@ -3,10 +3,15 @@
 use crate::components::frame::{Frame, Mode, Reach, Visitor, provide_frame};
 use crate::pages::contact::ContactPage;
 use crate::pages::contact::received::ContactReceivedPage;
+use crate::pages::confirmation::ConfirmationPage;
 use crate::pages::home::HomePage;
 use crate::pages::link::LinkPage;
+use crate::pages::options::OptionsPage;
+use crate::pages::review::ReviewPage;
+use crate::pages::sign::SignPage;
 use crate::pages::sign_in::SignInPage;
 use crate::pages::signed_out::SignedOutPage;
+use crate::pages::verify::VerifyPage;
 use crate::server::context;
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, provide_meta_context};
@@ -50,6 +55,11 @@ pub fn App() -> impl IntoView {
                 <Route path=StaticSegment("signed-out") view=SignedOutPage ssr=SsrMode::Async/>
                 <Route path=StaticSegment("contact") view=ContactPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("contact"), StaticSegment("received"), ParamSegment("reference")) view=ContactReceivedPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("options")) view=OptionsPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("check")) view=ReviewPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("sign")) view=SignPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("agreements"), ParamSegment("agreement")) view=ConfirmationPage ssr=SsrMode::Async/>
+                <Route path=StaticSegment("verify") view=VerifyPage ssr=SsrMode::Async/>
             </Routes>
         </Router>
     }

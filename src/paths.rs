@@ -15,6 +15,15 @@ pub const ACCOUNT: &str = "/account";
 
 /// Whether a file is genuine.
 pub const VERIFY: &str = "/verify";
+/// The public halves of the keys that sign documents.
+pub const DOCUMENT_KEYS: &str = "/.well-known/evenkeel-keys.json";
+/// The files of documents: `/documents/{id}.pdf`.
+pub const DOCUMENTS: &str = "/documents";
+
+/// A document's file, for its owner.
+pub fn document(id: &str) -> String {
+    format!("{DOCUMENTS}/{id}.pdf")
+}
 
 /// The ways forward of an account.
 pub fn options(account: &str) -> String {
@@ -63,6 +72,26 @@ pub fn sign(account: &str) -> String {
 /// An agreement as signed.
 pub fn agreement(agreement: &str) -> String {
     format!("/agreements/{agreement}")
+}
+
+/// Choosing what to pay on an account.
+pub fn pay(account_id: &str) -> String {
+    format!("{ACCOUNT}/{account_id}/pay")
+}
+
+/// Checking it before paying.
+pub fn pay_check(account_id: &str) -> String {
+    format!("{ACCOUNT}/{account_id}/pay/check")
+}
+
+/// One payment, whatever its state.
+pub fn payment(reference: &str) -> String {
+    format!("/payments/{reference}")
+}
+
+/// Where a processor sends its messages.
+pub fn webhook(processor: &str) -> String {
+    format!("/webhooks/{processor}")
 }
 
 /// The query field that says which refusal a page shows again.

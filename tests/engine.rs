@@ -17,10 +17,11 @@ use evenkeel::domain::schedule::{
 };
 use evenkeel::server::policy_file;
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
 use std::path::Path;
 use std::sync::LazyLock;
 
-/// Times the cases of one property: five properties share out somewhat more than two million.
+/// A property gets a share of this that fits what a case of it costs; the five together try 2,025,000.
 const DEFAULT_CASES: u32 = 450_000;
 
 fn cases(share_percent: u32) -> ProptestConfig {
@@ -191,7 +192,7 @@ fn keeps_every_rule(request: &ScheduleRequest<'_>, schedule: &Schedule) -> Resul
 }
 
 proptest! {
-    #![proptest_config(cases(170))]
+    #![proptest_config(cases(200))]
 
     #[test]
     fn a_schedule_keeps_every_rule(case in a_case(1_500)) {
@@ -201,8 +202,26 @@ proptest! {
     }
 }
 
+/// Properties over cases that are all refused would hold of anything.
+#[test]
+fn the_generated_cases_are_plans_and_refusals_of_every_sort() {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let strategy = a_case(1_500);
+    let mut plans = 0;
+    let mut refusals = std::collections::HashSet::new();
+    for _ in 0..3_000 {
+        let case = strategy.new_tree(&mut runner).expect("a case").current();
+        match build(&case.request()) {
+            Ok(_) => plans += 1,
+            Err(refusal) => drop(refusals.insert(refusal)),
+        }
+    }
+    assert!((600..2_400).contains(&plans), "{plans} of 3000 are plans");
+    assert!(refusals.len() >= 5, "{refusals:?}");
+}
+
 proptest! {
-    #![proptest_config(cases(40))]
+    #![proptest_config(cases(2))]
 
     /// For small numbers every amount is tried: the engine accepts exactly the ones between which it finds none nearer.
     #[test]
@@ -222,7 +241,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(cases(120))]
+    #![proptest_config(cases(150))]
 
     #[test]
     fn due_dates_come_in_order_and_stay_near_their_pattern(
@@ -332,7 +351,7 @@ fn stands(offer: &Offer, account: &AccountFacts, today: Date) -> Result<(), Test
 }
 
 proptest! {
-    #![proptest_config(cases(10))]
+    #![proptest_config(cases(3))]
 
     #[test]
     fn every_offer_stands_by_itself(
@@ -367,7 +386,7 @@ prop_compose! {
 }
 
 proptest! {
-    #![proptest_config(cases(110))]
+    #![proptest_config(cases(95))]
 
     /// A choice is allowed with a schedule within the limits, or refused; and what is proposed instead is allowed.
     #[test]
@@ -465,29 +484,29 @@ fn every_account_of_the_portfolio_has_a_way_forward() {
             history: None,
         };
         accounts += 1;
-        for today in ["2026-11-20", "2026-12-31", "2027-02-28"] {
+        for (index, today) in ["2026-11-20", "2026-12-31", "2027-02-28"].into_iter().enumerate() {
             let today: Date = today.parse().expect("a date");
-            for payday in paydays {
-                let set = offers_for(&account, &DEFAULT_POLICY, today, payday, None);
-                assert!(set.offer("pay_in_full").is_some(), "{}", &row[0]);
-                for offer in &set.offers {
-                    stands(offer, &account, today).unwrap_or_else(|error| panic!("{} {}: {error}", &row[0], offer.id));
-                    plans += u32::from(offer.kind == OfferKind::Plan);
-                }
-                let catching_up = set.plans(Basis::PastDue).count();
-                if account.days_past_due(today) > 120 {
-                    assert_eq!(catching_up, 0, "{}: later the whole balance only", &row[0]);
-                } else if account.past_due.minor() >= 2_000 && account.past_due != account.balance {
-                    assert_eq!(catching_up, 4, "{}", &row[0]);
-                }
-                if account.balance.minor() >= 2_000 {
-                    assert_eq!(set.plans(Basis::Balance).count(), 4, "{}", &row[0]);
-                }
+            // Over the portfolio every payday meets every day.
+            let payday = paydays[(accounts as usize + index) % paydays.len()];
+            let set = offers_for(&account, &DEFAULT_POLICY, today, payday, None);
+            assert!(set.offer("pay_in_full").is_some(), "{}", &row[0]);
+            for offer in &set.offers {
+                stands(offer, &account, today).unwrap_or_else(|error| panic!("{} {}: {error}", &row[0], offer.id));
+                plans += u32::from(offer.kind == OfferKind::Plan);
+            }
+            let catching_up = set.plans(Basis::PastDue).count();
+            if account.days_past_due(today) > 120 {
+                assert_eq!(catching_up, 0, "{}: later the whole balance only", &row[0]);
+            } else if account.past_due.minor() >= 2_000 && account.past_due != account.balance {
+                assert_eq!(catching_up, 4, "{}", &row[0]);
+            }
+            if account.balance.minor() >= 2_000 {
+                assert_eq!(set.plans(Basis::Balance).count(), 4, "{}", &row[0]);
             }
         }
     }
     assert_eq!(accounts, 1_309);
-    assert!(plans > 100_000, "{plans} plans");
+    assert!(plans > 20_000, "{plans} plans");
 }
 
 /// The sample portfolio: in samples/ of this project, or beside it where its source is kept.

@@ -15,7 +15,7 @@ struct Room {
 
 const DOMAIN_ONLY: &str = "crate (apart from domain)";
 const OTHER_PAGE: &str = "another page";
-const ROOMS: [Room; 9] = [
+const ROOMS: [Room; 10] = [
     Room {
         name: "domain",
         holds: |path| path[0] == "domain",
@@ -97,11 +97,29 @@ const ROOMS: [Room; 9] = [
     },
     Room {
         name: "processors, notify, documents",
-        holds: |path| path[0] == "server" && ["processors", "notify", "documents"].contains(path.get(1).unwrap_or(&"")),
+        holds: |path| {
+            path[0] == "server" && ["processors", "notify", "documents"].contains(path.get(1).unwrap_or(&"")) && !is_sandbox(path)
+        },
         never: &[
             "leptos",
             "leptos_axum",
             "sqlx",
+            "crate::pages",
+            "crate::components",
+            "crate::app",
+            "crate::server::store",
+            "crate::server::services",
+            "crate::server::context",
+            "crate::server::cli",
+            "crate::server::jobs",
+        ],
+    },
+    Room {
+        name: "the sandbox processor (it stands for a company elsewhere, with books of its own)",
+        holds: is_sandbox,
+        never: &[
+            "leptos",
+            "leptos_axum",
             "crate::pages",
             "crate::components",
             "crate::app",
@@ -121,6 +139,10 @@ const ROOMS: [Room; 9] = [
 
 fn is_page(path: &[&str]) -> bool {
     path.len() > 1 && (path[0] == "pages" || path[0] == "staff")
+}
+
+fn is_sandbox(path: &[&str]) -> bool {
+    path.starts_with(&["server", "processors", "sandbox"])
 }
 
 fn is_door(path: &[&str]) -> bool {

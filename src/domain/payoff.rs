@@ -68,10 +68,13 @@ impl Payoff {
         if count > self.most() {
             return Err(ScheduleRefusal::TooManyInstalments);
         }
+        // One look at the minimum saves a search for each number that is far too large.
+        if self.closing(count as usize, self.minimum) < self.minimum {
+            return Err(ScheduleRefusal::TooManyInstalments);
+        }
         let level = self.level(count as usize);
         match [level, level + 1].into_iter().find(|amount| self.allows(count as usize, *amount)) {
             Some(amount) => Ok(amount),
-            None if level < self.minimum => Err(ScheduleRefusal::TooManyInstalments),
             None => Err(ScheduleRefusal::LastInstalmentDoesNotFit),
         }
     }
@@ -136,17 +139,23 @@ impl Payoff {
         amount >= self.minimum && closing >= self.minimum && closing <= amount + self.last_excess
     }
 
-    /// The largest amount that the last instalment is not smaller than.
+    /// The largest amount that the last instalment is not smaller than: an even share of what is paid in all, which is
+    /// between the principal and what would be owed on the last day had nothing been paid.
     fn level(&self, count: usize) -> i64 {
+        let (least, parts) = (self.after_down_payment(), count as i64);
         if self.is_frozen() {
-            return self.after_down_payment() / count as i64;
+            return least / parts;
         }
-        self.smallest_where(count, |closing, amount| closing < amount) - 1
+        let range = (least / parts, self.closing(count, 0) / parts + 1);
+        self.smallest_between(range, count, |closing, amount| closing < amount) - 1
     }
 
     /// The smallest amount from 1 on for which this becomes, and stays, true.
     fn smallest_where(&self, count: usize, holds: impl Fn(i64, i64) -> bool) -> i64 {
-        let (mut low, mut high) = (1, self.closing(count, 0).saturating_add(1));
+        self.smallest_between((1, self.closing(count, 0).saturating_add(1)), count, holds)
+    }
+
+    fn smallest_between(&self, (mut low, mut high): (i64, i64), count: usize, holds: impl Fn(i64, i64) -> bool) -> i64 {
         while low < high {
             let middle = low + (high - low) / 2;
             if holds(self.closing(count, middle), middle) {
@@ -158,12 +167,21 @@ impl Payoff {
         low
     }
 
+    /// The numbers of instalments of at least the minimum.
     fn numbers(&self) -> impl DoubleEndedIterator<Item = usize> + Clone {
-        // Instalments of at least the minimum cannot be more than this. Interest only adds to what is paid, so where there is
-        // any, every day counts.
-        let by_minimum = self.after_down_payment() / self.minimum;
-        let most = if self.is_frozen() { by_minimum.min(i64::from(self.most())) } else { i64::from(self.most()) };
-        MIN_INSTALMENTS as usize..=usize::try_from(most).unwrap_or(0)
+        let most = if self.is_frozen() {
+            let by_minimum = usize::try_from(self.after_down_payment() / self.minimum).unwrap_or(usize::MAX);
+            by_minimum.min(self.dates.len())
+        } else {
+            let mut walk = Walk::new(self);
+            let enough_is_left = |due_on: &&Date| {
+                let left = walk.closing_on(**due_on);
+                walk.pay(**due_on, self.minimum);
+                left >= self.minimum
+            };
+            self.dates.iter().take_while(enough_is_left).count()
+        };
+        MIN_INSTALMENTS as usize..=most
     }
 
     fn after_down_payment(&self) -> i64 {
@@ -215,13 +233,19 @@ impl Walk {
     }
 
     fn interest_until(&self, day: Date) -> i64 {
-        const PER_YEAR: i128 = 365 * 10_000;
+        const PER_YEAR: i64 = 365 * 10_000;
         if self.annual_rate_basis_points == 0 || self.principal <= 0 {
             return 0;
         }
         let days = (day - self.accrued_until).get_days().max(0);
-        let exact = i128::from(self.principal) * i128::from(self.annual_rate_basis_points) * i128::from(days);
-        // Within range: the principal, the rate and the days are all bounded.
-        i64::try_from((exact + PER_YEAR / 2) / PER_YEAR).unwrap_or(i64::MAX / 4)
+        let rate = i64::from(self.annual_rate_basis_points) * i64::from(days);
+        match self.principal.checked_mul(rate).and_then(|exact| exact.checked_add(PER_YEAR / 2)) {
+            Some(exact) => exact / PER_YEAR,
+            None => {
+                let exact = (i128::from(self.principal) * i128::from(rate) + i128::from(PER_YEAR / 2)) / i128::from(PER_YEAR);
+                // Within range: the principal, the rate and the days are all bounded.
+                i64::try_from(exact).unwrap_or(i64::MAX / 4)
+            }
+        }
     }
 }

@@ -1,8 +1,13 @@
 //! One folder a screen, named as the step.
 
+pub mod confirmation;
 pub mod contact;
 pub mod home;
 pub mod language;
 pub mod link;
+pub mod options;
+pub mod review;
+pub mod sign;
 pub mod sign_in;
 pub mod signed_out;
+pub mod verify;

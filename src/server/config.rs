@@ -4,6 +4,7 @@
 //! `DATABASE_URL` are understood too), and is refused with its name, its value and what is allowed.
 
 use super::clock::Clock;
+use super::crash_point::CrashPoint;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -37,6 +38,8 @@ pub struct Config {
     /// Sandbox mode: the sandbox processor, and a clock that may be moved. Says so on every screen.
     pub sandbox: bool,
     pub clock: Clock,
+    /// Where the process dies, for tests; in sandbox mode only.
+    pub crash_at: Option<CrashPoint>,
     pub policy_file: PathBuf,
     pub portal_name: String,
     pub contact: Contact,
@@ -51,6 +54,9 @@ pub struct Config {
     /// Behind how many reverse proxies the portal stands; 0 means that X-Forwarded-For is not believed.
     pub trusted_proxies: u32,
     pub log_json: bool,
+    /// Whether `serve` does the background work too.
+    pub worker_enabled: bool,
+    pub worker_poll_seconds: u32,
 }
 
 /// How to reach a person, shown on every screen.
@@ -84,7 +90,7 @@ impl fmt::Debug for Mail {
     }
 }
 
-const NAMES: [&str; 30] = [
+const NAMES: [&str; 31] = [
     "server.address",
     "server.port",
     "server.public_url",
@@ -94,6 +100,7 @@ const NAMES: [&str; 30] = [
     "database.connections",
     "sandbox.enabled",
     "sandbox.clock",
+    "sandbox.crash_at",
     "policy.file",
     "portal.name",
     "contact.phone",
@@ -257,6 +264,11 @@ impl Settings {
             database_connections: self.number("database.connections", "8", 1, 200)?,
             sandbox,
             clock,
+            crash_at: self.optional("sandbox.crash_at", "in sandbox mode only, a named step", |text| {
+                CrashPoint::from_name(text).filter(|_| sandbox)
+            })?,
+            worker_enabled: self.yes_or_no("worker.enabled", "true")?,
+            worker_poll_seconds: self.number("worker.poll_seconds", "2", 1, 60)?,
             policy_file: PathBuf::from(self.text("policy.file", "policies/default.toml")?),
             portal_name: self.text("portal.name", "Evenkeel")?,
             contact: Contact {

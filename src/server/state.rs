@@ -3,6 +3,8 @@
 use super::clock::Clock;
 use super::config::Config;
 use super::policy_file::PolicyFile;
+use super::processors::PaymentProcessor;
+use super::processors::sandbox::SandboxProcessor;
 use super::store::Db;
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
@@ -15,6 +17,10 @@ pub struct AppState {
     pub config: Arc<Config>,
     /// The policy in force.
     pub policy: Arc<PolicyFile>,
+    /// The payment company; `None` where none is set up, and then nothing can be paid here.
+    pub processor: Option<Arc<dyn PaymentProcessor>>,
+    /// The sandbox itself, in sandbox mode: its page and its webhooks are served by this process too.
+    pub sandbox: Option<Arc<SandboxProcessor>>,
     pub leptos_options: LeptosOptions,
 }
 

@@ -1,12 +1,11 @@
 //! An agreement of the customer who is signed in.
 
 use super::ConfirmationView;
-use crate::domain::agreement::Terms;
 use crate::domain::ids::AgreementId;
 use crate::paths;
 use crate::server::clock;
 use crate::server::context::{self, Failed};
-use crate::server::services::{Failure, agreements};
+use crate::server::services::agreements;
 
 /// What the screen shows; `None` where there is no such agreement of theirs and the answer leads to the account page.
 pub async fn load(agreement_id: String) -> Result<Option<ConfirmationView>, Failed> {
@@ -19,10 +18,9 @@ pub async fn load(agreement_id: String) -> Result<Option<ConfirmationView>, Fail
         context::redirect(paths::ACCOUNT);
         return Ok(None);
     };
-    let terms = agreement.terms;
     let zone = clock::zone(&agreement.signed_in_zone);
     Ok(Some(ConfirmationView {
-        account_id: account.account_id,
+        account_id: account.id.to_string(),
         reference: agreement.reference,
         state: agreement.state,
         version: agreement.version,
@@ -31,6 +29,6 @@ pub async fn load(agreement_id: String) -> Result<Option<ConfirmationView>, Fail
         zone: agreement.signed_in_zone,
         document_id: agreement.document_id.to_string(),
         terms_sha256: agreement.terms_sha256,
-        terms,
+        terms: agreement.terms,
     }))
 }

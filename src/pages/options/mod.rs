@@ -66,10 +66,11 @@ fn show(view: OptionsView) -> impl IntoView {
 
 fn draft_notice(account_id: &str, offer_id: &str) -> impl IntoView + use<> {
     let what = card::title_of(offer_id);
+    let href = paths::review(account_id);
     view! {
         <Notice kind=NoticeKind::Plain>
             <p>{td_string!(words(), options.draft_kept, what = what)}</p>
-            <p><a href=paths::review(account_id)>{td_string!(words(), options.draft_go)}</a></p>
+            <p><a href=href>{td_string!(words(), options.draft_go)}</a></p>
         </Notice>
     }
 }

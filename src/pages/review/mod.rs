@@ -37,6 +37,7 @@ fn show(account_id: &str, terms: &Terms, changed: bool) -> impl IntoView + use<>
         })
         .collect();
     let title = td_string!(words(), review.title);
+    let (go_on, terms) = (paths::sign(account_id), terms.clone());
     let notice = changed.then(|| {
         view! {
             <Notice kind=NoticeKind::Attention title=td_string!(words(), review.changed_title)>
@@ -48,8 +49,8 @@ fn show(account_id: &str, terms: &Terms, changed: bool) -> impl IntoView + use<>
         <Page title=title back=way lead=td_string!(words(), review.lead)>
             {notice}
             <SummaryList rows/>
-            <InstalmentList terms=terms.clone()/>
-            <LinkButton href=paths::sign(account_id) label=td_string!(words(), review.go_on)/>
+            <InstalmentList terms/>
+            <LinkButton href=go_on label=td_string!(words(), review.go_on)/>
         </Page>
     }
 }

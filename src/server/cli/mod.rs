@@ -1,17 +1,28 @@
 //! The command line: one file a command. Exit codes: 0 done, 1 done but something was refused, 2 wrong use or setting,
 //! 3 a machine broke.
 
+mod backup;
+mod keys;
 mod link;
 mod offers;
+mod outbox;
 mod serve;
+mod staff;
+mod verify;
+mod verify_ledger;
+mod worker;
 
 use super::config::{Config, ConfigError, Settings};
 use super::policy_file;
+use super::processors::PaymentProcessor;
+use super::processors::sandbox::{Delays, SandboxProcessor};
 use super::state::AppState;
 use super::store::Db;
 use super::telemetry;
+use crate::paths;
 use clap::{Parser, Subcommand};
 use std::ffi::OsString;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -29,10 +40,24 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Write everything into one file while the portal goes on working.
+    Backup(backup::BackupArguments),
+    /// The keys that sign documents.
+    Keys(keys::KeysArguments),
+    /// Messages to customers, sent and kept.
+    Outbox(outbox::OutboxArguments),
+    /// Put a backup into an empty database, of either kind.
+    Restore(backup::BackupArguments),
+    /// People who work here.
+    Staff(staff::StaffArguments),
+    /// Check that something is what it says.
+    Verify(verify::VerifyArguments),
     /// Serve the portal (and run the background work).
     Serve,
     /// Make a one-use sign-in link for an account.
     Link(link::LinkArguments),
+    /// Do the background work only, beside one or more `serve`.
+    Worker,
     /// Bring the database up to date.
     Migrate,
     /// Show what an account would be offered, with every schedule. Holds nothing.
@@ -59,6 +84,15 @@ impl From<super::store::StoreError> for CommandError {
         // The source says what the database said; it goes to the operator's terminal, never to a browser.
         let source = std::error::Error::source(&error).map(|source| format!(": {source}")).unwrap_or_default();
         CommandError::Failed(format!("{error}{source}"))
+    }
+}
+
+impl From<super::services::Failure> for CommandError {
+    fn from(failure: super::services::Failure) -> Self {
+        match failure {
+            super::services::Failure::Store(error) => error.into(),
+            other => CommandError::Failed(other.to_string()),
+        }
     }
 }
 
@@ -94,9 +128,16 @@ async fn execute(arguments: Arguments) -> Result<ExitCode, CommandError> {
     let config = read_config(arguments.config)?;
     telemetry::start(config.log_json, LevelFilter::INFO);
     match arguments.command {
+        Command::Backup(arguments) => backup::backup(config, arguments).await,
+        Command::Keys(arguments) => keys::keys(config, arguments).await,
+        Command::Outbox(arguments) => outbox::outbox(config, arguments).await,
+        Command::Restore(arguments) => backup::restore(config, arguments).await,
+        Command::Staff(arguments) => staff::staff(config, arguments).await,
+        Command::Verify(arguments) => verify::verify(config, arguments).await,
         Command::Serve => serve::serve(config).await,
         Command::Link(arguments) => link::link(config, arguments).await,
         Command::Offers(arguments) => offers::offers(config, arguments).await,
+        Command::Worker => worker::work(config).await,
         Command::Migrate => {
             open_database(&config).await?;
             println!("The database is up to date.");
@@ -138,5 +179,19 @@ pub async fn open_state(config: Config) -> Result<AppState, CommandError> {
         .hash_files(true)
         .hash_file(std::sync::Arc::from("hash.txt"))
         .build();
-    Ok(AppState { db, clock: config.clock, config: Arc::new(config), policy: Arc::new(policy), leptos_options })
+    let sandbox = open_sandbox(&config, &db).await?;
+    let processor = sandbox.clone().map(|sandbox| sandbox as Arc<dyn PaymentProcessor>);
+    Ok(AppState { db, clock: config.clock, config: Arc::new(config), policy: Arc::new(policy), processor, sandbox, leptos_options })
+}
+
+/// The sandbox processor, in sandbox mode. Its webhooks reach the portal where it listens, not through the public address.
+async fn open_sandbox(config: &Config, db: &Db) -> Result<Option<Arc<SandboxProcessor>>, CommandError> {
+    if !config.sandbox {
+        return Ok(None);
+    }
+    let host = if config.address.is_unspecified() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { config.address };
+    let webhook_url = format!("http://{}{}", SocketAddr::new(host, config.port), paths::webhook("sandbox"));
+    let sandbox =
+        SandboxProcessor::open(db.pool().clone(), config.clock, &config.public_url, &webhook_url, Delays::default()).await;
+    sandbox.map(|sandbox| Some(Arc::new(sandbox))).map_err(|error| CommandError::Failed(error.to_string()))
 }

@@ -2,7 +2,7 @@
 
 use super::{CommandError, open_state};
 use crate::server::config::Config;
-use crate::server::http;
+use crate::server::{http, jobs};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use tokio::net::TcpListener;
@@ -20,18 +20,24 @@ pub async fn serve(config: Config) -> Result<ExitCode, CommandError> {
     let public_url = config.public_url.clone();
     let state = open_state(config).await?;
     let db = state.db.clone();
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let worker = state.config.worker_enabled.then(|| tokio::spawn(jobs::work_until(state.clone(), stopped)));
     let app = http::router(state).into_make_service_with_connect_info::<SocketAddr>();
     println!("The portal is open on {public_url}");
     axum::serve(listener, app)
         .with_graceful_shutdown(asked_to_stop())
         .await
         .map_err(|error| CommandError::Failed(error.to_string()))?;
+    stop.send_replace(true);
+    if let Some(worker) = worker {
+        worker.await.map_err(|error| CommandError::Failed(error.to_string()))?;
+    }
     db.close().await;
     println!("Stopped; nothing was left half-done.");
     Ok(ExitCode::SUCCESS)
 }
 
-async fn asked_to_stop() {
+pub(super) async fn asked_to_stop() {
     let mut terminate = match signal(SignalKind::terminate()) {
         Ok(terminate) => terminate,
         Err(error) => {

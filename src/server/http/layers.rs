@@ -25,13 +25,13 @@ use tower_http::timeout::TimeoutLayer;
 /// The longest a request may take.
 const REQUEST_TIMEOUT_SECONDS: u64 = 30;
 
-/// Layers 4 and 5: for screens and their actions.
-pub fn around_screens(router: Router<AppState>, state: &AppState) -> Router<AppState> {
+/// Layers 4 and 5: for screens and their actions, which may send so many bytes at once.
+pub fn around_screens(router: Router<AppState>, state: &AppState, longest_body_bytes: usize) -> Router<AppState> {
     let store = DatabaseSessions { db: state.db.clone(), clock: state.clock, limits: Limits::of(&state.config) };
     router
         .layer(from_fn_with_state(state.clone(), visitor::recognise))
         .layer(sessions::layer(store, &state.config))
-        .layer(from_fn(same_origin::limit_body))
+        .layer(from_fn_with_state(longest_body_bytes, same_origin::limit_body))
         .layer(from_fn_with_state(state.clone(), same_origin::refuse_foreign_changes))
 }
 

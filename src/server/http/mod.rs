@@ -1,12 +1,17 @@
 //! What is served that is not a screen, and the layers around every request.
 
+mod downloads;
 mod health;
+pub mod keys;
 mod layers;
 mod request_log;
 mod same_origin;
+mod sandbox_page;
 mod security_headers;
 mod trouble;
+mod verify;
 mod visitor;
+mod webhooks;
 
 use super::state::AppState;
 use crate::app;
@@ -14,14 +19,16 @@ use crate::components::session_warning::SessionEnd;
 use crate::paths;
 use crate::server::context;
 use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::handler::HandlerWithoutStateExt;
-use axum::response::Response;
-use axum::routing::get;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
 use http::request::Parts;
 use http::{HeaderValue, header};
 use leptos::nonce::Nonce;
 use leptos::prelude::{Owner, provide_context, use_context};
-use leptos_axum::{LeptosRoutes, generate_route_list};
+use leptos_axum::{LeptosRoutes, generate_route_list, render_app_async_with_context};
+use same_origin::LONGEST_BODY_BYTES;
 use security_headers::PageNonce;
 use tower_http::services::ServeDir;
 use tower_http::set_header::{SetResponseHeader, SetResponseHeaderLayer};
@@ -46,10 +53,17 @@ pub fn router(state: AppState) -> Router {
     let site = SetResponseHeader::if_not_present(site, header::CACHE_CONTROL, |found: &http::Response<_>| keep_if_found(found, KEEP_FOR_AN_HOUR));
     let everything = Router::new()
         .merge(screens(&state))
+        .merge(uploads(&state))
+        .route(paths::DOCUMENT_KEYS, get(keys::keys))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .merge(webhooks::routes())
         .nest_service("/pkg", package)
         .fallback_service(site);
+    let everything = match &state.sandbox {
+        Some(sandbox) => everything.merge(sandbox_page::routes(sandbox.clone())),
+        None => everything,
+    };
     layers::around_everything(everything, &state).with_state(state)
 }
 
@@ -69,7 +83,33 @@ fn screens(state: &AppState) -> Router<AppState> {
         move || provide_request_context(&for_pages),
         move || app::shell(options.clone()),
     );
-    layers::around_screens(screens, state)
+    let screens = screens.route("/documents/{name}", get(downloads::document));
+    layers::around_screens(screens, state, LONGEST_BODY_BYTES)
+}
+
+/// The forms of the verify screen: they bring a file, which is more than any other form may.
+fn uploads(state: &AppState) -> Router<AppState> {
+    let longest = DefaultBodyLimit::max(verify::LONGEST_UPLOAD_BYTES);
+    let uploads = Router::new().route(paths::VERIFY, post(answer_verify)).layer(longest);
+    layers::around_screens(uploads, state, verify::LONGEST_UPLOAD_BYTES)
+}
+
+/// Shows the verify screen with what came of its form.
+async fn answer_verify(State(state): State<AppState>, request: Request) -> Response {
+    let (checked, request) = match verify::check(&state, request).await {
+        Ok(checked) => checked,
+        Err(trouble) => return trouble,
+    };
+    let options = state.leptos_options.clone();
+    let for_page = state.clone();
+    let show = render_app_async_with_context(
+        move || {
+            provide_request_context(&for_page);
+            provide_context(checked.clone());
+        },
+        move || app::shell(options.clone()),
+    );
+    show(request).await.into_response()
 }
 
 /// What every page and action finds in its context: the state, how long the session lasts, and the nonce that the

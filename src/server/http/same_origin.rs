@@ -40,10 +40,10 @@ fn origin_of(url: &str) -> &str {
 }
 
 /// Reads the whole body, up to the limit, before anything acts on it.
-pub async fn limit_body(request: Request, next: Next) -> Response {
+pub async fn limit_body(State(longest): State<usize>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let reference = parts.extensions.get::<RequestReference>().map(|reference| reference.0.clone());
-    match to_bytes(body, LONGEST_BODY_BYTES).await {
+    match to_bytes(body, longest).await {
         Ok(bytes) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
         Err(_) => {
             tracing::warn!(request.reference = reference, "a body was too long or broke off");

@@ -175,7 +175,7 @@ pub async fn sign(state: &AppState, customer: &CustomerId, signature: Signature)
     if let Some(agreement) = agreements::active_of_account(&mut *tx, &account_id).await? {
         return Ok(Signed::Agreement(agreement));
     }
-    let account = facts::one_of_customer(&mut *tx, customer.as_str(), account_id.as_str()).await?;
+    let account = facts::one_of_customer(&mut *tx, customer, &account_id).await?;
     let draft = drafts::by_id(&mut *tx, &signature.draft_id).await?.filter(|draft| !draft.ended);
     let stored = offer_sets::live(&mut *tx, &account_id).await?;
     let (Some(account), Some(draft), Some(stored)) = (account.filter(|account| account.is_open()), draft, stored) else {
@@ -270,7 +270,7 @@ pub async fn of_customer(
     let Some(agreement) = agreements::of_customer(state.db.pool(), customer, id).await? else {
         return Ok(None);
     };
-    let account = facts::one_of_customer(state.db.pool(), customer.as_str(), agreement.account_id.as_str()).await?;
+    let account = facts::one_of_customer(state.db.pool(), customer, &agreement.account_id).await?;
     Ok(account.map(|account| (agreement, account)))
 }
 

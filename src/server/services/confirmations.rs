@@ -2,10 +2,11 @@
 //! transaction.
 
 use super::documents::{self, About, Subject};
-use super::{Failure, outbox};
+use super::outbox::{self, Hurry};
+use super::Failure;
 use crate::domain::agreement::Terms;
 use crate::domain::calendar::Frequency;
-use crate::domain::ids::{AccountId, AgreementId, CustomerId, DocumentId};
+use crate::domain::ids::{AgreementId, DocumentId};
 use crate::domain::language::Language;
 use crate::domain::offers::OfferKind;
 use crate::domain::policy::Basis;
@@ -17,7 +18,7 @@ use crate::server::documents::letter::Recipient;
 use crate::server::ids;
 use crate::server::state::AppState;
 use crate::server::store::Tx;
-use crate::server::store::customers::{self, PostalDetails};
+use crate::server::store::customers::{self, Addressee};
 use crate::server::store::facts::AccountRecord;
 
 /// A missed payment can be made up within so many days before the agreement may end.
@@ -41,9 +42,7 @@ pub struct SignedVersion<'a> {
 
 /// Issues the confirmation and puts the e-mail with its copy into the outbox.
 pub async fn issue(state: &AppState, tx: &mut Tx, signed: &SignedVersion<'_>) -> Result<(), Failure> {
-    let customer_id = CustomerId(signed.account.customer_id.clone());
-    let account_id = AccountId(signed.account.account_id.clone());
-    let recipient = recipient(customers::postal_details(tx, &customer_id).await?.ok_or(Failure::Missing("customer"))?);
+    let addressee = customers::addressee(tx, &signed.account.customer_id).await?.ok_or(Failure::Missing("customer"))?;
     let zone = clock::zone(&signed.account.time_zone);
     let terms = signed.terms;
     let content = ConfirmationContent {
@@ -52,7 +51,7 @@ pub async fn issue(state: &AppState, tx: &mut Tx, signed: &SignedVersion<'_>) ->
         agreement_reference: signed.agreement_reference.to_owned(),
         version: signed.version,
         sender: documents::sender(&state.config),
-        recipient,
+        recipient: recipient(&addressee),
         creditor: terms.creditor.clone(),
         accounts: vec![CoveredAccount {
             reference: signed.account.reference.clone(),
@@ -86,18 +85,19 @@ pub async fn issue(state: &AppState, tx: &mut Tx, signed: &SignedVersion<'_>) ->
         terms: signed.canonical_terms.to_owned(),
     };
     let about = About::Agreement { id: signed.agreement_id, version: i64::from(signed.version), content: &content };
-    let subject = Subject { id: signed.document_id, customer_id: &customer_id, account_id: &account_id, about };
+    let subject = Subject { id: signed.document_id, customer_id: &signed.account.customer_id, account_id: &signed.account.id, about };
     documents::issue(tx, &subject, signed.signed_at).await?;
-    let hurry = if signed.copy_now { outbox::Hurry::Now } else { outbox::Hurry::InWindow };
-    outbox::enqueue_copy(state, tx, &customer_id, signed.document_id, signed.language, hurry).await
+    let hurry = if signed.copy_now { Hurry::Now } else { Hurry::InWindow };
+    outbox::enqueue_copy(state, tx, &signed.account.customer_id, signed.document_id, signed.language, hurry).await
 }
 
 /// The address window: name, street, then city, state and postal code on one line.
-pub(super) fn recipient(details: PostalDetails) -> Recipient {
-    let place = [details.city, details.state, Some(details.postal_code)].into_iter().flatten().collect::<Vec<_>>().join(" ");
+pub(super) fn recipient(addressee: &Addressee) -> Recipient {
+    let place = [addressee.city.as_deref(), addressee.state.as_deref(), Some(addressee.postal_code.as_str())];
+    let place = place.into_iter().flatten().collect::<Vec<_>>().join(" ");
     Recipient {
-        name: format!("{} {}", details.given_name, details.family_name),
-        address_lines: details.street.into_iter().chain([place]).collect(),
+        name: format!("{} {}", addressee.given_name, addressee.family_name),
+        address_lines: addressee.street.clone().into_iter().chain([place]).collect(),
     }
 }
 

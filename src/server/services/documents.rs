@@ -120,6 +120,17 @@ pub enum Verdict {
     Unknown,
 }
 
+/// What came of a form of the verify screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Checked {
+    File(Verdict),
+    KnownCode,
+    UnknownCode,
+    /// As typed.
+    NotACode(String),
+    Nothing,
+}
+
 /// Whether a file is a document of this portal, unaltered. Keys that were retired still count.
 pub async fn verify_file(state: &AppState, file: &[u8]) -> Result<Verdict, Failure> {
     let known = signing_keys::all(state.db.pool()).await?;

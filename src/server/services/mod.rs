@@ -1,14 +1,19 @@
 //! Use cases: one function, one use case, one transaction. Lock the account first, decide in domain, write, write the
 //! event and follow-up jobs, commit last. A processor is never called inside a transaction.
 
+pub mod agreements;
 pub mod attempts;
 pub mod backups;
+pub mod books;
+pub mod confirmations;
 pub mod contact;
 pub mod documents;
 pub mod links;
 pub mod offers;
 pub mod outbox;
+pub mod payments;
 pub mod policies;
+pub mod receipts;
 pub mod sessions;
 pub mod sign_in;
 pub mod staff;
@@ -16,6 +21,7 @@ pub mod staff;
 use super::documents::TypesetError;
 use super::notify::mail::UnusableMail;
 use super::store::StoreError;
+use crate::domain::money::MoneyError;
 
 /// A machine broke, or something that must be there is not. Logged once by the caller; a person gets a reference to quote.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +32,15 @@ pub enum Failure {
     Typeset(#[from] TypesetError),
     #[error(transparent)]
     Mail(#[from] UnusableMail),
+    /// Two currencies met, or an amount did not fit: nothing the books hold can do that.
+    #[error("amounts could not be reckoned: {0:?}")]
+    Money(MoneyError),
     #[error("a {0} that must be there is missing")]
     Missing(&'static str),
+}
+
+impl From<MoneyError> for Failure {
+    fn from(error: MoneyError) -> Self {
+        Failure::Money(error)
+    }
 }

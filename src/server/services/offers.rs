@@ -39,7 +39,7 @@ pub enum WaysForward {
 /// have run out, or when what is owed has changed. In that last case policy and time limit stay as they were promised.
 /// `None` where the account is not this customer's.
 pub async fn hold(state: &AppState, customer: &CustomerId, account_id: &AccountId) -> Result<Option<WaysForward>, Failure> {
-    let Some(account) = facts::one_of_customer(state.db.pool(), customer.as_str(), account_id.as_str()).await? else {
+    let Some(account) = facts::one_of_customer(state.db.pool(), customer, account_id).await? else {
         return Ok(None);
     };
     if let Some(agreement) = agreements::active_of_account(state.db.pool(), account_id).await? {
@@ -65,7 +65,7 @@ pub async fn hold(state: &AppState, customer: &CustomerId, account_id: &AccountI
 
 /// The offer that the account's kept draft is about, if there is one.
 pub async fn draft_of(state: &AppState, held: &HeldOffers) -> Result<Option<String>, Failure> {
-    let draft = drafts::live(state.db.pool(), &AccountId(held.account.account_id.clone())).await?;
+    let draft = drafts::live(state.db.pool(), &held.account.id).await?;
     Ok(draft.map(|draft| draft.offer_id).filter(|offer_id| held.set.offer(offer_id).is_some()))
 }
 
@@ -78,7 +78,7 @@ async fn hold_anew(state: &AppState, customer: &CustomerId, account_id: &Account
     let now = state.clock.now_millis();
     let mut tx = state.db.begin_write().await?;
     let version = store::lock_account(&mut tx, account_id.as_str()).await?;
-    let account: AccountRecord = facts::one_of_customer(&mut *tx, customer.as_str(), account_id.as_str()).await?.ok_or(Failure::Missing("account"))?;
+    let account: AccountRecord = facts::one_of_customer(&mut *tx, customer, account_id).await?.ok_or(Failure::Missing("account"))?;
     let earlier = offer_sets::live(&mut *tx, account_id).await?;
     if let Some(stored) = &earlier {
         // Another tab was faster.

@@ -8,7 +8,6 @@ use crate::domain::contact_window::ContactWindow;
 use crate::domain::ids::{CustomerId, DocumentId};
 use crate::domain::language::Language;
 use crate::server::clock::{self, Millis};
-use crate::server::config::Config;
 use crate::server::ids;
 use crate::server::notify::letters::{self, Template};
 use crate::server::notify::mail::{Carried, MailServer, Outgoing};
@@ -16,7 +15,8 @@ use crate::server::services::documents::sender;
 use crate::server::state::AppState;
 use crate::server::store::events::{self, Actor, Event};
 use crate::server::store::outbox::{self, Claimed, Hours, ListedMessage, NewMessage, Reason, State};
-use crate::server::store::{StoreError, Tx, documents};
+use crate::server::store::documents::{self, DocumentKind};
+use crate::server::store::{StoreError, Tx, customers};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -28,50 +28,62 @@ const MOST_IN_ONE_GO: usize = 50;
 const RETRY_AFTER_MINUTES: [i64; 5] = [1, 5, 30, 120, 480];
 const MINUTE: Millis = 60_000;
 
-/// A copy of a document, by e-mail.
-pub struct DocumentCopy<'a> {
-    pub template: Template,
-    pub customer_id: &'a CustomerId,
-    pub given_name: &'a str,
-    /// Without an address nothing is sent, and the outbox says so.
-    pub email: Option<&'a str>,
-    pub time_zone: &'a str,
-    pub language: Language,
-    pub document_id: &'a DocumentId,
-    pub document_reference: &'a str,
-    /// The customer ticked that they want it now, whatever the hour.
-    pub hours: Hours,
+/// How soon a message is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hurry {
+    /// The customer asked for it there and then: at any hour.
+    Now,
+    /// While contact is allowed where the customer is.
+    InWindow,
 }
 
-/// Writes the message of a copy in the caller's transaction. Asked for twice, it is written once.
-pub async fn enqueue(tx: &mut Tx, config: &Config, now: Timestamp, copy: &DocumentCopy<'_>) -> Result<(), Failure> {
-    let written =
-        letters::copy_of_document(copy.template, copy.language, &sender(config), copy.given_name, copy.document_reference);
-    let email = copy.email.map(str::trim).filter(|email| !email.is_empty());
-    let state = match (email, &config.mail) {
+/// Writes the message that brings a customer a copy of an issued document, in the caller's transaction. Asked for twice,
+/// it is written once. Without an address or a mail server it is kept as not sent, with the reason.
+pub async fn enqueue_copy(
+    state: &AppState,
+    tx: &mut Tx,
+    customer_id: &CustomerId,
+    document_id: &DocumentId,
+    language: Language,
+    hurry: Hurry,
+) -> Result<(), Failure> {
+    let reach = customers::mail_details(tx, customer_id).await?.ok_or(Failure::Missing("customer"))?;
+    let document = documents::headline(tx, document_id).await?.ok_or(Failure::Missing("document"))?;
+    let template = match document.kind {
+        DocumentKind::Confirmation => Template::ConfirmationCopy,
+        DocumentKind::Receipt => Template::ReceiptCopy,
+    };
+    let sender = sender(&state.config);
+    let written = letters::copy_of_document(template, language, &sender, &reach.given_name, &document.reference);
+    let hours = match hurry {
+        Hurry::Now => Hours::Any,
+        Hurry::InWindow => Hours::Contact,
+    };
+    let now = state.clock.now();
+    let email = reach.email.as_deref().map(str::trim).filter(|email| !email.is_empty());
+    let stands = match (email, &state.config.mail) {
         (None, _) => State::NotSent { reason: Reason::NoAddress },
         (Some(_), None) => State::NotSent { reason: Reason::NoMailServer },
-        (Some(_), Some(_)) => waiting(copy.hours, copy.time_zone, now),
+        (Some(_), Some(_)) => waiting(hours, &reach.time_zone, now),
     };
     let id = ids::new_id();
     let new = NewMessage {
         id: &id,
-        customer_id: copy.customer_id,
-        template: copy.template.code(),
-        language: copy.language.tag(),
+        customer_id,
+        template: template.code(),
+        language: language.tag(),
         recipient: email.unwrap_or_default(),
         subject: &written.subject,
         body_text: &written.text,
         body_html: &written.html,
-        document_id: Some(copy.document_id),
-        hours: copy.hours,
-        state,
-        once_key: &format!("{}:{}", copy.template.code(), copy.document_id),
+        document_id: Some(document_id),
+        hours,
+        state: stands,
+        once_key: &format!("{}:{document_id}", template.code()),
         created_at: now.as_millisecond(),
     };
     if outbox::insert(tx, &new).await? {
-        let about = (copy.customer_id, id.as_str());
-        append_event(tx, now.as_millisecond(), "message.written", about, state).await?;
+        append_event(tx, now.as_millisecond(), "message.written", (customer_id, &id), stands).await?;
     }
     Ok(())
 }

@@ -1,11 +1,11 @@
-//! Who a customer is and where they live, for letters addressed to them.
+//! Who a customer is and how to reach them, for documents and messages addressed to them.
 
 use super::{StoreResult, Tx};
 use crate::domain::ids::CustomerId;
 
-/// Name and postal address, as a letter needs them. Never printed into a log.
+/// Name and postal address. Has no Debug: never printed into a log.
 #[derive(Clone)]
-pub struct PostalDetails {
+pub struct Addressee {
     pub given_name: String,
     pub family_name: String,
     pub street: Option<String>,
@@ -14,14 +14,14 @@ pub struct PostalDetails {
     pub postal_code: String,
 }
 
-pub async fn postal_details(tx: &mut Tx, id: &CustomerId) -> StoreResult<Option<PostalDetails>> {
+pub async fn addressee(tx: &mut Tx, id: &CustomerId) -> StoreResult<Option<Addressee>> {
     type Row = (String, String, Option<String>, Option<String>, Option<String>, String);
     let row: Option<Row> =
         sqlx::query_as("select given_name, family_name, street, city, state, postal_code from customers where id = $1")
             .bind(id.as_str())
             .fetch_optional(&mut **tx)
             .await?;
-    Ok(row.map(|(given_name, family_name, street, city, state, postal_code)| PostalDetails {
+    Ok(row.map(|(given_name, family_name, street, city, state, postal_code)| Addressee {
         given_name,
         family_name,
         street,
@@ -29,4 +29,22 @@ pub async fn postal_details(tx: &mut Tx, id: &CustomerId) -> StoreResult<Option<
         state,
         postal_code,
     }))
+}
+
+/// What a message to a customer needs. Never printed into a log.
+#[derive(Clone)]
+pub struct MailDetails {
+    pub given_name: String,
+    pub email: Option<String>,
+    /// IANA name.
+    pub time_zone: String,
+}
+
+pub async fn mail_details(tx: &mut Tx, id: &CustomerId) -> StoreResult<Option<MailDetails>> {
+    let row: Option<(String, Option<String>, String)> =
+        sqlx::query_as("select given_name, email, time_zone from customers where id = $1")
+            .bind(id.as_str())
+            .fetch_optional(&mut **tx)
+            .await?;
+    Ok(row.map(|(given_name, email, time_zone)| MailDetails { given_name, email, time_zone }))
 }

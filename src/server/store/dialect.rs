@@ -75,4 +75,12 @@ impl Dialect {
             }
         }
     }
+
+    /// At the end of a select that looks for work nobody else is taking. SQLite has one writer at a time and needs none.
+    pub fn skip_locked(self) -> &'static str {
+        match self {
+            Dialect::Sqlite => "",
+            Dialect::Postgres => " for update skip locked",
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Issued documents. Rows are added and read; there is no update.
 
-use super::{StoreResult, Tx};
+use super::{StoreError, StoreResult, Tx};
 use crate::domain::ids::{AccountId, AgreementId, CustomerId, DocumentId, PaymentId};
 use crate::server::clock::Millis;
 use sqlx::{Any, Executor, Row};
@@ -17,6 +17,13 @@ impl DocumentKind {
             DocumentKind::Confirmation => "confirmation",
             DocumentKind::Receipt => "receipt",
         }
+    }
+
+    fn from_code(code: &str) -> StoreResult<DocumentKind> {
+        [DocumentKind::Confirmation, DocumentKind::Receipt]
+            .into_iter()
+            .find(|kind| kind.code() == code)
+            .ok_or(StoreError::Unreadable("document kind"))
     }
 }
 
@@ -97,13 +104,26 @@ fn read_file(row: Option<sqlx::any::AnyRow>) -> StoreResult<Option<DocumentFile>
     row.map(|row| Ok(DocumentFile { reference: row.try_get("reference")?, bytes: row.try_get("bytes")? })).transpose()
 }
 
+/// What a message about a document needs to know of it.
+pub struct Headline {
+    pub reference: String,
+    pub kind: DocumentKind,
+}
+
+pub async fn headline(tx: &mut Tx, id: &DocumentId) -> StoreResult<Option<Headline>> {
+    let row: Option<(String, String)> = sqlx::query_as("select reference, kind from documents where id = $1")
+        .bind(id.as_str())
+        .fetch_optional(&mut **tx)
+        .await?;
+    row.map(|(reference, kind)| Ok(Headline { reference, kind: DocumentKind::from_code(&kind)? })).transpose()
+}
+
 /// One line of a customer's list of documents.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedDocument {
     pub id: DocumentId,
     pub reference: String,
-    /// As in [`DocumentKind::code`].
-    pub kind: String,
+    pub kind: DocumentKind,
     pub issued_at: Millis,
     pub agreement_id: Option<AgreementId>,
     pub payment_id: Option<PaymentId>,
@@ -133,22 +153,13 @@ pub async fn of_customer<'e>(
             Ok(ListedDocument {
                 id: DocumentId(row.try_get("id")?),
                 reference: row.try_get("reference")?,
-                kind: row.try_get("kind")?,
+                kind: DocumentKind::from_code(&row.try_get::<String, _>("kind")?)?,
                 issued_at: row.try_get("issued_at")?,
                 agreement_id: row.try_get::<Option<String>, _>("agreement_id")?.map(AgreementId),
                 payment_id: row.try_get::<Option<String>, _>("payment_id")?.map(PaymentId),
             })
         })
         .collect()
-}
-
-/// Whether we issued exactly this file.
-pub async fn has_file<'e>(executor: impl Executor<'e, Database = Any>, file_sha256: &str) -> StoreResult<bool> {
-    let found: i64 = sqlx::query_scalar("select count(*) from documents where file_sha256 = $1")
-        .bind(file_sha256)
-        .fetch_one(executor)
-        .await?;
-    Ok(found > 0)
 }
 
 /// Whether we issued a document whose fingerprint begins with this code (the 16 digits people type).

@@ -3,6 +3,7 @@
 use super::{StoreError, StoreResult};
 use crate::domain::account::AccountFacts;
 use crate::domain::calendar::Date;
+use crate::domain::ids::{AccountId, CustomerId};
 use crate::domain::money::{Currency, Money};
 use sqlx::any::AnyRow;
 use sqlx::{Any, Executor, Row};
@@ -10,10 +11,10 @@ use sqlx::{Any, Executor, Row};
 /// An account's facts, and what belongs to them: whose it is, and in which zone its days are counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountRecord {
-    pub account_id: String,
+    pub id: AccountId,
     /// As the creditor writes it.
     pub reference: String,
-    pub customer_id: String,
+    pub customer_id: CustomerId,
     pub creditor_id: String,
     pub creditor: String,
     /// Whether the customer has an e-mail address.
@@ -69,11 +70,11 @@ pub async fn by_id<'e>(executor: impl Executor<'e, Database = Any>, account_id: 
 /// One account of this customer; another's is not found.
 pub async fn one_of_customer<'e>(
     executor: impl Executor<'e, Database = Any>,
-    customer_id: &str,
-    account_id: &str,
+    customer_id: &CustomerId,
+    account_id: &AccountId,
 ) -> StoreResult<Option<AccountRecord>> {
     let sql = format!("{SELECT} where a.id = $1 and a.customer_id = $2");
-    let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(account_id).bind(customer_id).fetch_optional(executor).await?;
+    let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(account_id.as_str()).bind(customer_id.as_str()).fetch_optional(executor).await?;
     row.map(|row| record(&row)).transpose()
 }
 
@@ -95,9 +96,9 @@ fn record(row: &AnyRow) -> StoreResult<AccountRecord> {
     let oldest: Option<Date> =
         oldest.map(|text| text.parse().map_err(|_| StoreError::Unreadable("oldest unpaid due date"))).transpose()?;
     Ok(AccountRecord {
-        account_id: row.try_get("id")?,
+        id: AccountId(row.try_get("id")?),
         reference: row.try_get("reference")?,
-        customer_id: row.try_get("customer_id")?,
+        customer_id: CustomerId(row.try_get("customer_id")?),
         creditor_id: row.try_get("creditor_id")?,
         creditor: row.try_get("creditor")?,
         has_email: row.try_get::<i64, _>("has_email")? != 0,

@@ -1,0 +1,53 @@
+//! Named places where the process dies on request, so that tests can show what survives. Honoured in sandbox mode only
+//! (`sandbox.crash_at`, environment `EVENKEEL_SANDBOX_CRASH_AT`).
+
+use super::config::Config;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CrashPoint {
+    /// The payment is recorded; the processor has not been asked.
+    AfterAttemptRecorded,
+    /// The processor has answered; its answer is not recorded.
+    AfterProcessorAsked,
+    /// The answer is recorded; the customer has not been sent on.
+    AfterAnswerRecorded,
+    /// A webhook has come and is genuine; nothing of it is recorded.
+    BeforeReportApplied,
+    /// Everything a report changes is written, and not committed.
+    BeforeReportCommitted,
+    /// It is committed; the processor has not been told that we have it.
+    AfterReportCommitted,
+}
+
+impl CrashPoint {
+    pub const ALL: [CrashPoint; 6] = [
+        CrashPoint::AfterAttemptRecorded,
+        CrashPoint::AfterProcessorAsked,
+        CrashPoint::AfterAnswerRecorded,
+        CrashPoint::BeforeReportApplied,
+        CrashPoint::BeforeReportCommitted,
+        CrashPoint::AfterReportCommitted,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            CrashPoint::AfterAttemptRecorded => "after_attempt_recorded",
+            CrashPoint::AfterProcessorAsked => "after_processor_asked",
+            CrashPoint::AfterAnswerRecorded => "after_answer_recorded",
+            CrashPoint::BeforeReportApplied => "before_report_applied",
+            CrashPoint::BeforeReportCommitted => "before_report_committed",
+            CrashPoint::AfterReportCommitted => "after_report_committed",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<CrashPoint> {
+        CrashPoint::ALL.into_iter().find(|point| point.name() == name)
+    }
+}
+
+/// Dies here, without a word to anyone and without finishing anything, if the settings say so.
+pub fn pass(config: &Config, point: CrashPoint) {
+    if config.crash_at == Some(point) {
+        std::process::abort();
+    }
+}

@@ -1,0 +1,104 @@
+//! Background work: claimed from the `jobs` table with a lease, so that any number of processes may do it, each piece by one
+//! of them. `evenkeel serve` and `evenkeel worker` run [`work_until`]; tests run [`run_due`] to the end on demand.
+//!
+//! Jobs keep real time, whatever the business clock is set to: they wait for the outside world.
+
+use crate::server::clock::Millis;
+use crate::server::services::payments::{self, Reconciled};
+use crate::server::state::AppState;
+use crate::server::store::StoreResult;
+use crate::server::store::jobs::{self, Claimed};
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// Longer than any job takes: a processor is given 15 s.
+const LEASE_MILLIS: i64 = 60_000;
+/// In one go, so that a stop is heard.
+const MOST_AT_ONCE: usize = 500;
+
+/// Every kind of work there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JobKind {
+    /// Ask the processor what became of a payment, until it is known.
+    ReconcilePayment,
+}
+
+impl JobKind {
+    fn from_code(code: &str) -> Option<JobKind> {
+        (code == payments::RECONCILE_JOB).then_some(JobKind::ReconcilePayment)
+    }
+}
+
+/// What a job came to.
+enum Outcome {
+    Done,
+    /// Not yet; `why` is a code for the operator.
+    Again { why: &'static str },
+}
+
+/// Does everything that is due as of an instant, and what that makes due in turn; returns how much there was.
+pub async fn run_due(state: &AppState, as_of: Millis) -> StoreResult<usize> {
+    let mut done = deliver_sandbox_webhooks(state, as_of).await;
+    for _ in 0..MOST_AT_ONCE {
+        let now = state.clock.real_now_millis();
+        let Some(job) = jobs::claim(&state.db, as_of, now, now + LEASE_MILLIS).await? else { break };
+        run(state, &job, as_of).await?;
+        done += 1;
+    }
+    Ok(done)
+}
+
+/// Looks for work every few seconds until told to stop; what has been begun is finished.
+pub async fn work_until(state: AppState, mut stopped: watch::Receiver<bool>) {
+    let pause = Duration::from_secs(u64::from(state.config.worker_poll_seconds));
+    loop {
+        if let Err(error) = run_due(&state, state.clock.real_now_millis()).await {
+            tracing::error!(%error, "the background work could not be done; it is tried again");
+        }
+        tokio::select! {
+            _ = stopped.wait_for(|stopped| *stopped) => return,
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+}
+
+async fn run(state: &AppState, job: &Claimed, as_of: Millis) -> StoreResult<()> {
+    let outcome = match JobKind::from_code(&job.kind) {
+        Some(JobKind::ReconcilePayment) => reconcile(state, job).await,
+        None => {
+            tracing::error!(job.kind, "a kind of work this program does not know");
+            Outcome::Again { why: "unknown_kind" }
+        }
+    };
+    let now = state.clock.real_now_millis();
+    match outcome {
+        Outcome::Done => jobs::finish(state.db.pool(), job, now).await,
+        Outcome::Again { why } => {
+            let run_at = as_of.max(now) + payments::wait_before_check(job.attempts);
+            jobs::put_off(state.db.pool(), job, run_at, why).await
+        }
+    }
+}
+
+async fn reconcile(state: &AppState, job: &Claimed) -> Outcome {
+    match payments::reconcile(state, &job.subject_id, job.attempts).await {
+        Ok(Reconciled::Known) => Outcome::Done,
+        Ok(Reconciled::NotYet) => Outcome::Again { why: "not_yet_known" },
+        Err(error) => {
+            tracing::error!(%error, payment.id = job.subject_id, "a payment could not be reconciled; it is tried again");
+            Outcome::Again { why: "failed" }
+        }
+    }
+}
+
+/// The sandbox processor's own work, done by this process because that company has no other.
+async fn deliver_sandbox_webhooks(state: &AppState, as_of: Millis) -> usize {
+    let Some(sandbox) = &state.sandbox else { return 0 };
+    match sandbox.deliver_due(as_of).await {
+        Ok(delivered) => delivered,
+        Err(error) => {
+            tracing::error!(%error, "sandbox webhooks could not be delivered");
+            0
+        }
+    }
+}

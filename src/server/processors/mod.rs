@@ -1,0 +1,94 @@
+//! The payment companies behind one port. Card and bank details never reach this system: the customer pays on the
+//! processor's own page, reached by a full redirect.
+//!
+//! Adding a processor: implement every function of [`PaymentProcessor`] (there are no defaults, so nothing can be forgotten
+//! silently), and make it in `server/cli`. Called by `services::payments` and `http::webhooks`, never inside a transaction.
+
+pub mod sandbox;
+
+use crate::domain::language::Language;
+use crate::domain::money::{Currency, Money};
+use crate::domain::payment::{DeclineReason, Finding};
+use async_trait::async_trait;
+use http::HeaderMap;
+use jiff::Timestamp;
+
+/// A payment to be made on the processor's own page.
+#[derive(Clone, Debug)]
+pub struct HostedPayment {
+    /// One decision of the customer: the processor must make one charge of it, however often it is asked.
+    pub idempotency_key: String,
+    /// Our name for the payment; the processor repeats it in every message.
+    pub merchant_reference: String,
+    pub amount: Money,
+    pub language: Language,
+    /// Where the customer comes back to, whatever happened.
+    pub return_url: String,
+}
+
+/// A payment as the processor knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Charge {
+    pub processor_reference: String,
+    pub finding: Finding,
+}
+
+/// A message of the processor, proven to be its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WebhookEvent {
+    /// The same when the message is delivered again.
+    pub event_id: String,
+    pub kind: String,
+    pub merchant_reference: String,
+    pub charge: Charge,
+}
+
+/// How asking a processor can go wrong. The difference decides what a customer is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProcessorError {
+    /// The processor said no. Definite: no money has moved and none can move under this key.
+    #[error("the processor refused the request")]
+    Refused(DeclineReason),
+    /// No answer, a time-out, or an answer that does not say. Money may have moved or may yet move: look it up later with the
+    /// same key; never ask under a new one before it is known.
+    #[error("the processor did not say what came of it")]
+    OutcomeUnknown,
+}
+
+/// Why a message is not believed. Nothing of it may be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WebhookError {
+    #[error("the message carries no signature")]
+    NoSignature,
+    #[error("the signature is not the processor's")]
+    WrongSignature,
+    /// Signed too long ago, or in the future: perhaps replayed.
+    #[error("the message was signed too long ago")]
+    Stale,
+    #[error("the message could not be read")]
+    Unreadable,
+}
+
+#[async_trait]
+pub trait PaymentProcessor: Send + Sync {
+    /// The name in `payments.processor` and in the webhook's path. Never changed once used.
+    fn name(&self) -> &'static str;
+
+    /// The least this processor moves in a currency; `None` if it does not take that currency.
+    fn minimum(&self, currency: Currency) -> Option<Money>;
+
+    /// Makes a page where the customer can pay, or finds the one made before under the same key: `Open` when it is new, else
+    /// how it stands. The same key with another request is `Refused`.
+    async fn start(&self, payment: &HostedPayment) -> Result<Charge, ProcessorError>;
+
+    /// How the payment with this key stands; `None` if the processor answers and has never received it.
+    async fn look_up(&self, idempotency_key: &str) -> Result<Option<Charge>, ProcessorError>;
+
+    /// Closes the page so that nobody can pay on it any more, and tells how the payment stands after that: `Cancelled`, or
+    /// whatever came before. Also for pages that were left open.
+    async fn cancel(&self, processor_reference: &str) -> Result<Charge, ProcessorError>;
+
+    /// Proves that a message is the processor's own, by its raw body and headers, and reads it. A message that is genuine
+    /// but of no concern to payments is an empty list.
+    fn verify_webhook(&self, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<Vec<WebhookEvent>, WebhookError>;
+}

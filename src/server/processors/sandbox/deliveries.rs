@@ -1,0 +1,154 @@
+//! The sandbox's webhooks: delivered over real HTTP, signed, again and again until the portal has taken them.
+
+use super::{ChargeRow, SandboxProcessor, books, signature};
+use crate::domain::money::{Currency, Money};
+use crate::server::ids;
+use crate::server::processors::{Charge, WebhookEvent};
+use serde::{Deserialize, Serialize};
+
+/// What a webhook says.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Message {
+    pub event: String,
+    pub charge: String,
+    pub merchant_reference: String,
+    pub state: String,
+    pub decline_reason: Option<String>,
+    pub amount_minor: i64,
+    pub currency: String,
+}
+
+impl Message {
+    pub(super) fn about(row: &ChargeRow) -> Message {
+        Message {
+            // A charge enters each state once, so this names the event.
+            event: format!("{}.{}", row.id, row.state),
+            charge: row.id.clone(),
+            merchant_reference: row.merchant_reference.clone(),
+            state: row.state.clone(),
+            decline_reason: row.decline_reason.clone(),
+            amount_minor: row.amount.minor(),
+            currency: row.amount.currency().code().to_owned(),
+        }
+    }
+
+    pub(super) fn read(&self, page: &str) -> Option<WebhookEvent> {
+        let amount = Money::new(self.amount_minor, Currency::from_code(&self.currency)?);
+        let finding = books::finding(&self.state, self.decline_reason.as_deref(), amount, page)?;
+        Some(WebhookEvent {
+            event_id: self.event.clone(),
+            kind: format!("charge.{}", self.state),
+            merchant_reference: self.merchant_reference.clone(),
+            charge: Charge { processor_reference: self.charge.clone(), finding },
+        })
+    }
+}
+
+pub(super) async fn plan(
+    tx: &mut sqlx::Transaction<'static, sqlx::Any>,
+    message: &Message,
+    deliver_at: i64,
+) -> Result<(), sqlx::Error> {
+    let body = serde_json::to_string(message).map_err(|error| sqlx::Error::Encode(error.into()))?;
+    sqlx::query(
+        "insert into sandbox_deliveries (id, event_id, body, deliver_at, leased_until, attempts, delivered_at)
+         values ($1, $2, $3, $4, null, 0, null)",
+    )
+    .bind(ids::new_id())
+    .bind(&message.event)
+    .bind(body)
+    .bind(deliver_at)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Longer than the client waits for an answer.
+const LEASE_MILLIS: i64 = 30_000;
+/// Then the sandbox gives up, as real processors do after days.
+const MOST_ATTEMPTS: i64 = 20;
+const RETRY_MILLIS: i64 = 5_000;
+/// In one go, so that other work gets its turn.
+const MOST_AT_ONCE: usize = 100;
+
+impl SandboxProcessor {
+    /// Settles what is due and delivers the webhooks that are due as of an instant; returns how many were taken.
+    pub async fn deliver_due(&self, as_of: i64) -> Result<usize, sqlx::Error> {
+        self.settle_due().await?;
+        let mut taken = 0;
+        for _ in 0..MOST_AT_ONCE {
+            let now = self.now();
+            if !self.has_due_delivery(as_of, now).await? {
+                break;
+            }
+            let row: Option<(String, String, i64)> = sqlx::query_as(
+                "update sandbox_deliveries set leased_until = $3, attempts = attempts + 1
+                 where id = (
+                   select id from sandbox_deliveries
+                   where delivered_at is null and deliver_at <= $1 and attempts < $4
+                     and (leased_until is null or leased_until < $2)
+                   order by deliver_at, id limit 1
+                 ) and (leased_until is null or leased_until < $2)
+                 returning id, body, attempts",
+            )
+            .bind(as_of)
+            .bind(now)
+            .bind(now + LEASE_MILLIS)
+            .bind(MOST_ATTEMPTS)
+            .fetch_optional(&self.pool)
+            .await?;
+            let Some((id, body, attempts)) = row else { break };
+            if self.deliver(body).await {
+                taken += 1;
+                sqlx::query("update sandbox_deliveries set delivered_at = $2 where id = $1")
+                    .bind(&id)
+                    .bind(self.now())
+                    .execute(&self.pool)
+                    .await?;
+            } else {
+                sqlx::query("update sandbox_deliveries set deliver_at = $2, leased_until = null where id = $1")
+                    .bind(&id)
+                    .bind(as_of.max(self.now()) + RETRY_MILLIS * attempts)
+                    .execute(&self.pool)
+                    .await?;
+            }
+        }
+        Ok(taken)
+    }
+
+    async fn has_due_delivery(&self, as_of: i64, now: i64) -> Result<bool, sqlx::Error> {
+        let due: i64 = sqlx::query_scalar(
+            "select count(*) from sandbox_deliveries
+             where delivered_at is null and deliver_at <= $1 and attempts < $3 and (leased_until is null or leased_until < $2)",
+        )
+        .bind(as_of)
+        .bind(now)
+        .bind(MOST_ATTEMPTS)
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(due > 0)
+    }
+
+    async fn deliver(&self, body: String) -> bool {
+        let signature = self.sign(body.as_bytes(), self.clock.real_now());
+        let sent = self
+            .client
+            .post(&self.webhook_url)
+            .header(signature::HEADER, signature)
+            .header("content-type", "application/json")
+            .body(body)
+            .send()
+            .await;
+        match sent {
+            Ok(response) if response.status().is_success() => true,
+            Ok(response) => {
+                tracing::warn!(status = response.status().as_u16(), "the portal did not take a sandbox webhook");
+                false
+            }
+            Err(error) => {
+                tracing::warn!(error = %error.without_url(), "a sandbox webhook could not be delivered");
+                false
+            }
+        }
+    }
+}

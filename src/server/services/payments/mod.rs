@@ -1,0 +1,29 @@
+//! Paying: what may be paid, starting a payment, taking in what the processor reports, and finding out what is not known.
+//!
+//! A payment is recorded before the processor is asked and its outcome in a transaction of its own afterwards, so that
+//! whatever breaks in between, the row is there and [`reconcile`] finds out. Called by pages/pay, pages/payment,
+//! http/webhooks and jobs.
+
+mod read;
+mod reconcile;
+mod report;
+mod settle;
+mod start;
+
+pub use read::{PaymentFacts, Paying, paying, payment};
+pub use reconcile::{RECONCILE_JOB, Reconciled, refresh, reconcile, wait_before_check};
+pub use report::{Applied, Heard, WebhookRefusal, cancel, receive_webhook};
+pub use start::{Decision, StartRefusal, Started, start};
+
+use crate::server::processors::PaymentProcessor;
+use crate::server::state::AppState;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a processor is waited for. After that the outcome is unknown, not failed.
+const PROCESSOR_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// The processor that made a payment, if it is still the one set up here.
+fn processor_of(state: &AppState, name: &str) -> Option<Arc<dyn PaymentProcessor>> {
+    state.processor.clone().filter(|processor| processor.name() == name)
+}

@@ -1,0 +1,103 @@
+//! What a payment that succeeded changes, in the transaction of its success: the books, what it is applied to, the agreement,
+//! and the receipt.
+
+use super::read::read_owed;
+use crate::domain::ids::AgreementId;
+use crate::domain::ledger::{self as rules, Entry, OpenInstalment, Owed};
+use crate::domain::money::Money;
+use crate::domain::payment::Payment;
+use crate::server::clock::{self, Millis};
+use crate::server::services::receipts::{self, ReceiptFacts};
+use crate::server::services::Failure;
+use crate::server::store::events::{self, Actor, Event};
+use crate::server::store::ledger::EntryContext;
+use crate::server::store::{self, Tx, covered, facts};
+use serde_json::json;
+
+/// Posts the payment. The unique key of the entry makes a second posting impossible, whatever calls this.
+pub(super) async fn post(tx: &mut Tx, payment: &Payment, at: Millis) -> Result<(), Failure> {
+    let account = facts::one_of_customer(&mut **tx, &payment.customer_id, &payment.account_id)
+        .await?
+        .ok_or(Failure::Missing("account"))?;
+    let (owed, agreement_id) = read_owed(tx, &account).await?;
+    let lines = rules::allocate(payment.amount, &owed, payment.purpose.order())?;
+    let posted_on = clock::date_of(at, &clock::zone(&account.time_zone));
+
+    let paid_key = format!("payment:{}", payment.id);
+    let context = EntryContext {
+        account_id: payment.account_id.as_str(),
+        payment_id: Some(payment.id.as_str()),
+        posted_at: at,
+        posted_on,
+        reason: payment.purpose.code(),
+        actor: "processor",
+        once_key: &paid_key,
+    };
+    store::ledger::append(tx, &Entry::payment(payment.amount), &context).await?;
+    store::ledger::append_allocations(tx, payment.id.as_str(), payment.account_id.as_str(), &lines).await?;
+
+    let discount = granted(payment, &owed);
+    if discount.is_positive() {
+        let discount_key = format!("discount:{}", payment.id);
+        let context = EntryContext { once_key: &discount_key, actor: "policy", reason: "prompt_payment", ..context };
+        store::ledger::append(tx, &Entry::discount(discount), &context).await?;
+    }
+    let balance = store::ledger::balance(tx, payment.account_id.as_str(), payment.amount.currency()).await?;
+    if let Some(agreement_id) = &agreement_id {
+        complete_if_covered(tx, payment, agreement_id, &owed.instalments, balance, at).await?;
+    }
+    let booked = receipts::Booked { payment, account: &account, owed: &owed, lines: &lines, discount, balance_after: balance, at };
+    // LEAD: services::documents::issue(tx, …) goes here, with a ReceiptContent made of these facts.
+    note_applied(tx, payment, &receipts::facts(&booked)).await
+}
+
+/// What the payment was applied to, for the trail.
+async fn note_applied(tx: &mut Tx, payment: &Payment, receipt: &ReceiptFacts) -> Result<(), Failure> {
+    let lines: Vec<_> =
+        receipt.lines.iter().map(|line| json!({ "to": line.applied_to.code(), "amount_minor": line.amount.minor() })).collect();
+    let event = Event {
+        at: receipt.paid_at,
+        actor: Actor::System,
+        action: "payment.applied",
+        customer_id: Some(payment.customer_id.to_string()),
+        account_id: Some(payment.account_id.to_string()),
+        subject_id: Some(payment.id.to_string()),
+        details: json!({
+            "lines": lines, "discount_minor": receipt.discount.minor(),
+            "balance_before_minor": receipt.balance_before.minor(), "balance_after_minor": receipt.balance_after.minor(),
+        }),
+    };
+    Ok(events::append(tx, &event).await?)
+}
+
+/// The discount that was promised, but never more than is still owed after the payment.
+fn granted(payment: &Payment, owed: &Owed) -> Money {
+    let left = owed.balance.minor().saturating_sub(payment.amount.minor()).max(0);
+    Money::new(payment.discount.minor().min(left), payment.discount.currency())
+}
+
+/// Ends an agreement of which nothing is open any more, or under which nothing is owed any more.
+async fn complete_if_covered(
+    tx: &mut Tx,
+    payment: &Payment,
+    agreement_id: &AgreementId,
+    before: &[OpenInstalment],
+    balance: Money,
+    at: Millis,
+) -> Result<(), Failure> {
+    let open = covered::open_instalments(tx, agreement_id, payment.amount.currency()).await?;
+    if (!open.is_empty() && balance.is_positive()) || (before.is_empty() && open.is_empty()) {
+        return Ok(());
+    }
+    covered::complete_agreement(tx, agreement_id, at).await?;
+    let event = Event {
+        at,
+        actor: Actor::System,
+        action: "agreement.completed",
+        customer_id: Some(payment.customer_id.to_string()),
+        account_id: Some(payment.account_id.to_string()),
+        subject_id: Some(agreement_id.to_string()),
+        details: json!({ "payment": payment.id, "balance_minor": balance.minor() }),
+    };
+    Ok(events::append(tx, &event).await?)
+}

@@ -1,0 +1,167 @@
+//! Attempts to move money. A row is written before the processor is asked, and is never deleted.
+
+use super::{StoreError, StoreResult, Tx, expect_rows};
+use crate::domain::ids::{AccountId, AgreementId, CustomerId, PaymentId};
+use crate::domain::money::{Currency, Money};
+use crate::domain::payment::{DeclineReason, Payment, PaymentState, Purpose};
+use crate::server::clock::Millis;
+use sqlx::any::AnyRow;
+use sqlx::{AnyPool, AssertSqlSafe, Row};
+
+const COLUMNS: &str = "id, reference, customer_id, account_id, agreement_id, purpose, amount_minor, discount_minor, currency, state, \
+                       decline_reason, processor, processor_reference, hosted_page, decision_key, created_at, settled_at";
+
+/// A payment as it is first recorded, with the digest of what was asked under its decision key.
+pub async fn insert(tx: &mut Tx, payment: &Payment, request_sha256: &str) -> StoreResult<()> {
+    sqlx::query(
+        "insert into payments (id, reference, customer_id, account_id, agreement_id, purpose, amount_minor, discount_minor,
+           currency, state, decline_reason, processor, processor_reference, hosted_page, decision_key, request_sha256,
+           created_at, submitted_at, settled_at, next_check_at, checks)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, null, $11, null, null, $12, $13, $14, null, null, null, 0)",
+    )
+    .bind(payment.id.as_str())
+    .bind(&payment.reference)
+    .bind(payment.customer_id.as_str())
+    .bind(payment.account_id.as_str())
+    .bind(payment.agreement_id.as_ref().map(AgreementId::as_str))
+    .bind(payment.purpose.code())
+    .bind(payment.amount.minor())
+    .bind(payment.discount.minor())
+    .bind(payment.amount.currency().code())
+    .bind(payment.state.code())
+    .bind(&payment.processor)
+    .bind(&payment.decision_key)
+    .bind(request_sha256)
+    .bind(payment.created_at)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// The payment made under a decision key, with the digest of what was asked.
+pub async fn of_decision(tx: &mut Tx, decision_key: &str) -> StoreResult<Option<(Payment, String)>> {
+    let query = format!("select {COLUMNS}, request_sha256 from payments where decision_key = $1");
+    let row = sqlx::query(AssertSqlSafe(query)).bind(decision_key).fetch_optional(&mut **tx).await?;
+    row.map(|row| Ok((read(&row)?, row.try_get("request_sha256")?))).transpose()
+}
+
+pub async fn by_id(tx: &mut Tx, id: &PaymentId) -> StoreResult<Option<Payment>> {
+    let query = format!("select {COLUMNS} from payments where id = $1");
+    let row = sqlx::query(AssertSqlSafe(query)).bind(id.as_str()).fetch_optional(&mut **tx).await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// A customer's own payment by its reference.
+pub async fn of_customer(pool: &AnyPool, reference: &str, customer_id: &str) -> StoreResult<Option<Payment>> {
+    let query = format!("select {COLUMNS} from payments where reference = $1 and customer_id = $2");
+    let row = sqlx::query(AssertSqlSafe(query)).bind(reference).bind(customer_id).fetch_optional(pool).await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// The payment a processor speaks of: by our reference, which it repeats in every message.
+pub async fn by_reference(pool: &AnyPool, processor: &str, reference: &str) -> StoreResult<Option<Payment>> {
+    let query = format!("select {COLUMNS} from payments where reference = $1 and processor = $2");
+    let row = sqlx::query(AssertSqlSafe(query)).bind(reference).bind(processor).fetch_optional(pool).await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// Payments on an account whose outcome is still to come, newest first.
+pub async fn open_on_account(tx: &mut Tx, account_id: &str) -> StoreResult<Vec<Payment>> {
+    let query = format!(
+        "select {COLUMNS} from payments
+         where account_id = $1 and state in ('created', 'submitted', 'needs_customer', 'processing', 'unknown')
+         order by created_at desc, id desc"
+    );
+    let rows = sqlx::query(AssertSqlSafe(query)).bind(account_id).fetch_all(&mut **tx).await?;
+    rows.iter().map(read).collect()
+}
+
+/// Writes a new state with the facts that belong to it. `from` is the state it was read in: another one there now is an error.
+pub async fn set_state(tx: &mut Tx, payment: &Payment, from: &PaymentState, at: Millis) -> StoreResult<()> {
+    let (decline_reason, hosted_page, settled_at) = match &payment.state {
+        PaymentState::Created | PaymentState::Processing | PaymentState::Unknown => (None, None, None),
+        PaymentState::Submitted { hosted_page } | PaymentState::NeedsCustomer { hosted_page } => {
+            (None, Some(hosted_page.as_str()), None)
+        }
+        PaymentState::Declined { reason, settled_at } => (Some(reason.code()), None, Some(*settled_at)),
+        PaymentState::Succeeded { settled_at }
+        | PaymentState::Cancelled { settled_at }
+        | PaymentState::Abandoned { settled_at } => (None, None, Some(*settled_at)),
+    };
+    let result = sqlx::query(
+        "update payments set state = $2, decline_reason = $3, hosted_page = $4, settled_at = $5, processor_reference = $6,
+           submitted_at = coalesce(submitted_at, $7)
+         where id = $1 and state = $8",
+    )
+    .bind(payment.id.as_str())
+    .bind(payment.state.code())
+    .bind(decline_reason)
+    .bind(hosted_page)
+    .bind(settled_at)
+    .bind(payment.processor_reference.as_deref())
+    .bind(payment.processor_reference.as_ref().map(|_| at))
+    .bind(from.code())
+    .execute(&mut **tx)
+    .await?;
+    expect_rows(&result, 1)
+}
+
+/// Counts a look-up and notes when the next one is due; returns how many there have been.
+pub async fn note_check(pool: &AnyPool, id: &PaymentId, next_check_at: Option<Millis>) -> StoreResult<i64> {
+    let checks: i64 =
+        sqlx::query_scalar("update payments set checks = checks + 1, next_check_at = $2 where id = $1 returning checks")
+            .bind(id.as_str())
+            .bind(next_check_at)
+            .fetch_one(pool)
+            .await?;
+    Ok(checks)
+}
+
+/// When the processor is asked again, if it is.
+pub async fn next_check_at(pool: &AnyPool, id: &PaymentId) -> StoreResult<Option<Millis>> {
+    Ok(sqlx::query_scalar("select next_check_at from payments where id = $1").bind(id.as_str()).fetch_one(pool).await?)
+}
+
+fn read(row: &AnyRow) -> StoreResult<Payment> {
+    let text = |column: &'static str| row.try_get::<Option<String>, _>(column);
+    let needed = |column: &'static str| text(column)?.ok_or(StoreError::Unreadable(column));
+    let currency = Currency::from_code(&needed("currency")?).ok_or(StoreError::Unreadable("currency"))?;
+    let amount = |column: &'static str| Ok::<_, StoreError>(Money::new(row.try_get(column)?, currency));
+    Ok(Payment {
+        id: PaymentId(needed("id")?),
+        reference: needed("reference")?,
+        customer_id: CustomerId(needed("customer_id")?),
+        account_id: AccountId(needed("account_id")?),
+        agreement_id: text("agreement_id")?.map(AgreementId),
+        purpose: Purpose::from_code(&needed("purpose")?).ok_or(StoreError::Unreadable("purpose"))?,
+        amount: amount("amount_minor")?,
+        discount: amount("discount_minor")?,
+        processor: needed("processor")?,
+        processor_reference: text("processor_reference")?,
+        decision_key: needed("decision_key")?,
+        state: read_state(row)?,
+        created_at: row.try_get("created_at")?,
+    })
+}
+
+fn read_state(row: &AnyRow) -> StoreResult<PaymentState> {
+    let settled_at = row.try_get::<Option<i64>, _>("settled_at")?;
+    let settled_at = || settled_at.ok_or(StoreError::Unreadable("settled_at"));
+    let hosted_page = || row.try_get::<Option<String>, _>("hosted_page")?.ok_or(StoreError::Unreadable("hosted_page"));
+    Ok(match row.try_get::<String, _>("state")?.as_str() {
+        "created" => PaymentState::Created,
+        "submitted" => PaymentState::Submitted { hosted_page: hosted_page()? },
+        "needs_customer" => PaymentState::NeedsCustomer { hosted_page: hosted_page()? },
+        "processing" => PaymentState::Processing,
+        "succeeded" => PaymentState::Succeeded { settled_at: settled_at()? },
+        "declined" => {
+            let reason = row.try_get::<Option<String>, _>("decline_reason")?;
+            let reason = reason.as_deref().and_then(DeclineReason::from_code).ok_or(StoreError::Unreadable("decline_reason"))?;
+            PaymentState::Declined { reason, settled_at: settled_at()? }
+        }
+        "cancelled" => PaymentState::Cancelled { settled_at: settled_at()? },
+        "abandoned" => PaymentState::Abandoned { settled_at: settled_at()? },
+        "unknown" => PaymentState::Unknown,
+        _ => return Err(StoreError::Unreadable("payment state")),
+    })
+}
