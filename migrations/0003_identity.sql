@@ -41,12 +41,15 @@ create table portal_secrets (
   created_at bigint not null
 );
 
--- "I can't get in", "I moved", "this is not for me": words for a person, before any sign-in.
+-- "I can't get in", "I moved", "this is not for me": words for a person, before any sign-in. And from an account, signed in:
+-- "something has changed", "this is not right".
 create table contact_requests (
   id text not null primary key,
   reference text not null,
-  -- 'cannot_get_in', 'moved', 'not_for_me', 'other'.
+  -- 'cannot_get_in', 'moved', 'not_for_me', 'other'; from an account 'changed', 'not-right', 'other'.
   kind text not null,
+  -- Known where the writer was signed in.
+  account_id text references accounts (id),
   reply_to text not null,
   message text not null,
   language text not null,
@@ -55,6 +58,7 @@ create table contact_requests (
   answered_at bigint,
   constraint contact_requests_reference_once unique (reference)
 );
+create index contact_requests_by_account on contact_requests (account_id, created_at);
 
 create table staff (
   id text not null primary key,

@@ -1,14 +1,21 @@
 //! The HTML shell and the route table: every screen once.
 
 use crate::components::frame::{Frame, Mode, Reach, Visitor, provide_frame};
+use crate::pages::account::history::HistoryPage;
+use crate::pages::account::{AccountPage, AccountsPage};
 use crate::pages::contact::ContactPage;
 use crate::pages::contact::received::ContactReceivedPage;
 use crate::pages::confirmation::ConfirmationPage;
 use crate::pages::home::HomePage;
 use crate::pages::link::LinkPage;
+use crate::pages::message::MessagePage;
+use crate::pages::message::received::MessageReceivedPage;
 use crate::pages::options::OptionsPage;
 use crate::pages::review::ReviewPage;
 use crate::pages::sign::SignPage;
+use crate::pages::pay::PayPage;
+use crate::pages::pay_check::PayCheckPage;
+use crate::pages::payment::PaymentPage;
 use crate::pages::sign_in::SignInPage;
 use crate::pages::signed_out::SignedOutPage;
 use crate::pages::verify::VerifyPage;
@@ -60,6 +67,14 @@ pub fn App() -> impl IntoView {
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("sign")) view=SignPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("agreements"), ParamSegment("agreement")) view=ConfirmationPage ssr=SsrMode::Async/>
                 <Route path=StaticSegment("verify") view=VerifyPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("pay")) view=PayPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("pay"), StaticSegment("check")) view=PayCheckPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("payments"), ParamSegment("reference")) view=PaymentPage ssr=SsrMode::Async/>
+                <Route path=StaticSegment("account") view=AccountsPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("account"), ParamSegment("account")) view=AccountPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("history")) view=HistoryPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("message"), StaticSegment("received"), ParamSegment("reference")) view=MessageReceivedPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("message"), ParamSegment("topic")) view=MessagePage ssr=SsrMode::Async/>
             </Routes>
         </Router>
     }

@@ -1,6 +1,9 @@
 //! Every address as a function; no path is written anywhere else.
 
+use crate::domain::contact::Topic;
+
 pub const HOME: &str = "/";
+pub const FAVICON: &str = "/favicon.svg";
 
 // The door: what anyone may open.
 pub const SIGN_IN: &str = "/sign-in";
@@ -89,6 +92,11 @@ pub fn payment(reference: &str) -> String {
     format!("/payments/{reference}")
 }
 
+/// The sandbox processor's page of one charge: it stands for another company's.
+pub fn sandbox_page(charge: &str) -> String {
+    format!("/sandbox-processor/{charge}")
+}
+
 /// Where a processor sends its messages.
 pub fn webhook(processor: &str) -> String {
     format!("/webhooks/{processor}")
@@ -115,6 +123,16 @@ pub fn history(account_id: &str, page: u32) -> String {
         0 | 1 => format!("{ACCOUNT}/{account_id}/history"),
         later => format!("{ACCOUNT}/{account_id}/history?page={later}"),
     }
+}
+
+/// What is wrong, has changed or is asked about one account: words for a person.
+pub fn message(account_id: &str, topic: Topic) -> String {
+    format!("{ACCOUNT}/{account_id}/message/{}", topic.code())
+}
+
+/// The promise of an answer to such a message.
+pub fn message_received(account_id: &str, reference: &str) -> String {
+    format!("{ACCOUNT}/{account_id}/message/received/{reference}")
 }
 
 /// A one-use link. The token is the one secret an address may hold.

@@ -98,7 +98,8 @@ const ROOMS: [Room; 10] = [
     Room {
         name: "processors, notify, documents",
         holds: |path| {
-            path[0] == "server" && ["processors", "notify", "documents"].contains(path.get(1).unwrap_or(&"")) && !is_sandbox(path)
+            let is_port = path[0] == "server" && ["processors", "notify", "documents"].contains(path.get(1).unwrap_or(&""));
+            is_port && !path.starts_with(&["server", "processors", "sandbox"])
         },
         never: &[
             "leptos",
@@ -114,20 +115,14 @@ const ROOMS: [Room; 10] = [
             "crate::server::jobs",
         ],
     },
+    // It stands for a company elsewhere, so it keeps books of its own, in its own tables, with its own SQL.
     Room {
-        name: "the sandbox processor (it stands for a company elsewhere, with books of its own)",
-        holds: is_sandbox,
+        name: "processors/sandbox",
+        holds: |path| path.starts_with(&["server", "processors", "sandbox"]),
         never: &[
-            "leptos",
-            "leptos_axum",
-            "crate::pages",
-            "crate::components",
-            "crate::app",
-            "crate::server::store",
-            "crate::server::services",
-            "crate::server::context",
-            "crate::server::cli",
-            "crate::server::jobs",
+            "leptos", "leptos_axum", "axum", "crate::pages", "crate::components", "crate::app", "crate::server::store",
+            "crate::server::services", "crate::server::context", "crate::server::cli", "crate::server::jobs",
+            "crate::server::http",
         ],
     },
     Room {
@@ -139,10 +134,6 @@ const ROOMS: [Room; 10] = [
 
 fn is_page(path: &[&str]) -> bool {
     path.len() > 1 && (path[0] == "pages" || path[0] == "staff")
-}
-
-fn is_sandbox(path: &[&str]) -> bool {
-    path.starts_with(&["server", "processors", "sandbox"])
 }
 
 fn is_door(path: &[&str]) -> bool {

@@ -18,7 +18,9 @@ pub fn terms_rows(terms: &Terms) -> Vec<(SummaryRow, bool)> {
         Basis::PastDue => {
             td_string!(words(), review.covers_past_due, amount = format::money(terms.schedule.principal, language()))
         }
-        Basis::Balance => td_string!(words(), review.covers_balance, amount = format::money(terms.schedule.principal, language())),
+        Basis::Balance => {
+            td_string!(words(), review.covers_balance, amount = format::money(terms.schedule.principal, language()))
+        }
     };
     let count = terms.schedule.instalments.len();
     let mut rows = vec![

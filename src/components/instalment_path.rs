@@ -46,12 +46,14 @@ pub fn InstalmentPath(marks: Vec<PathMark>) -> impl IntoView {
         last = format::date(end, language())
     );
     let single = marks.len() == 1;
+    // Many marks become slim rather than cover one another.
+    let width = marks.len().try_into().map_or(4, |count: i64| ((WIDTH - 2 * MARGIN) / count.max(1) - 3).clamp(3, 10));
     let drawn: Vec<_> = marks
         .iter()
         .map(|mark| {
             let along = i64::from((mark.due_on - start).get_days());
             let x = if single { WIDTH / 2 } else { MARGIN + along * (WIDTH - 2 * MARGIN) / span };
-            view! { <rect class=mark_class(mark.state) x=x - 5 y=LINE - 7 width="10" height="14" rx="5"/> }
+            view! { <rect class=mark_class(mark.state) x=x - width / 2 y=LINE - 7 width=width height="14" rx=width / 2/> }
         })
         .collect();
     view! {

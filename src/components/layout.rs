@@ -107,18 +107,15 @@ fn ReachFooter(frame: std::sync::Arc<Frame>) -> impl IntoView {
     }
 }
 
-/// Facts, and beside them on a wide screen the way forward; one below the other on a narrow one.
+/// What matters most, then the ways forward, then the facts. On a wide screen the ways stand beside; on a narrow one the
+/// three come one below the other, in this order.
 #[component]
-pub fn Beside(
-    children: Children,
-    /// What stands beside: usually what the person can do.
-    #[prop(into)]
-    aside: ViewFn,
-) -> impl IntoView {
+pub fn Beside(head: AnyView, ways: AnyView, children: Children) -> impl IntoView {
     view! {
         <div class="beside">
+            <div class="beside-head">{head}</div>
+            <div class="beside-ways">{ways}</div>
             <div class="beside-facts">{children()}</div>
-            <div class="beside-ways">{aside.run()}</div>
         </div>
     }
 }

@@ -7,7 +7,10 @@ use std::future::Future;
 
 /// Shows what was loaded. Where loading failed nothing is shown: the layer around every request puts the calm error page
 /// there.
-pub fn loaded<T, E, V>(load: impl Future<Output = Result<T, E>> + Send + 'static, show: impl FnOnce(T) -> V + Send + 'static) -> impl IntoView
+pub fn loaded<T, E, V>(
+    load: impl Future<Output = Result<T, E>> + Send + 'static,
+    show: impl FnOnce(T) -> V + Send + 'static,
+) -> impl IntoView
 where
     T: Send + 'static,
     E: Send + 'static,

@@ -38,6 +38,32 @@ impl ContactKind {
     }
 }
 
+/// What a customer who is signed in writes about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// Work, health, family, costs.
+    Changed,
+    /// What is asked for is not right, all of it or a part.
+    NotRight,
+    Other,
+}
+
+impl Topic {
+    pub const ALL: [Topic; 3] = [Topic::Changed, Topic::NotRight, Topic::Other];
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Topic::Changed => "changed",
+            Topic::NotRight => "not-right",
+            Topic::Other => "other",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Topic> {
+        Topic::ALL.into_iter().find(|topic| topic.code() == code)
+    }
+}
+
 /// The day by which an answer is promised: so many working days after today. Monday to Friday are working days; who asks
 /// has not told us where they are, so no country's holidays are taken off.
 pub fn answer_by(today: Date, working_days: u32) -> Date {

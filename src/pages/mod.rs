@@ -1,11 +1,16 @@
 //! One folder a screen, named as the step.
 
+pub mod account;
 pub mod confirmation;
 pub mod contact;
 pub mod home;
 pub mod language;
 pub mod link;
+pub mod message;
 pub mod options;
+pub mod pay;
+pub mod pay_check;
+pub mod payment;
 pub mod review;
 pub mod sign;
 pub mod sign_in;

@@ -9,6 +9,7 @@ pub mod crash_point;
 pub mod documents;
 pub mod http;
 pub mod ids;
+pub mod import;
 pub mod jobs;
 pub mod notify;
 pub mod offers_json;

@@ -81,11 +81,7 @@ pub fn receipt(language: Language) -> ReceiptContent {
         paid_at: signed_at(),
         applied: vec![
             Applied {
-                to: AppliedTo::Instalment {
-                    agreement_reference: "EK-2H8T-4WXB".into(),
-                    number: 1,
-                    due_on: date(2026, 12, 4),
-                },
+                to: AppliedTo::Instalment { agreement_reference: "EK-2H8T-4WXB".into(), number: 1, due_on: date(2026, 12, 4) },
                 amount: usd(5425),
             },
             Applied { to: AppliedTo::Balance, amount: usd(4575) },

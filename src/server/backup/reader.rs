@@ -105,8 +105,10 @@ impl Reader {
 
 /// The manifest, if it tells of exactly what came.
 fn compare(manifest: Manifest, came: BTreeMap<String, (u64, Sha256)>) -> Result<Manifest, BackupError> {
-    let came: Manifest =
-        came.into_iter().map(|(name, (rows, digest))| (name, TableSum { rows, sha256: hex::encode(digest.finalize()) })).collect();
+    let came: Manifest = came
+        .into_iter()
+        .map(|(name, (rows, digest))| (name, TableSum { rows, sha256: hex::encode(digest.finalize()) }))
+        .collect();
     if came == manifest {
         return Ok(manifest);
     }

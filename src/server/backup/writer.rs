@@ -79,8 +79,7 @@ impl Writer {
 
     pub fn begin_table(&mut self, name: &str) -> Result<(), BackupError> {
         self.end_table()?;
-        self.table =
-            Some(Table { name: name.to_owned(), piece: Vec::new(), pieces: 0, rows: 0, digest: Sha256::new() });
+        self.table = Some(Table { name: name.to_owned(), piece: Vec::new(), pieces: 0, rows: 0, digest: Sha256::new() });
         Ok(())
     }
 

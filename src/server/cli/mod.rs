@@ -6,6 +6,9 @@ mod keys;
 mod link;
 mod offers;
 mod outbox;
+mod demo;
+mod export;
+mod import;
 mod serve;
 mod staff;
 mod verify;
@@ -13,10 +16,10 @@ mod verify_ledger;
 mod worker;
 
 use super::config::{Config, ConfigError, Settings};
-use super::policy_file;
 use super::processors::PaymentProcessor;
 use super::processors::sandbox::{Delays, SandboxProcessor};
 use super::state::AppState;
+use super::policy_file;
 use super::store::Db;
 use super::telemetry;
 use crate::paths;
@@ -62,6 +65,14 @@ enum Command {
     Migrate,
     /// Show what an account would be offered, with every schedule. Holds nothing.
     Offers(offers::OffersArguments),
+    /// Load a creditor's file.
+    #[command(subcommand)]
+    Import(import::ImportCommand),
+    /// Print what the portal knows, for other systems.
+    Export(export::ExportArguments),
+    /// People to try the portal on (sandbox mode only).
+    #[command(subcommand)]
+    Demo(demo::DemoCommand),
 }
 
 /// Why a command ended without doing what it was asked.
@@ -138,6 +149,9 @@ async fn execute(arguments: Arguments) -> Result<ExitCode, CommandError> {
         Command::Link(arguments) => link::link(config, arguments).await,
         Command::Offers(arguments) => offers::offers(config, arguments).await,
         Command::Worker => worker::work(config).await,
+        Command::Import(command) => import::import(config, command).await,
+        Command::Export(arguments) => export::export(config, arguments).await,
+        Command::Demo(command) => demo::demo(config, command).await,
         Command::Migrate => {
             open_database(&config).await?;
             println!("The database is up to date.");

@@ -37,6 +37,7 @@ pub async fn serve(config: Config) -> Result<ExitCode, CommandError> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Waits for Ctrl-C or SIGTERM.
 pub(super) async fn asked_to_stop() {
     let mut terminate = match signal(SignalKind::terminate()) {
         Ok(terminate) => terminate,

@@ -153,10 +153,7 @@ impl ConfirmationContent {
             last = day(last.due_on)
         );
         vec![
-            Block::Figure {
-                label: td_string!(words, document.total_label, creditor = &self.creditor),
-                value: money(self.total),
-            },
+            Block::Figure { label: td_string!(words, document.total_label, creditor = &self.creditor), value: money(self.total) },
             Block::Paragraph(summary),
             Block::Waterline {
                 marks: self.marks(),
@@ -241,10 +238,11 @@ impl ConfirmationContent {
     }
 
     fn change_section(&self, words: Locale) -> Section {
+        let write_to = format!("{}{}", self.sender.public_url, crate::paths::CONTACT);
         Section {
             heading: td_string!(words, document.change_heading).to_owned(),
             blocks: vec![
-                Block::Paragraph(td_string!(words, document.change, address = &self.sender.public_url)),
+                Block::Paragraph(td_string!(words, document.change, phone = &self.sender.phone, address = write_to)),
                 Block::List(vec![
                     td_string!(words, document.change_move).to_owned(),
                     td_string!(words, document.change_more).to_owned(),

@@ -379,8 +379,8 @@ impl Setter<'_> {
     fn waterline(&mut self, x: f32, width: f32, marks: &[u16], first: &str, last: &str) {
         self.need(40.0);
         let y = self.y + 9.0;
-        let inset = 4.0;
-        self.put(Mark::Rule { from: x, to: x + width, y, weight: 0.9, ink: Ink::Deep });
+        let inset = 3.1;
+        self.put(Mark::Rule { from: x + inset, to: x + width - inset, y, weight: 0.9, ink: Ink::Deep });
         for mark in marks {
             let along = f32::from((*mark).min(1000)) / 1000.0;
             self.put(Mark::Dot { x: x + inset + along * (width - 2.0 * inset), y, radius: 3.1 });

@@ -81,17 +81,27 @@ pub enum Block {
     /// Small print: what few people need, kept quiet.
     Small(String),
     /// The one figure people look for, and what it is.
-    Figure { label: String, value: String },
+    Figure {
+        label: String,
+        value: String,
+    },
     /// The way from the first payment to the last, drawn on the waterline: how far along each payment lies, from 0 to
     /// 1000. Decoration: the table says the same.
-    Waterline { marks: Vec<u16>, first: String, last: String },
+    Waterline {
+        marks: Vec<u16>,
+        first: String,
+        last: String,
+    },
     Facts(Vec<Fact>),
     List(Vec<String>),
     Table(Table),
     /// A name as it was typed.
     Signature(String),
     /// A long code, broken anywhere.
-    Code { label: String, value: String },
+    Code {
+        label: String,
+        value: String,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

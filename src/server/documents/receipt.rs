@@ -126,7 +126,11 @@ impl ReceiptContent {
                     label: td_string!(words, document.received_label, creditor = &self.creditor),
                     value: money(self.amount),
                 },
-                Block::Paragraph(td_string!(words, document.received, day = format::long_date(self.paid_at.date(), self.language))),
+                Block::Paragraph(td_string!(
+                    words,
+                    document.received,
+                    day = format::long_date(self.paid_at.date(), self.language)
+                )),
             ],
             sections: vec![
                 self.payment_section(words),
@@ -145,12 +149,8 @@ impl ReceiptContent {
     }
 
     fn payment_section(&self, words: Locale) -> Section {
-        let account = td_string!(
-            words,
-            document.account_paid,
-            product = &self.account_product,
-            reference = &self.account_reference
-        );
+        let account =
+            td_string!(words, document.account_paid, product = &self.account_product, reference = &self.account_reference);
         let method = match self.method {
             MethodClass::Card => td_string!(words, document.method_card),
             MethodClass::BankAccount => td_string!(words, document.method_bank),
@@ -187,10 +187,7 @@ impl ReceiptContent {
         });
         let table = Table {
             summary: td_string!(words, document.applied_summary).to_owned(),
-            headings: vec![
-                td_string!(words, document.applied_to).to_owned(),
-                td_string!(words, document.amount).to_owned(),
-            ],
+            headings: vec![td_string!(words, document.applied_to).to_owned(), td_string!(words, document.amount).to_owned()],
             rows: rows.collect(),
             total: None,
         };
@@ -201,10 +198,7 @@ impl ReceiptContent {
         let money = |amount| format::money(amount, self.language);
         Table {
             summary: td_string!(words, document.balance_summary).to_owned(),
-            headings: vec![
-                td_string!(words, document.balance_heading).to_owned(),
-                td_string!(words, document.amount).to_owned(),
-            ],
+            headings: vec![td_string!(words, document.balance_heading).to_owned(), td_string!(words, document.amount).to_owned()],
             rows: vec![vec![td_string!(words, document.balance_before).to_owned(), money(self.balance_before)]],
             total: Some(vec![td_string!(words, document.balance_after).to_owned(), money(self.balance_after)]),
         }

@@ -3,7 +3,8 @@
 
 use crate::domain::format;
 use crate::domain::language::Language;
-use crate::server::processors::sandbox::{ChargeRow, Method, PAGE_PATH, SandboxProcessor, Shown};
+use crate::paths;
+use crate::server::processors::sandbox::{ChargeRow, Method, SandboxProcessor, Shown};
 use crate::server::state::AppState;
 use crate::words::{Locale, locale, td_string};
 use axum::extract::{Form, Path, State};
@@ -18,7 +19,7 @@ use std::sync::Arc;
 
 pub fn routes(sandbox: Arc<SandboxProcessor>) -> Router<AppState> {
     Router::new()
-        .route(&format!("{PAGE_PATH}/{{charge}}"), get(show).post(act))
+        .route(&paths::sandbox_page("{charge}"), get(show).post(act))
         .layer(Extension(sandbox))
 }
 
@@ -58,10 +59,10 @@ async fn act(
         ("refuse", _) => sandbox.confirm(&id, false).await.map(|_| Some(Shown::Return)),
         (_, Some(method)) => sandbox.pay(&id, method).await,
         // Nothing chosen: the page again.
-        (_, None) => return Redirect::to(&page_path(&id)).into_response(),
+        (_, None) => return Redirect::to(&paths::sandbox_page(&id)).into_response(),
     };
     match done {
-        Ok(Some(Shown::Confirmation)) => Redirect::to(&page_path(&id)).into_response(),
+        Ok(Some(Shown::Confirmation)) => Redirect::to(&paths::sandbox_page(&id)).into_response(),
         Ok(Some(Shown::NoAnswer)) => {
             let words = locale(charge.language);
             let body = view! {
@@ -78,10 +79,6 @@ async fn act(
     }
 }
 
-fn page_path(id: &str) -> String {
-    format!("{PAGE_PATH}/{id}")
-}
-
 fn broke(error: &impl std::fmt::Display) -> Response {
     tracing::error!(%error, "the sandbox processor broke");
     StatusCode::INTERNAL_SERVER_ERROR.into_response()
@@ -90,7 +87,7 @@ fn broke(error: &impl std::fmt::Display) -> Response {
 fn page(state: &AppState, charge: &ChargeRow) -> Response {
     let words = locale(charge.language);
     let amount = format::money(charge.amount, charge.language);
-    let action = page_path(&charge.id);
+    let action = paths::sandbox_page(&charge.id);
     let return_url = charge.return_url.clone();
     let merchant = state.config.portal_name.clone();
     let facts = td_string!(words, sandbox.pay_to, amount = amount.clone(), merchant = merchant);
@@ -186,7 +183,7 @@ fn document(state: &AppState, language: Language, body: impl FnOnce() -> AnyView
                     <meta name="viewport" content="width=device-width, initial-scale=1"/>
                     <meta name="robots" content="noindex, nofollow"/>
                     <title>{td_string!(words, sandbox.title)}</title>
-                    <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                    <link rel="icon" href=paths::FAVICON type="image/svg+xml"/>
                     <HashedStylesheet options/>
                 </head>
                 <body>

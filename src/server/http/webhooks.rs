@@ -1,6 +1,7 @@
 //! `POST /webhooks/{processor}`: messages of payment companies. Outside the session and the same-origin check, because a
 //! company calls it; the signature over the raw body is what proves where it comes from.
 
+use crate::paths;
 use crate::server::services::payments::{self, WebhookRefusal};
 use crate::server::state::AppState;
 use axum::Router;
@@ -13,7 +14,7 @@ use http::{HeaderMap, StatusCode};
 const LONGEST_MESSAGE_BYTES: usize = 64 * 1024;
 
 pub fn routes() -> Router<AppState> {
-    Router::new().route("/webhooks/{processor}", post(receive)).layer(DefaultBodyLimit::max(LONGEST_MESSAGE_BYTES))
+    Router::new().route(&paths::webhook("{processor}"), post(receive)).layer(DefaultBodyLimit::max(LONGEST_MESSAGE_BYTES))
 }
 
 /// 200 once it is recorded; 400 for what is not believed; 500 where a machine of ours broke, so that it is delivered again.

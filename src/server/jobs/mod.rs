@@ -4,6 +4,7 @@
 //! Jobs keep real time, whatever the business clock is set to: they wait for the outside world.
 
 use crate::server::clock::Millis;
+use crate::server::services::outbox;
 use crate::server::services::payments::{self, Reconciled};
 use crate::server::state::AppState;
 use crate::server::store::StoreResult;
@@ -38,7 +39,7 @@ enum Outcome {
 
 /// Does everything that is due as of an instant, and what that makes due in turn; returns how much there was.
 pub async fn run_due(state: &AppState, as_of: Millis) -> StoreResult<usize> {
-    let mut done = deliver_sandbox_webhooks(state, as_of).await;
+    let mut done = deliver_sandbox_webhooks(state, as_of).await + send_messages(state).await;
     for _ in 0..MOST_AT_ONCE {
         let now = state.clock.real_now_millis();
         let Some(job) = jobs::claim(&state.db, as_of, now, now + LEASE_MILLIS).await? else { break };
@@ -98,6 +99,17 @@ async fn deliver_sandbox_webhooks(state: &AppState, as_of: Millis) -> usize {
         Ok(delivered) => delivered,
         Err(error) => {
             tracing::error!(%error, "sandbox webhooks could not be delivered");
+            0
+        }
+    }
+}
+
+/// The outbox keeps its own times: the window in which a message may leave.
+async fn send_messages(state: &AppState) -> usize {
+    match outbox::send_due(state).await {
+        Ok(round) => round.sent,
+        Err(error) => {
+            tracing::error!(%error, "messages could not be sent; they are tried again");
             0
         }
     }

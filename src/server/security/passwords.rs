@@ -40,7 +40,9 @@ pub enum WeakPassword {
 impl fmt::Display for WeakPassword {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            WeakPassword::TooShort => write!(f, "the password needs at least {SHORTEST_LETTERS} letters; four words make a good one"),
+            WeakPassword::TooShort => {
+                write!(f, "the password needs at least {SHORTEST_LETTERS} letters; four words make a good one")
+            }
             WeakPassword::TooLong => write!(f, "the password may have at most {LONGEST_LETTERS} letters"),
             WeakPassword::Repetitive => f.write_str("the password repeats the same few letters"),
             WeakPassword::GuessedFirst => f.write_str("the password is one of those that are guessed first"),

@@ -49,13 +49,9 @@ pub fn sender(config: &Config) -> Sender {
 /// the signature's or the payment's.
 pub async fn issue(tx: &mut Tx, subject: &Subject<'_>, at: Millis) -> Result<(), Failure> {
     let (kind, reference, language, terms, file) = match &subject.about {
-        About::Agreement { content, .. } => (
-            DocumentKind::Confirmation,
-            &content.document_reference,
-            content.language,
-            content.terms.clone(),
-            content.to_pdf()?,
-        ),
+        About::Agreement { content, .. } => {
+            (DocumentKind::Confirmation, &content.document_reference, content.language, content.terms.clone(), content.to_pdf()?)
+        }
         About::Payment { content, .. } => {
             (DocumentKind::Receipt, &content.document_reference, content.language, content.terms(), content.to_pdf()?)
         }

@@ -1,6 +1,7 @@
 //! Use cases: one function, one use case, one transaction. Lock the account first, decide in domain, write, write the
 //! event and follow-up jobs, commit last. A processor is never called inside a transaction.
 
+pub mod accounts;
 pub mod agreements;
 pub mod attempts;
 pub mod backups;
@@ -9,6 +10,7 @@ pub mod confirmations;
 pub mod contact;
 pub mod documents;
 pub mod links;
+pub mod messages;
 pub mod offers;
 pub mod outbox;
 pub mod payments;

@@ -93,9 +93,7 @@ fn waiting(hours: Hours, time_zone: &str, now: Timestamp) -> State {
     let earliest = match hours {
         Hours::Any => now,
         // One zone always has an opening; the furthest instant keeps it from ever leaving by mistake.
-        Hours::Contact => {
-            ContactWindow::UNITED_STATES.earliest(now, &[clock::zone(time_zone)]).unwrap_or(Timestamp::MAX)
-        }
+        Hours::Contact => ContactWindow::UNITED_STATES.earliest(now, &[clock::zone(time_zone)]).unwrap_or(Timestamp::MAX),
     };
     let reason = (earliest > now).then_some(Reason::OutsideWindow);
     State::Waiting { reason, not_before: earliest.as_millisecond() }

@@ -4,9 +4,9 @@ use super::Failure;
 use crate::server::ids;
 use crate::server::security::passwords::{self, WeakPassword};
 use crate::server::state::AppState;
+use crate::server::store::StoreError;
 use crate::server::store::events::{self, Actor, Event};
 use crate::server::store::staff::{self, NewStaff};
-use crate::server::store::StoreError;
 use serde_json::json;
 
 /// What a person may do here. The words are in the glossary.

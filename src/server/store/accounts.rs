@@ -2,7 +2,7 @@
 
 use super::{StoreError, StoreResult};
 use crate::domain::calendar::Date;
-use crate::domain::ids::{AccountId, AgreementId, CustomerId, PaymentId};
+use crate::domain::ids::{AccountId, AgreementId, CustomerId};
 use crate::domain::money::{Currency, Money};
 use crate::domain::standing::{AccountStatus, EntryKind, OwnEntry, Reported};
 use crate::server::clock::Millis;
@@ -11,28 +11,18 @@ use sqlx::{Any, Executor, FromRow};
 /// The most lines of a creditor's history that one page reads.
 pub const HISTORY_READ_AT_ONCE: i64 = 400;
 
-/// One account with what the creditor reported and who it is owed to.
+/// What the creditor reported of an account, and how many accounts its customer has here. What is owed and what is past due
+/// now is in [`super::facts`].
 #[derive(Clone, Debug)]
-pub struct AccountRow {
-    pub id: AccountId,
-    pub reference: String,
-    pub creditor: String,
-    pub product: String,
-    pub currency: Currency,
+pub struct ReportedAccount {
     pub status: AccountStatus,
     pub reported: Reported,
     pub reported_balance: Money,
-    /// How many accounts this customer has here.
     pub accounts_of_customer: i64,
 }
 
 #[derive(FromRow)]
-struct RawAccount {
-    id: String,
-    reference: String,
-    creditor: String,
-    product: String,
-    currency: String,
+struct RawReported {
     status: String,
     itemization_date: String,
     balance_at_itemization_minor: i64,
@@ -41,65 +31,45 @@ struct RawAccount {
     payments_since_minor: i64,
     credits_since_minor: i64,
     reported_balance_minor: i64,
-    reported_past_due_minor: i64,
     balance_date: String,
-    oldest_unpaid_due_date: Option<String>,
     accounts_of_customer: i64,
 }
 
-/// Reads an account of this customer; another's is not found.
-pub async fn of_customer<'e>(
+/// Reads what was reported. The caller has made sure whose account it is.
+pub async fn reported<'e>(
     executor: impl Executor<'e, Database = Any>,
-    customer: &CustomerId,
     account: &AccountId,
-) -> StoreResult<Option<AccountRow>> {
-    let row: Option<RawAccount> = sqlx::query_as(
-        "select accounts.id, accounts.reference, creditors.name as creditor, accounts.product, accounts.currency, accounts.status,
-           accounts.itemization_date, accounts.balance_at_itemization_minor, accounts.interest_since_minor,
-           accounts.fees_since_minor, accounts.payments_since_minor, accounts.credits_since_minor,
-           accounts.reported_balance_minor, accounts.reported_past_due_minor, accounts.balance_date,
-           accounts.oldest_unpaid_due_date,
+    currency: Currency,
+) -> StoreResult<ReportedAccount> {
+    let row: RawReported = sqlx::query_as(
+        "select status, itemization_date, balance_at_itemization_minor, interest_since_minor, fees_since_minor,
+           payments_since_minor, credits_since_minor, reported_balance_minor, balance_date,
            (select count(*) from accounts others where others.customer_id = accounts.customer_id) as accounts_of_customer
          from accounts
-         join creditors on creditors.id = accounts.creditor_id
-         where accounts.id = $1 and accounts.customer_id = $2",
+         where id = $1",
     )
     .bind(account.as_str())
-    .bind(customer.as_str())
-    .fetch_optional(executor)
+    .fetch_one(executor)
     .await?;
-    row.map(RawAccount::read).transpose()
+    let money = |minor| Money::new(minor, currency);
+    Ok(ReportedAccount {
+        status: AccountStatus::from_code(&row.status).ok_or(StoreError::Unreadable("account status"))?,
+        reported: Reported {
+            itemization_date: day(&row.itemization_date)?,
+            balance_at_itemization: money(row.balance_at_itemization_minor),
+            interest_since: money(row.interest_since_minor),
+            fees_since: money(row.fees_since_minor),
+            payments_since: money(row.payments_since_minor),
+            credits_since: money(row.credits_since_minor),
+            balance_date: day(&row.balance_date)?,
+        },
+        reported_balance: money(row.reported_balance_minor),
+        accounts_of_customer: row.accounts_of_customer,
+    })
 }
 
-impl RawAccount {
-    fn read(self) -> StoreResult<AccountRow> {
-        let currency = currency(&self.currency)?;
-        let money = |minor| Money::new(minor, currency);
-        Ok(AccountRow {
-            id: AccountId(self.id),
-            reference: self.reference,
-            creditor: self.creditor,
-            product: self.product,
-            currency,
-            status: AccountStatus::from_code(&self.status).ok_or(StoreError::Unreadable("account status"))?,
-            reported: Reported {
-                itemization_date: day(&self.itemization_date)?,
-                balance_at_itemization: money(self.balance_at_itemization_minor),
-                interest_since: money(self.interest_since_minor),
-                fees_since: money(self.fees_since_minor),
-                payments_since: money(self.payments_since_minor),
-                credits_since: money(self.credits_since_minor),
-                past_due: money(self.reported_past_due_minor),
-                oldest_unpaid_due_date: self.oldest_unpaid_due_date.as_deref().map(day).transpose()?,
-                balance_date: day(&self.balance_date)?,
-            },
-            reported_balance: money(self.reported_balance_minor),
-            accounts_of_customer: self.accounts_of_customer,
-        })
-    }
-}
-
-/// Our own entries on the account, oldest first, each with what it changed for the customer.
+/// The entries of our own books since the creditor reported, oldest first, each with what it changed for the customer.
+/// The opening repeats what was reported and an adjustment follows the creditor's later figures: neither is among them.
 pub async fn own_entries<'e>(
     executor: impl Executor<'e, Database = Any>,
     account: &AccountId,
@@ -109,7 +79,10 @@ pub async fn own_entries<'e>(
         "select ledger_transactions.kind, ledger_transactions.posted_on, cast(sum(postings.amount_minor) as bigint)
          from postings
          join ledger_transactions on ledger_transactions.id = postings.transaction_id
+         join accounts on accounts.id = postings.account_id
          where postings.account_id = $1 and postings.book = 'customer'
+           and ledger_transactions.kind not in ('opening', 'adjustment')
+           and ledger_transactions.posted_at >= accounts.reported_at
          group by ledger_transactions.id, ledger_transactions.kind, ledger_transactions.posted_on, ledger_transactions.posted_at
          order by ledger_transactions.posted_at, ledger_transactions.id",
     )
@@ -165,7 +138,6 @@ pub async fn creditor_history<'e>(
 pub struct AgreementLine {
     pub agreement_id: AgreementId,
     pub reference: String,
-    pub kind: String,
     pub due_on: Date,
     pub amount: Money,
     pub paid: Money,
@@ -177,8 +149,8 @@ pub async fn agreement_lines<'e>(
     account: &AccountId,
     currency: Currency,
 ) -> StoreResult<Vec<AgreementLine>> {
-    let rows: Vec<(String, String, String, String, i64, i64)> = sqlx::query_as(
-        "select agreements.id, agreements.reference, agreements.kind, instalments.due_on, instalments.amount_minor,
+    let rows: Vec<(String, String, String, i64, i64)> = sqlx::query_as(
+        "select agreements.id, agreements.reference, instalments.due_on, instalments.amount_minor,
            cast(coalesce((
              select sum(payment_allocations.amount_minor)
              from payment_allocations
@@ -196,11 +168,10 @@ pub async fn agreement_lines<'e>(
     .fetch_all(executor)
     .await?;
     rows.into_iter()
-        .map(|(id, reference, kind, due_on, minor, paid)| {
+        .map(|(id, reference, due_on, minor, paid)| {
             Ok(AgreementLine {
                 agreement_id: AgreementId(id),
                 reference,
-                kind,
                 due_on: day(&due_on)?,
                 amount: Money::new(minor, currency),
                 paid: Money::new(paid, currency),
@@ -213,7 +184,7 @@ pub async fn agreement_lines<'e>(
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UnderWay {
     Hold { kind: String, until: Option<Millis> },
-    Payment { id: PaymentId, amount: Money, state: String, begun_at: Millis },
+    Payment { reference: String, amount: Money, state: String, begun_at: Millis },
     Message { template: String, not_before: Millis },
 }
 
@@ -232,7 +203,7 @@ pub async fn under_way<'e>(
          from holds
          where account_id = $1 and released_at is null and starts_at <= $3 and (ends_at is null or ends_at > $3)
          union all
-         select 'payment', id, state, amount_minor, created_at
+         select 'payment', reference, state, amount_minor, created_at
          from payments
          where account_id = $1 and state in ('submitted', 'needs_customer', 'processing', 'unknown')
          union all
@@ -249,10 +220,10 @@ pub async fn under_way<'e>(
     .fetch_all(executor)
     .await?;
     rows.into_iter()
-        .map(|(what, id, detail, minor, at)| match what.as_str() {
+        .map(|(what, name, detail, minor, at)| match what.as_str() {
             "hold" => Ok(UnderWay::Hold { kind: detail, until: at }),
             "payment" => Ok(UnderWay::Payment {
-                id: PaymentId(id),
+                reference: name,
                 amount: Money::new(minor, currency),
                 state: detail,
                 begun_at: at.unwrap_or_default(),
@@ -262,69 +233,6 @@ pub async fn under_way<'e>(
         .collect()
 }
 
-/// One of a customer's accounts, as in the list of them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AccountLine {
-    pub id: AccountId,
-    pub reference: String,
-    pub creditor: String,
-    pub product: String,
-    pub status: AccountStatus,
-    pub balance: Money,
-    pub reported_past_due: Money,
-    /// What our own books moved since the creditor reported.
-    pub moved: Money,
-}
-
-/// The most accounts of one customer that are listed.
-const ACCOUNTS_LISTED: i64 = 100;
-
-/// Every account of a customer, the open ones first, by reference.
-pub async fn list_of_customer<'e>(
-    executor: impl Executor<'e, Database = Any>,
-    customer: &CustomerId,
-) -> StoreResult<Vec<AccountLine>> {
-    let rows: Vec<(String, String, String, String, String, String, i64, i64, i64)> = sqlx::query_as(
-        "select accounts.id, accounts.reference, creditors.name, accounts.product, accounts.status, accounts.currency,
-           cast(coalesce((
-             select sum(amount_minor) from postings where account_id = accounts.id and book = 'customer'), 0) as bigint),
-           accounts.reported_past_due_minor,
-           cast(coalesce((
-             select sum(postings.amount_minor) from postings
-             join ledger_transactions on ledger_transactions.id = postings.transaction_id
-             where postings.account_id = accounts.id and postings.book = 'customer'
-               and ledger_transactions.kind not in ('opening', 'adjustment')), 0) as bigint)
-         from accounts
-         join creditors on creditors.id = accounts.creditor_id
-         where accounts.customer_id = $1
-         order by case accounts.status when 'open' then 0 else 1 end, accounts.reference
-         limit $2",
-    )
-    .bind(customer.as_str())
-    .bind(ACCOUNTS_LISTED)
-    .fetch_all(executor)
-    .await?;
-    rows.into_iter()
-        .map(|(id, reference, creditor, product, status, code, balance, past_due, moved)| {
-            let currency = currency(&code)?;
-            Ok(AccountLine {
-                id: AccountId(id),
-                reference,
-                creditor,
-                product,
-                status: AccountStatus::from_code(&status).ok_or(StoreError::Unreadable("account status"))?,
-                balance: Money::new(balance, currency),
-                reported_past_due: Money::new(past_due, currency),
-                moved: Money::new(moved, currency),
-            })
-        })
-        .collect()
-}
-
 fn day(text: &str) -> StoreResult<Date> {
     text.parse().map_err(|_| StoreError::Unreadable("date"))
-}
-
-fn currency(code: &str) -> StoreResult<Currency> {
-    Currency::from_code(code).ok_or(StoreError::Unreadable("currency"))
 }

@@ -84,16 +84,14 @@ async fn insert_version(tx: &mut Tx, id: &AgreementId, version: &NewVersion<'_>)
     .execute(&mut **tx)
     .await?;
     for instalment in version.instalments {
-        sqlx::query(
-            "insert into instalments (agreement_id, version, number, due_on, amount_minor) values ($1, $2, $3, $4, $5)",
-        )
-        .bind(id.as_str())
-        .bind(version.number)
-        .bind(i64::from(instalment.number))
-        .bind(instalment.due_on.to_string())
-        .bind(instalment.amount.minor())
-        .execute(&mut **tx)
-        .await?;
+        sqlx::query("insert into instalments (agreement_id, version, number, due_on, amount_minor) values ($1, $2, $3, $4, $5)")
+            .bind(id.as_str())
+            .bind(version.number)
+            .bind(i64::from(instalment.number))
+            .bind(instalment.due_on.to_string())
+            .bind(instalment.amount.minor())
+            .execute(&mut **tx)
+            .await?;
     }
     Ok(())
 }
@@ -113,8 +111,10 @@ pub async fn active_of_account<'e>(
 
 /// The agreement that came of a draft, if one did.
 pub async fn of_draft<'e>(executor: impl Executor<'e, Database = Any>, draft_id: &DraftId) -> StoreResult<Option<AgreementId>> {
-    let id: Option<String> =
-        sqlx::query_scalar("select id from agreements where draft_id = $1").bind(draft_id.as_str()).fetch_optional(executor).await?;
+    let id: Option<String> = sqlx::query_scalar("select id from agreements where draft_id = $1")
+        .bind(draft_id.as_str())
+        .fetch_optional(executor)
+        .await?;
     Ok(id.map(AgreementId))
 }
 
@@ -152,7 +152,19 @@ pub async fn of_customer(pool: &AnyPool, customer_id: &CustomerId, id: &Agreemen
     .fetch_optional(pool)
     .await?;
     row.map(
-        |(id, reference, account_id, state, version, terms, terms_sha256, signed_name, signed_at, signed_in_zone, document_id)| {
+        |(
+            id,
+            reference,
+            account_id,
+            state,
+            version,
+            terms,
+            terms_sha256,
+            signed_name,
+            signed_at,
+            signed_in_zone,
+            document_id,
+        )| {
             let terms = serde_json::from_str(&terms).map_err(|_| StoreError::Unreadable("agreement's terms"))?;
             Ok(StoredAgreement {
                 id: AgreementId(id),
@@ -170,4 +182,9 @@ pub async fn of_customer(pool: &AnyPool, customer_id: &CustomerId, id: &Agreemen
         },
     )
     .transpose()
+}
+
+/// What people call an agreement.
+pub async fn reference<'e>(executor: impl Executor<'e, Database = Any>, id: &AgreementId) -> StoreResult<Option<String>> {
+    Ok(sqlx::query_scalar("select reference from agreements where id = $1").bind(id.as_str()).fetch_optional(executor).await?)
 }

@@ -8,7 +8,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
 /// What a backup holds, in an order in which rows can be put back: a row comes after those it refers to.
-pub const TABLES: [&str; 28] = [
+pub const TABLES: [&str; 29] = [
     "creditors",
     "customers",
     "accounts",
@@ -17,6 +17,7 @@ pub const TABLES: [&str; 28] = [
     "ledger_transactions",
     "postings",
     "holds",
+    "portal_secrets",
     "sign_in_links",
     "sign_in_attempts",
     "contact_requests",

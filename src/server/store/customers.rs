@@ -12,22 +12,25 @@ pub struct Addressee {
     pub city: Option<String>,
     pub state: Option<String>,
     pub postal_code: String,
+    /// BCP 47 tag, as the creditor reported it.
+    pub language: String,
 }
 
 pub async fn addressee(tx: &mut Tx, id: &CustomerId) -> StoreResult<Option<Addressee>> {
-    type Row = (String, String, Option<String>, Option<String>, Option<String>, String);
+    type Row = (String, String, Option<String>, Option<String>, Option<String>, String, String);
     let row: Option<Row> =
-        sqlx::query_as("select given_name, family_name, street, city, state, postal_code from customers where id = $1")
+        sqlx::query_as("select given_name, family_name, street, city, state, postal_code, language from customers where id = $1")
             .bind(id.as_str())
             .fetch_optional(&mut **tx)
             .await?;
-    Ok(row.map(|(given_name, family_name, street, city, state, postal_code)| Addressee {
+    Ok(row.map(|(given_name, family_name, street, city, state, postal_code, language)| Addressee {
         given_name,
         family_name,
         street,
         city,
         state,
         postal_code,
+        language,
     }))
 }
 

@@ -83,4 +83,12 @@ impl Dialect {
             Dialect::Postgres => " for update skip locked",
         }
     }
+
+    /// What ends a select whose rows are to be changed. SQLite's `begin immediate` has locked everything already.
+    pub(super) fn for_update(self) -> &'static str {
+        match self {
+            Dialect::Sqlite => "",
+            Dialect::Postgres => " for update",
+        }
+    }
 }

@@ -53,8 +53,7 @@ fn read(row: Row) -> StoreResult<Draft> {
 /// The live draft of an account.
 pub async fn live<'e>(executor: impl Executor<'e, Database = Any>, account_id: &AccountId) -> StoreResult<Option<Draft>> {
     let query = format!("select {COLUMNS} from drafts where account_id = $1 and ended_at is null");
-    let row: Option<Row> =
-        sqlx::query_as(sqlx::AssertSqlSafe(query)).bind(account_id.as_str()).fetch_optional(executor).await?;
+    let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(query)).bind(account_id.as_str()).fetch_optional(executor).await?;
     row.map(read).transpose()
 }
 

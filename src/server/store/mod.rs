@@ -4,6 +4,7 @@
 //! A store function takes an executor or an open transaction, reads or writes one thing, and decides nothing: services
 //! own the transaction and ask the domain.
 
+pub mod accounts;
 pub mod agreements;
 pub mod backup;
 pub mod contact_requests;
@@ -13,15 +14,19 @@ pub mod dialect;
 pub mod documents;
 pub mod drafts;
 pub mod events;
+pub mod export;
 pub mod facts;
 pub mod holds;
+pub mod import;
 pub mod jobs;
 pub mod ledger;
+pub mod messages;
 pub mod offer_sets;
 pub mod outbox;
 pub mod payments;
 pub mod policies;
 pub mod processor_events;
+mod rows;
 pub mod sessions;
 pub mod sign_in;
 pub mod signing_keys;

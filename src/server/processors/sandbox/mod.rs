@@ -13,15 +13,13 @@ pub use method::{Method, Shown};
 use super::{Charge, HostedPayment, PaymentProcessor, ProcessorError, WebhookError, WebhookEvent};
 use crate::domain::money::{Currency, Money};
 use crate::domain::payment::DeclineReason;
+use crate::paths;
 use crate::server::clock::Clock;
 use async_trait::async_trait;
 use http::HeaderMap;
 use jiff::Timestamp;
 use sqlx::AnyPool;
 use std::time::Duration;
-
-/// Where the hosted page lives.
-pub const PAGE_PATH: &str = "/sandbox-processor";
 
 /// How long the sandbox takes over what is not done at once.
 #[derive(Clone, Copy, Debug)]
@@ -106,7 +104,7 @@ impl SandboxProcessor {
     }
 
     fn page_of(&self, id: &str) -> String {
-        format!("{}{PAGE_PATH}/{id}", self.public_url)
+        format!("{}{}", self.public_url, paths::sandbox_page(id))
     }
 
     /// Signs a message as the sandbox does; tests use it to deliver messages of their own choosing.

@@ -71,7 +71,7 @@ pub(super) async fn apply(
             };
             payments::set_state(&mut tx, &moved, &payment.state, at).await?;
             if matches!(next, PaymentState::Succeeded { .. }) {
-                settle::post(&mut tx, &moved, at).await?;
+                settle::post(state, &mut tx, &moved, at).await?;
             }
             moved
         }

@@ -3,19 +3,19 @@
 
 use super::read::read_owed;
 use crate::domain::ids::AgreementId;
-use crate::domain::ledger::{self as rules, Entry, OpenInstalment, Owed};
+use crate::domain::ledger::{self as rules, Allocation, Entry, OpenInstalment, Owed};
 use crate::domain::money::Money;
 use crate::domain::payment::Payment;
 use crate::server::clock::{self, Millis};
-use crate::server::services::receipts::{self, ReceiptFacts};
-use crate::server::services::Failure;
+use crate::server::services::{Failure, receipts};
+use crate::server::state::AppState;
 use crate::server::store::events::{self, Actor, Event};
 use crate::server::store::ledger::EntryContext;
 use crate::server::store::{self, Tx, covered, facts};
 use serde_json::json;
 
 /// Posts the payment. The unique key of the entry makes a second posting impossible, whatever calls this.
-pub(super) async fn post(tx: &mut Tx, payment: &Payment, at: Millis) -> Result<(), Failure> {
+pub(super) async fn post(state: &AppState, tx: &mut Tx, payment: &Payment, at: Millis) -> Result<(), Failure> {
     let account = facts::one_of_customer(&mut **tx, &payment.customer_id, &payment.account_id)
         .await?
         .ok_or(Failure::Missing("account"))?;
@@ -46,25 +46,31 @@ pub(super) async fn post(tx: &mut Tx, payment: &Payment, at: Millis) -> Result<(
     if let Some(agreement_id) = &agreement_id {
         complete_if_covered(tx, payment, agreement_id, &owed.instalments, balance, at).await?;
     }
+    note_applied(tx, payment, &lines, discount, balance, at).await?;
     let booked = receipts::Booked { payment, account: &account, owed: &owed, lines: &lines, discount, balance_after: balance, at };
-    // LEAD: services::documents::issue(tx, …) goes here, with a ReceiptContent made of these facts.
-    note_applied(tx, payment, &receipts::facts(&booked)).await
+    receipts::issue(state, tx, &booked).await
 }
 
 /// What the payment was applied to, for the trail.
-async fn note_applied(tx: &mut Tx, payment: &Payment, receipt: &ReceiptFacts) -> Result<(), Failure> {
+async fn note_applied(
+    tx: &mut Tx,
+    payment: &Payment,
+    lines: &[Allocation],
+    discount: Money,
+    balance: Money,
+    at: Millis,
+) -> Result<(), Failure> {
     let lines: Vec<_> =
-        receipt.lines.iter().map(|line| json!({ "to": line.applied_to.code(), "amount_minor": line.amount.minor() })).collect();
+        lines.iter().map(|line| json!({ "to": line.applied_to.code(), "amount_minor": line.amount.minor() })).collect();
     let event = Event {
-        at: receipt.paid_at,
+        at,
         actor: Actor::System,
         action: "payment.applied",
         customer_id: Some(payment.customer_id.to_string()),
         account_id: Some(payment.account_id.to_string()),
         subject_id: Some(payment.id.to_string()),
         details: json!({
-            "lines": lines, "discount_minor": receipt.discount.minor(),
-            "balance_before_minor": receipt.balance_before.minor(), "balance_after_minor": receipt.balance_after.minor(),
+            "lines": lines, "discount_minor": discount.minor(), "balance_after_minor": balance.minor(),
         }),
     };
     Ok(events::append(tx, &event).await?)

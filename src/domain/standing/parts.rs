@@ -1,10 +1,9 @@
-//! Where one account stands, as its customer sees it: the total and the parts it is made of, what is past due, what is under
-//! way. Everything shown is computed here from what the store read, so that the numbers on the page add up.
+//! How a balance came about: its parts, and the balance after each line of the creditor's history.
 
-use super::calendar::Date;
-use super::money::{Currency, Money, MoneyError};
+use crate::domain::calendar::Date;
+use crate::domain::money::{Currency, Money, MoneyError};
 
-/// What the creditor reported, once: the itemization and what was past due on that day.
+/// The itemization as the creditor reported it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reported {
     pub itemization_date: Date,
@@ -14,13 +13,12 @@ pub struct Reported {
     /// As the creditor wrote them: what was paid and credited, as positive amounts.
     pub payments_since: Money,
     pub credits_since: Money,
-    pub past_due: Money,
-    pub oldest_unpaid_due_date: Option<Date>,
     /// The day the creditor's figures are of.
     pub balance_date: Date,
 }
 
-/// One entry of our own books on the account, after the creditor reported. Owed is positive, paid is negative.
+/// One entry of our own books since the creditor reported that the creditor's figures do not contain. Owed is positive, paid
+/// is negative.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OwnEntry {
     pub kind: EntryKind,
@@ -30,26 +28,22 @@ pub struct OwnEntry {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EntryKind {
-    Opening,
     Payment,
     Discount,
     Refund,
     Return,
     Chargeback,
-    Adjustment,
     WriteOff,
 }
 
 impl EntryKind {
     pub fn from_code(code: &str) -> Option<EntryKind> {
         Some(match code {
-            "opening" => EntryKind::Opening,
             "payment" => EntryKind::Payment,
             "discount" => EntryKind::Discount,
             "refund" => EntryKind::Refund,
             "return" => EntryKind::Return,
             "chargeback" => EntryKind::Chargeback,
-            "adjustment" => EntryKind::Adjustment,
             "write_off" => EntryKind::WriteOff,
             _ => return None,
         })
@@ -91,7 +85,7 @@ pub fn parts(reported: &Reported, entries: &[OwnEntry], balance: Money) -> Resul
     add(PartKind::Fees, reported.fees_since);
     add(PartKind::PaidToCreditor, reported.payments_since.negated());
     add(PartKind::Credits, reported.credits_since.negated());
-    for entry in entries.iter().filter(|entry| is_own_movement(entry.kind)) {
+    for entry in entries {
         add(PartKind::Own(entry.kind, entry.posted_on), entry.amount);
     }
     let so_far = sum(parts.iter().map(|part| part.amount), balance.currency())?;
@@ -100,74 +94,6 @@ pub fn parts(reported: &Reported, entries: &[OwnEntry], balance: Money) -> Resul
         parts.push(Part { kind: PartKind::Corrections, amount: rest });
     }
     Ok(parts)
-}
-
-/// The opening repeats the itemization, and an adjustment follows the creditor's later figures: both are in the creditor's
-/// own lines already.
-fn is_own_movement(kind: EntryKind) -> bool {
-    match kind {
-        EntryKind::Opening | EntryKind::Adjustment => false,
-        EntryKind::Payment
-        | EntryKind::Discount
-        | EntryKind::Refund
-        | EntryKind::Return
-        | EntryKind::Chargeback
-        | EntryKind::WriteOff => true,
-    }
-}
-
-/// What is past due now: what was reported, less what our books took off since, never below zero and never above the balance.
-pub fn past_due_now(reported: Money, entries: &[OwnEntry], balance: Money) -> Result<Money, MoneyError> {
-    let moved = entries.iter().filter(|entry| is_own_movement(entry.kind)).map(|entry| entry.amount);
-    let left = reported.checked_add(sum(moved, reported.currency())?)?.minor();
-    let bounded = left.min(reported.minor()).min(balance.minor()).max(0);
-    Ok(Money::new(bounded, reported.currency()))
-}
-
-/// What an account is to its customer today. Each stage has its own words and its own ways forward.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
-    PastDue,
-    /// Something is owed, nothing of it is past due.
-    UpToDate,
-    /// Nothing is owed.
-    Settled,
-    /// More was paid than was owed.
-    InCredit,
-    /// The creditor took the account back.
-    Recalled,
-    /// The creditor closed it while something was owed or nothing was.
-    Closed,
-}
-
-/// Whether the creditor lets the account be dealt with here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AccountStatus {
-    Open,
-    Recalled,
-    Closed,
-}
-
-impl AccountStatus {
-    pub fn from_code(code: &str) -> Option<AccountStatus> {
-        match code {
-            "open" => Some(AccountStatus::Open),
-            "recalled" => Some(AccountStatus::Recalled),
-            "closed" => Some(AccountStatus::Closed),
-            _ => None,
-        }
-    }
-}
-
-pub fn stage(status: AccountStatus, balance: Money, past_due: Money) -> Stage {
-    match status {
-        AccountStatus::Recalled => Stage::Recalled,
-        AccountStatus::Closed => Stage::Closed,
-        AccountStatus::Open if balance.is_zero() => Stage::Settled,
-        AccountStatus::Open if balance.minor() < 0 => Stage::InCredit,
-        AccountStatus::Open if past_due.is_positive() => Stage::PastDue,
-        AccountStatus::Open => Stage::UpToDate,
-    }
 }
 
 /// One line of the creditor's own history.
@@ -194,14 +120,6 @@ pub fn with_balances(lines: Vec<(Date, String, Money)>, balance: Money) -> Resul
     Ok(history)
 }
 
-/// What was paid to the creditor so far.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PaidSoFar {
-    pub count: u32,
-    pub total: Money,
-    pub since: Date,
-}
-
 fn sum(amounts: impl Iterator<Item = Money>, currency: Currency) -> Result<Money, MoneyError> {
     amounts.into_iter().try_fold(Money::zero(currency), Money::checked_add)
 }
@@ -223,8 +141,6 @@ mod tests {
             fees_since: usd(0),
             payments_since: usd(30_633),
             credits_since: usd(0),
-            past_due: usd(22_826),
-            oldest_unpaid_due_date: Some(date(2026, 10, 7)),
             balance_date: date(2026, 11, 20),
         }
     }
@@ -235,7 +151,7 @@ mod tests {
 
     #[test]
     fn the_parts_sum_to_the_balance() {
-        let entries = [entry(EntryKind::Opening, 136_957), entry(EntryKind::Payment, -5_000)];
+        let entries = [entry(EntryKind::Payment, -5_000)];
         let parts = parts(&reported(), &entries, usd(131_957)).expect("adds up");
         let total: i64 = parts.iter().map(|part| part.amount.minor()).sum();
         assert_eq!(total, 131_957);
@@ -245,31 +161,8 @@ mod tests {
 
     #[test]
     fn a_difference_is_shown_not_hidden() {
-        let parts = parts(&reported(), &[entry(EntryKind::Opening, 136_957)], usd(137_000)).expect("adds up");
+        let parts = parts(&reported(), &[], usd(137_000)).expect("adds up");
         assert_eq!(parts.last().map(|part| (part.kind, part.amount)), Some((PartKind::Corrections, usd(43))));
-    }
-
-    #[test]
-    fn payments_lower_what_is_past_due_to_zero_and_no_further() {
-        let past_due = |entries: &[OwnEntry], balance| past_due_now(usd(22_826), entries, usd(balance)).expect("in range").minor();
-        assert_eq!(past_due(&[], 136_957), 22_826);
-        assert_eq!(past_due(&[entry(EntryKind::Payment, -1)], 136_956), 22_825);
-        assert_eq!(past_due(&[entry(EntryKind::Payment, -22_826)], 114_131), 0);
-        assert_eq!(past_due(&[entry(EntryKind::Payment, -136_957)], 0), 0);
-        // The bank took the payment back.
-        assert_eq!(past_due(&[entry(EntryKind::Payment, -5_000), entry(EntryKind::Return, 5_000)], 136_957), 22_826);
-        // More is never past due than is owed.
-        assert_eq!(past_due(&[], 10_000), 10_000);
-    }
-
-    #[test]
-    fn every_account_has_one_stage() {
-        assert_eq!(stage(AccountStatus::Open, usd(1), usd(1)), Stage::PastDue);
-        assert_eq!(stage(AccountStatus::Open, usd(1), usd(0)), Stage::UpToDate);
-        assert_eq!(stage(AccountStatus::Open, usd(0), usd(0)), Stage::Settled);
-        assert_eq!(stage(AccountStatus::Open, usd(-1), usd(0)), Stage::InCredit);
-        assert_eq!(stage(AccountStatus::Recalled, usd(1), usd(1)), Stage::Recalled);
-        assert_eq!(stage(AccountStatus::Closed, usd(0), usd(0)), Stage::Closed);
     }
 
     #[test]

@@ -1,0 +1,214 @@
+//! Where one account stands, as its customer sees it: the total and the parts it is made of, what is past due, what is under
+//! way. Plain values, read by a service, shown by the account screen.
+
+mod parts;
+
+pub use parts::{EntryKind, HistoryLine, OwnEntry, Part, PartKind, Reported, parts, with_balances};
+
+use super::calendar::Date;
+use super::hold::HoldKind;
+use super::ids::{AccountId, AgreementId};
+use super::money::Money;
+
+/// Everything "Where I stand" says about one account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    pub account_id: AccountId,
+    pub reference: String,
+    pub product: String,
+    pub creditor: String,
+    pub stage: Stage,
+    pub balance: Money,
+    pub past_due: Money,
+    pub past_due_since: Option<Date>,
+    pub days_past_due: i32,
+    /// They sum to the balance.
+    pub parts: Vec<Part>,
+    /// The day the creditor's figures are of.
+    pub balance_date: Date,
+    /// The creditor's own, oldest first.
+    pub history: Vec<HistoryLine>,
+    pub paid_so_far: Option<PaidSoFar>,
+    pub agreement: Option<LiveAgreement>,
+    pub holds: Vec<ActiveHold>,
+    pub payments: Vec<RunningPayment>,
+    pub messages: Vec<WaitingMessage>,
+    pub has_other_accounts: bool,
+    pub today: Date,
+}
+
+/// The agreement an account is under and how its instalments stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveAgreement {
+    pub id: AgreementId,
+    pub reference: String,
+    pub instalments: Vec<InstalmentStanding>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InstalmentStanding {
+    pub due_on: Date,
+    pub amount: Money,
+    pub paid: Money,
+}
+
+impl InstalmentStanding {
+    pub fn is_paid(&self) -> bool {
+        self.paid.minor() >= self.amount.minor()
+    }
+}
+
+impl LiveAgreement {
+    /// The first instalment that is not paid in full.
+    pub fn next(&self) -> Option<&InstalmentStanding> {
+        self.instalments.iter().find(|instalment| !instalment.is_paid())
+    }
+
+    pub fn count_paid(&self) -> usize {
+        self.instalments.iter().filter(|instalment| instalment.is_paid()).count()
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ActiveHold {
+    pub kind: HoldKind,
+    /// The last day, if it ends by itself.
+    pub until: Option<Date>,
+}
+
+/// A payment whose outcome is not final yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunningPayment {
+    pub reference: String,
+    pub amount: Money,
+    pub state: RunningState,
+    pub begun_on: Date,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunningState {
+    /// With the payment company.
+    Processing,
+    /// The payment company waits for the customer.
+    NeedsCustomer,
+    /// Nobody knows yet; it is being asked.
+    Unknown,
+}
+
+impl RunningState {
+    pub fn from_code(code: &str) -> Option<RunningState> {
+        match code {
+            "submitted" | "processing" => Some(RunningState::Processing),
+            "needs_customer" => Some(RunningState::NeedsCustomer),
+            "unknown" => Some(RunningState::Unknown),
+            _ => None,
+        }
+    }
+}
+
+/// A message that is written and waits to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitingMessage {
+    pub template: String,
+    /// Not before this day.
+    pub from: Date,
+}
+
+/// One of a customer's accounts, as in the list of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountSummary {
+    pub account_id: AccountId,
+    pub reference: String,
+    pub creditor: String,
+    pub product: String,
+    pub balance: Money,
+    pub past_due: Money,
+    pub stage: Stage,
+}
+
+/// A page of the creditor's history, newest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryPage {
+    pub account_id: AccountId,
+    pub reference: String,
+    pub product: String,
+    pub creditor: String,
+    pub lines: Vec<HistoryLine>,
+    /// Counted from 1.
+    pub page: u32,
+    pub pages: u32,
+}
+
+/// What was paid to the creditor so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PaidSoFar {
+    pub count: u32,
+    pub total: Money,
+    pub since: Date,
+}
+
+/// What an account is to its customer today. Each stage has its own words and its own ways forward.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    PastDue,
+    /// Something is owed, nothing of it is past due.
+    UpToDate,
+    /// Nothing is owed.
+    Settled,
+    /// More was paid than was owed.
+    InCredit,
+    /// The creditor took the account back.
+    Recalled,
+    /// The creditor closed it while something was owed or nothing was.
+    Closed,
+}
+
+/// Whether the creditor lets the account be dealt with here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccountStatus {
+    Open,
+    Recalled,
+    Closed,
+}
+
+impl AccountStatus {
+    pub fn from_code(code: &str) -> Option<AccountStatus> {
+        match code {
+            "open" => Some(AccountStatus::Open),
+            "recalled" => Some(AccountStatus::Recalled),
+            "closed" => Some(AccountStatus::Closed),
+            _ => None,
+        }
+    }
+}
+
+pub fn stage(status: AccountStatus, balance: Money, past_due: Money) -> Stage {
+    match status {
+        AccountStatus::Recalled => Stage::Recalled,
+        AccountStatus::Closed => Stage::Closed,
+        AccountStatus::Open if balance.is_zero() => Stage::Settled,
+        AccountStatus::Open if balance.minor() < 0 => Stage::InCredit,
+        AccountStatus::Open if past_due.is_positive() => Stage::PastDue,
+        AccountStatus::Open => Stage::UpToDate,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::money::Currency;
+
+    fn usd(minor: i64) -> Money {
+        Money::new(minor, Currency::USD)
+    }
+
+    #[test]
+    fn every_account_has_one_stage() {
+        assert_eq!(stage(AccountStatus::Open, usd(1), usd(1)), Stage::PastDue);
+        assert_eq!(stage(AccountStatus::Open, usd(1), usd(0)), Stage::UpToDate);
+        assert_eq!(stage(AccountStatus::Open, usd(0), usd(0)), Stage::Settled);
+        assert_eq!(stage(AccountStatus::Open, usd(-1), usd(0)), Stage::InCredit);
+        assert_eq!(stage(AccountStatus::Recalled, usd(1), usd(1)), Stage::Recalled);
+        assert_eq!(stage(AccountStatus::Closed, usd(0), usd(0)), Stage::Closed);
+    }
+}

@@ -1,0 +1,168 @@
+//! What is under way and what happens next: holds, payments whose outcome is not final, the agreement, what will be sent.
+
+use crate::components::frame::{language, words};
+use crate::components::instalment_path::{InstalmentPath, InstalmentTable, MarkState, PathMark};
+use crate::components::notice::{Notice, NoticeKind};
+use crate::domain::format;
+use crate::domain::hold::HoldKind;
+use crate::domain::standing::{
+    ActiveHold, LiveAgreement, RunningPayment, RunningState, Stage, Standing, WaitingMessage,
+};
+use crate::domain::calendar::Date;
+use crate::paths;
+use crate::words::td_string;
+use leptos::prelude::*;
+
+pub fn show(standing: &Standing) -> impl IntoView + use<> {
+    view! {
+        {holds(&standing.holds)}
+        {payments(&standing.payments)}
+        {standing.agreement.as_ref().map(|agreement| agreement_section(agreement, standing.today))}
+        {next(standing)}
+    }
+}
+
+fn holds(holds: &[ActiveHold]) -> Option<AnyView> {
+    if holds.is_empty() {
+        return None;
+    }
+    let lines: Vec<_> = holds.iter().map(|hold| view! { <p>{hold_words(hold)}</p> }).collect();
+    Some(view! { <Notice kind=NoticeKind::Plain title=td_string!(words(), holds.title)>{lines}</Notice> }.into_any())
+}
+
+fn hold_words(hold: &ActiveHold) -> String {
+    let why = match hold.kind {
+        HoldKind::TimeToThink => td_string!(words(), holds.time_to_think),
+        HoldKind::Hardship => td_string!(words(), holds.hardship),
+        HoldKind::Dispute => td_string!(words(), holds.dispute),
+        HoldKind::BreathingSpace => td_string!(words(), holds.breathing_space),
+        HoldKind::Deceased => td_string!(words(), holds.deceased),
+        HoldKind::Insolvency => td_string!(words(), holds.insolvency),
+        HoldKind::Recalled => td_string!(words(), holds.recalled),
+        HoldKind::Staff => td_string!(words(), holds.staff),
+    };
+    match hold.until {
+        Some(until) => td_string!(words(), holds.until, why = why, date = format::date(until, language())),
+        None => why.to_owned(),
+    }
+}
+
+fn payments(payments: &[RunningPayment]) -> Option<AnyView> {
+    if payments.is_empty() {
+        return None;
+    }
+    let lines: Vec<_> = payments
+        .iter()
+        .map(|payment| {
+            let see = td_string!(words(), account.payment_see);
+            view! { <p>{payment_words(payment)}" "<a href=paths::payment(&payment.reference)>{see}</a></p> }
+        })
+        .collect();
+    let title = td_string!(words(), account.payments_title);
+    Some(view! { <Notice kind=NoticeKind::Attention title>{lines}</Notice> }.into_any())
+}
+
+fn payment_words(payment: &RunningPayment) -> String {
+    let amount = format::money(payment.amount, language());
+    let date = format::date(payment.begun_on, language());
+    match payment.state {
+        RunningState::Processing => td_string!(words(), account.payment_processing, amount = amount, date = date),
+        RunningState::NeedsCustomer => td_string!(words(), account.payment_needs_you, amount = amount, date = date),
+        RunningState::Unknown => td_string!(words(), account.payment_unknown, amount = amount, date = date),
+    }
+}
+
+fn agreement_section(agreement: &LiveAgreement, today: Date) -> impl IntoView + use<> {
+    let next_due = agreement.next().map(|instalment| instalment.due_on);
+    let marks: Vec<PathMark> = agreement
+        .instalments
+        .iter()
+        .map(|instalment| PathMark {
+            due_on: instalment.due_on,
+            amount: instalment.amount,
+            state: if instalment.is_paid() {
+                MarkState::Paid
+            } else if instalment.due_on < today {
+                MarkState::Missed
+            } else if Some(instalment.due_on) == next_due {
+                MarkState::Next
+            } else {
+                MarkState::Later
+            },
+        })
+        .collect();
+    let progress = progress_words(agreement);
+    let caption = td_string!(words(), account.agreement_all, reference = agreement.reference.clone());
+    view! {
+        <section>
+            <h2>{td_string!(words(), account.agreement_title)}</h2>
+            <p>{progress}</p>
+            <InstalmentPath marks=marks.clone()/>
+            <details>
+                <summary>{td_string!(words(), account.agreement_show)}</summary>
+                <InstalmentTable caption marks/>
+            </details>
+        </section>
+    }
+}
+
+/// What is done already; before the first payment, what lies ahead.
+fn progress_words(agreement: &LiveAgreement) -> String {
+    let first = agreement.instalments.first().map(|instalment| format::date(instalment.due_on, language())).unwrap_or_default();
+    match (agreement.count_paid(), agreement.instalments.len()) {
+        (0, 1) => td_string!(words(), account.agreement_one, date = first),
+        (0, count) => td_string!(words(), account.agreement_ahead, count = count.to_string(), date = first),
+        (paid, count) => {
+            td_string!(words(), account.agreement_paid, paid = paid.to_string(), count = count.to_string())
+        }
+    }
+}
+
+/// What happens if nothing is done, plainly; and what will be sent.
+fn next(standing: &Standing) -> Option<AnyView> {
+    if matches!(standing.stage, Stage::Recalled | Stage::Closed) {
+        return None;
+    }
+    let owes = matches!(standing.stage, Stage::PastDue | Stage::UpToDate);
+    let missed = standing
+        .agreement
+        .as_ref()
+        .and_then(LiveAgreement::next)
+        .is_some_and(|instalment| instalment.due_on < standing.today);
+    let plain = match (&standing.agreement, missed) {
+        (Some(_), true) => Some(td_string!(words(), account.next_missed).to_owned()),
+        (Some(_), false) => Some(td_string!(words(), account.next_agreement).to_owned()),
+        (None, _) if !standing.holds.is_empty() => Some(td_string!(words(), account.next_held).to_owned()),
+        (None, _) => owes.then(|| td_string!(words(), account.next_interest, creditor = standing.creditor.clone())),
+    };
+    let section = view! {
+        <section>
+            <h2>{td_string!(words(), account.next_title)}</h2>
+            <p>{td_string!(words(), account.next_nothing)}</p>
+            {plain.map(|plain| view! { <p>{plain}</p> })}
+            <h3>{td_string!(words(), account.send_title)}</h3>
+            {messages(&standing.messages)}
+            <p class="quiet">{td_string!(words(), account.send_window)}</p>
+        </section>
+    };
+    Some(section.into_any())
+}
+
+fn messages(messages: &[WaitingMessage]) -> AnyView {
+    if messages.is_empty() {
+        return view! { <p>{td_string!(words(), account.send_nothing)}</p> }.into_any();
+    }
+    let items: Vec<_> = messages
+        .iter()
+        .map(|message| {
+            let what = match message.template.as_str() {
+                "confirmation" => td_string!(words(), account.message_confirmation),
+                "receipt" => td_string!(words(), account.message_receipt),
+                _ => td_string!(words(), account.message_other),
+            };
+            let date = format::date(message.from, language());
+            view! { <li>{td_string!(words(), account.send_item, what = what, date = date)}</li> }
+        })
+        .collect();
+    view! { <ul>{items}</ul> }.into_any()
+}

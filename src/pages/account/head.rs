@@ -1,0 +1,109 @@
+//! The first thing a person sees: how much, on the waterline; below it what is past due and what comes next.
+
+use crate::components::frame::{language, words};
+use crate::components::money::Total;
+use crate::components::notice::{Notice, NoticeKind};
+use crate::domain::format;
+use crate::domain::money::Money;
+use crate::domain::standing::{Stage, Standing};
+use crate::words::td_string;
+use leptos::prelude::*;
+
+pub fn show(standing: &Standing) -> impl IntoView + use<> {
+    let name = td_string!(words(), account.name, product = standing.product.clone(), reference = standing.reference.clone());
+    let owed_to = td_string!(words(), account.owed_to, creditor = standing.creditor.clone());
+    view! {
+        <p class="account-name">{name}", "{owed_to}</p>
+        {amounts(standing)}
+        {stage_words(standing)}
+    }
+}
+
+/// What is owed in all, and the line below it. A recalled or closed account owes nothing here: no amount stands there.
+fn amounts(standing: &Standing) -> AnyView {
+    let (label, amount) = match standing.stage {
+        Stage::PastDue => (td_string!(words(), account.you_owe), standing.balance),
+        Stage::UpToDate => (td_string!(words(), account.balance_left), standing.balance),
+        Stage::Settled => (td_string!(words(), account.you_owe), standing.balance),
+        Stage::InCredit => (td_string!(words(), account.you_are_owed), standing.balance.negated()),
+        Stage::Recalled | Stage::Closed => return ().into_any(),
+    };
+    let below: Vec<_> = [past_due(standing), next_payment(standing)].into_iter().flatten().collect();
+    // Nothing is owed: the line runs level and in the colour of what is done.
+    let class = matches!(standing.stage, Stage::Settled | Stage::InCredit).then_some("level");
+    view! {
+        <div class=class><Total label amount/></div>
+        {(!below.is_empty()).then(|| view! { <dl class="below">{below}</dl> })}
+    }
+    .into_any()
+}
+
+fn past_due(standing: &Standing) -> Option<AnyView> {
+    if standing.stage != Stage::PastDue {
+        return None;
+    }
+    let since = standing.past_due_since.map(|since| {
+        let date = format::date(since, language());
+        match standing.days_past_due {
+            0 => td_string!(words(), account.past_due_today, date = date),
+            days => td_string!(words(), account.past_due_since, date = date, days = days.to_string()),
+        }
+    });
+    let part = (standing.past_due != standing.balance).then(|| td_string!(words(), account.past_due_part));
+    Some(below_line(td_string!(words(), account.past_due), standing.past_due, [since, part.map(str::to_owned)]))
+}
+
+fn next_payment(standing: &Standing) -> Option<AnyView> {
+    let next = standing.agreement.as_ref()?.next()?;
+    let date = format::date(next.due_on, language());
+    let when = if next.due_on < standing.today {
+        td_string!(words(), account.was_due, date = date)
+    } else {
+        td_string!(words(), account.on_day, date = date)
+    };
+    Some(below_line(td_string!(words(), account.next_payment), next.amount, [Some(when), None]))
+}
+
+fn below_line(term: &'static str, amount: Money, notes: [Option<String>; 2]) -> AnyView {
+    let notes: Vec<_> = notes.into_iter().flatten().map(|note| view! { <dd class="quiet">{note}</dd> }).collect();
+    view! {
+        <div>
+            <dt>{term}</dt>
+            <dd class="below-amount">{format::money(amount, language())}</dd>
+            {notes}
+        </div>
+    }
+    .into_any()
+}
+
+/// What the stage means, where the amounts alone do not say it.
+fn stage_words(standing: &Standing) -> AnyView {
+    let creditor = standing.creditor.clone();
+    let (kind, title, text) = match standing.stage {
+        Stage::PastDue => return ().into_any(),
+        Stage::UpToDate => {
+            return view! { <p class="below-note">{td_string!(words(), account.up_to_date)}</p> }.into_any();
+        }
+        Stage::Settled => (
+            NoticeKind::Done,
+            td_string!(words(), account.settled_title).to_owned(),
+            td_string!(words(), account.settled).to_owned(),
+        ),
+        Stage::InCredit => (
+            NoticeKind::Done,
+            td_string!(words(), account.in_credit_title).to_owned(),
+            td_string!(words(), account.in_credit, amount = format::money(standing.balance.negated(), language())),
+        ),
+        Stage::Recalled => (
+            NoticeKind::Plain,
+            td_string!(words(), account.recalled_title, creditor = creditor.clone()),
+            td_string!(words(), account.recalled, creditor = creditor),
+        ),
+        Stage::Closed => (
+            NoticeKind::Plain,
+            td_string!(words(), account.closed_title).to_owned(),
+            td_string!(words(), account.closed, creditor = creditor),
+        ),
+    };
+    view! { <Notice kind title><p>{text}</p></Notice> }.into_any()
+}

@@ -1,0 +1,53 @@
+//! What the account screens show.
+
+use crate::domain::ids::AccountId;
+use crate::domain::standing::{AccountSummary, HistoryPage, Standing};
+use crate::paths;
+use crate::server::context::{self, Failed};
+use crate::server::services::accounts;
+
+/// What is behind the customer's own address.
+pub enum Found {
+    One(Box<Standing>),
+    Several(Vec<AccountSummary>),
+    /// The answer already leads elsewhere.
+    Elsewhere,
+}
+
+pub async fn all() -> Result<Found, Failed> {
+    let (Some(state), Some(visitor)) = (context::state(), context::signed_in()) else {
+        context::redirect(paths::SIGN_IN);
+        return Ok(Found::Elsewhere);
+    };
+    let summaries = accounts::list(&state, &visitor.customer_id).await.map_err(context::fail)?;
+    let [only] = summaries.as_slice() else {
+        return Ok(Found::Several(summaries));
+    };
+    let standing = accounts::standing(&state, &visitor.customer_id, &only.account_id).await.map_err(context::fail)?;
+    Ok(standing.map_or(Found::Elsewhere, |standing| Found::One(Box::new(standing))))
+}
+
+/// One account; an address that is none of theirs leads to the customer's own.
+pub async fn one(account_id: String) -> Result<Option<Standing>, Failed> {
+    let (Some(state), Some(visitor)) = (context::state(), context::signed_in()) else {
+        context::redirect(paths::SIGN_IN);
+        return Ok(None);
+    };
+    let standing = accounts::standing(&state, &visitor.customer_id, &AccountId(account_id)).await.map_err(context::fail)?;
+    if standing.is_none() {
+        context::redirect(paths::ACCOUNT);
+    }
+    Ok(standing)
+}
+
+pub async fn history(account_id: String, page: u32) -> Result<Option<HistoryPage>, Failed> {
+    let (Some(state), Some(visitor)) = (context::state(), context::signed_in()) else {
+        context::redirect(paths::SIGN_IN);
+        return Ok(None);
+    };
+    let found = accounts::history(&state, &visitor.customer_id, &AccountId(account_id), page).await.map_err(context::fail)?;
+    if found.is_none() {
+        context::redirect(paths::ACCOUNT);
+    }
+    Ok(found)
+}

@@ -1,0 +1,70 @@
+//! Where I stand: the total and how it came about, what is past due, what is under way, what happens next, and the ways
+//! forward, none before the others. With several accounts, the list of them first.
+
+mod ahead;
+mod head;
+pub mod history;
+mod list;
+mod load;
+mod parts;
+mod past;
+mod ways;
+
+use crate::components::form::StepBack;
+use crate::components::frame::words;
+use crate::components::layout::{Beside, Page};
+use crate::components::loaded::{loaded, param};
+use crate::domain::standing::Standing;
+use crate::paths;
+use crate::words::td_string;
+use leptos::prelude::*;
+use load::Found;
+
+/// Where signing in leads: the account, or the list where there are several.
+#[component]
+pub fn AccountsPage() -> impl IntoView {
+    loaded(load::all(), |found| match found {
+        Found::One(standing) => show(*standing).into_any(),
+        Found::Several(accounts) => list::show(accounts).into_any(),
+        Found::Elsewhere => ().into_any(),
+    })
+}
+
+/// One account of several.
+#[component]
+pub fn AccountPage() -> impl IntoView {
+    let account_id = param("account");
+    loaded(load::one(account_id), |standing| standing.map(show))
+}
+
+fn show(standing: Standing) -> impl IntoView {
+    let several = standing.has_other_accounts;
+    let head = head::show(&standing).into_any();
+    let ways = ways::show(&standing).into_any();
+    view! {
+        <Page title=td_string!(words(), account.title)>
+            <Beside head ways>
+                {ahead::show(&standing)}
+                {parts::show(&standing)}
+                {past::show(&standing)}
+                {rights()}
+                {several.then(|| view! { <StepBack href=paths::ACCOUNT label=td_string!(words(), account.other_accounts)/> })}
+            </Beside>
+        </Page>
+    }
+}
+
+/// What anyone may ask, whatever they owe (12 CFR 1006.34 and 1006.38 in the words of this page).
+fn rights() -> impl IntoView {
+    view! {
+        <section>
+            <h2>{td_string!(words(), account.rights_title)}</h2>
+            <ul>
+                <li>{td_string!(words(), account.right_proof)}</li>
+                <li>{td_string!(words(), account.right_dispute)}</li>
+                <li>{td_string!(words(), account.right_creditor)}</li>
+                <li>{td_string!(words(), account.right_contact)}</li>
+            </ul>
+        </section>
+    }
+}

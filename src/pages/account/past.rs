@@ -1,0 +1,56 @@
+//! What has been: the creditor's history in short, drawn and listed, and what was paid.
+
+use super::history::history_table;
+use crate::components::chart::{BalanceChart, BalancePoint};
+use crate::components::frame::{language, words};
+use crate::domain::format;
+use crate::domain::standing::{PaidSoFar, Standing};
+use crate::paths;
+use crate::words::td_string;
+use leptos::prelude::*;
+
+/// So many lines stand on the account page itself.
+const LINES_SHOWN: usize = 4;
+
+pub fn show(standing: &Standing) -> impl IntoView + use<> {
+    let creditor = standing.creditor.clone();
+    if standing.history.is_empty() {
+        return view! {
+            <section>
+                <h2>{td_string!(words(), history.title)}</h2>
+                <p>{td_string!(words(), history.none, creditor = creditor)}</p>
+            </section>
+        }
+        .into_any();
+    }
+    let points = standing
+        .history
+        .iter()
+        .map(|line| BalancePoint { on: line.posted_on, balance: line.balance_after })
+        .chain([BalancePoint { on: standing.today, balance: standing.balance }])
+        .collect();
+    let latest = standing.history.iter().rev().take(LINES_SHOWN).cloned().collect();
+    let more = standing.history.len() > LINES_SHOWN;
+    let href = paths::history(standing.account_id.as_str(), 1);
+    view! {
+        <section>
+            <h2>{td_string!(words(), history.title)}</h2>
+            {standing.paid_so_far.map(|paid| view! { <p>{paid_words(paid)}</p> })}
+            <h3>{td_string!(words(), history.chart)}</h3>
+            <BalanceChart points/>
+            {history_table(td_string!(words(), history.recent), latest)}
+            <p class="quiet">{td_string!(words(), history.lead, creditor = creditor)}</p>
+            {more.then(|| view! { <p><a href=href>{td_string!(words(), history.see_all)}</a></p> })}
+        </section>
+    }
+    .into_any()
+}
+
+fn paid_words(paid: PaidSoFar) -> String {
+    let date = format::date(paid.since, language());
+    let total = format::money(paid.total, language());
+    match paid.count {
+        1 => td_string!(words(), history.paid_once, date = date, total = total),
+        count => td_string!(words(), history.paid_so_far, count = count.to_string(), date = date, total = total),
+    }
+}

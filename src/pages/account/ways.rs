@@ -1,0 +1,88 @@
+//! The ways forward from where an account stands. None is chosen, none stands out, and from every state there is one.
+
+use crate::components::frame::{frame, words};
+use crate::domain::contact::Topic;
+use crate::domain::standing::{Stage, Standing};
+use crate::paths;
+use crate::words::td_string;
+use leptos::prelude::*;
+
+struct Way {
+    href: String,
+    name: &'static str,
+    more: String,
+}
+
+pub fn show(standing: &Standing) -> impl IntoView + use<> {
+    let ways: Vec<_> = ways_from(standing)
+        .into_iter()
+        .map(|way| {
+            view! {
+                <li>
+                    <a class="way" href=way.href>
+                        <span class="way-name">{way.name}</span>
+                        <span class="way-more">{way.more}</span>
+                    </a>
+                </li>
+            }
+        })
+        .collect();
+    let may_agree = matches!(standing.stage, Stage::PastDue | Stage::UpToDate);
+    view! {
+        <h2>{td_string!(words(), account.ways_title)}</h2>
+        {may_agree.then(|| view! { <p class="quiet">{td_string!(words(), account.ways_lead)}</p> })}
+        <ul class="ways">{ways}</ul>
+    }
+}
+
+fn ways_from(standing: &Standing) -> Vec<Way> {
+    let account = standing.account_id.as_str();
+    let way = |href: String, name: &'static str, more: &str| Way { href, name, more: more.to_owned() };
+    let mut ways = Vec::new();
+    match (standing.stage, &standing.agreement) {
+        (Stage::PastDue | Stage::UpToDate, Some(agreement)) => {
+            ways.push(way(
+                paths::agreement(agreement.id.as_str()),
+                td_string!(words(), account.agreement_way),
+                td_string!(words(), account.agreement_way_more),
+            ));
+            ways.push(way(
+                paths::pay(account),
+                td_string!(words(), account.pay_next),
+                td_string!(words(), account.pay_next_more),
+            ));
+        }
+        (Stage::PastDue, None) => {
+            ways.push(way(paths::pay(account), td_string!(words(), account.pay_now), td_string!(words(), account.pay_now_more)));
+            ways.push(way(paths::pay(account), td_string!(words(), account.pay_part), td_string!(words(), account.pay_part_more)));
+            ways.push(way(paths::options(account), td_string!(words(), account.steps), td_string!(words(), account.steps_more)));
+            ways.push(way(paths::options(account), td_string!(words(), account.later), td_string!(words(), account.later_more)));
+            ways.push(way(paths::options(account), td_string!(words(), account.time), td_string!(words(), account.time_more)));
+        }
+        (Stage::UpToDate, None) => {
+            ways.push(way(paths::pay(account), td_string!(words(), account.pay_now), td_string!(words(), account.pay_all_more)));
+            ways.push(way(paths::options(account), td_string!(words(), account.steps), td_string!(words(), account.steps_more)));
+        }
+        (Stage::Settled | Stage::InCredit | Stage::Recalled | Stage::Closed, _) => {}
+    }
+    if matches!(standing.stage, Stage::PastDue | Stage::UpToDate) {
+        ways.push(way(
+            paths::message(account, Topic::Changed),
+            td_string!(words(), account.changed),
+            td_string!(words(), account.changed_more),
+        ));
+        ways.push(way(
+            paths::message(account, Topic::NotRight),
+            td_string!(words(), account.not_right),
+            td_string!(words(), account.not_right_more),
+        ));
+    } else {
+        let days = frame().reach.answer_working_days.to_string();
+        ways.push(Way {
+            href: paths::message(account, Topic::Other),
+            name: td_string!(words(), account.write),
+            more: td_string!(words(), account.write_more, days = days),
+        });
+    }
+    ways
+}

@@ -1,0 +1,61 @@
+//! What may be paid on an account now.
+
+use super::{Nothing, PayView, SCREEN};
+use crate::domain::hold::HoldKind;
+use crate::domain::ids::AccountId;
+use crate::domain::paying::PayRefusal;
+use crate::paths;
+use crate::server::context::{self, Failed};
+use crate::server::services::payments;
+
+/// What the screen shows; `None` where another page is the right one and the answer leads there.
+pub async fn load(account_id: String) -> Result<Option<PayView>, Failed> {
+    let (Some(state), Some(visitor)) = (context::state(), context::signed_in()) else {
+        return Ok(None);
+    };
+    if state.processor.is_none() {
+        return Ok(Some(PayView::Nothing { account_id, why: Nothing::NoProcessor }));
+    }
+    let found = payments::paying(&state, &visitor.customer_id, &AccountId(account_id)).await.map_err(context::fail)?;
+    let Some(paying) = found else {
+        context::redirect(paths::ACCOUNT);
+        return Ok(None);
+    };
+    // Another payment has to be finished or cancelled first: that page says which.
+    if let Some(waiting) = paying.waiting {
+        context::redirect(&paths::payment(&waiting.reference));
+        return Ok(None);
+    }
+    let account_id = paying.account.id.to_string();
+    let ways = match paying.payable.ways() {
+        Ok(ways) => ways,
+        Err(refusal) => {
+            let why = match refusal {
+                PayRefusal::NothingOwed | PayRefusal::NothingOfThatKind => Nothing::NothingOwed,
+                PayRefusal::AlreadyOnItsWay => Nothing::OnItsWay,
+                PayRefusal::AccountNotOpen | PayRefusal::Held(HoldKind::Recalled) => {
+                    Nothing::NotOpen { creditor: paying.account.creditor }
+                }
+                PayRefusal::Held(_) => Nothing::Held,
+                PayRefusal::BelowProcessorMinimum { .. }
+                | PayRefusal::BelowMinimum { .. }
+                | PayRefusal::AboveBalance { .. }
+                | PayRefusal::AmountChanged { .. } => Nothing::TooSmall,
+            };
+            return Ok(Some(PayView::Nothing { account_id, why }));
+        }
+    };
+    let flash = context::flash(SCREEN).unwrap_or_default();
+    Ok(Some(PayView::Ways {
+        account_id,
+        creditor: paying.account.creditor,
+        balance: paying.account.facts.balance,
+        payable: paying.payable.payable(),
+        in_flight: paying.payable.in_flight,
+        is_disputed: paying.payable.holds.contains(&HoldKind::Dispute),
+        is_on_hold: !paying.payable.holds.is_empty(),
+        ways,
+        typed: flash.values,
+        errors: flash.errors,
+    }))
+}

@@ -1,0 +1,167 @@
+//! Choose what to pay: what is past due, the next instalment, everything, or another amount. Nothing is chosen beforehand.
+
+pub mod actions;
+pub mod form;
+mod load;
+
+use crate::components::form::{Button, Choice, ErrorSummary, HiddenField, LinkButton, MoneyField, Problems, Radios};
+use crate::components::frame::{frame, language, words};
+use crate::components::layout::Page;
+use crate::components::loaded::{loaded, param};
+use crate::components::notice::{Notice, NoticeKind};
+use crate::domain::format;
+use crate::domain::money::Money;
+use crate::domain::paying::WayToPay;
+use crate::domain::payment::Purpose;
+use crate::paths;
+use crate::words::td_string;
+use actions::ChoosePayment;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use std::collections::BTreeMap;
+
+/// The name of this screen's flash.
+const SCREEN: &str = "pay";
+
+/// What the screen shows.
+pub enum PayView {
+    Ways {
+        account_id: String,
+        creditor: String,
+        balance: Money,
+        /// What is not on its way already.
+        payable: Money,
+        in_flight: Money,
+        is_disputed: bool,
+        is_on_hold: bool,
+        ways: Vec<WayToPay>,
+        /// What was typed before, and what was wrong with it.
+        typed: BTreeMap<String, String>,
+        errors: Vec<(String, String)>,
+    },
+    Nothing {
+        account_id: String,
+        why: Nothing,
+    },
+}
+
+/// Why nothing can be paid here, which is never the end: each says what to do.
+pub enum Nothing {
+    NothingOwed,
+    OnItsWay,
+    NotOpen { creditor: String },
+    Held,
+    TooSmall,
+    NoProcessor,
+}
+
+#[component]
+pub fn PayPage() -> impl IntoView {
+    let account_id = param("account");
+    loaded(load::load(account_id), |found| {
+        found.map(|view| match view {
+            PayView::Ways { .. } => show(view).into_any(),
+            PayView::Nothing { account_id, why } => nothing(&account_id, why).into_any(),
+        })
+    })
+}
+
+fn show(view: PayView) -> Option<impl IntoView> {
+    let PayView::Ways { account_id, creditor, balance, payable, in_flight, is_disputed, is_on_hold, ways, typed, errors } = view else {
+        return None;
+    };
+    let amount = |amount| format::money(amount, language());
+    let least = ways.iter().find(|way| way.purpose == Purpose::Part).map(|way| way.amount);
+    let problems = Problems::from_codes(&errors, |_, code| problem_words(code, least, payable));
+    let (chosen, typed_amount) = (typed.get("purpose").cloned(), typed.get("amount").cloned());
+    let choices: Vec<Choice> = ways.iter().map(|way| choice(way, &creditor)).collect();
+    let note = if is_disputed {
+        Some(td_string!(words(), pay.dispute_note))
+    } else {
+        is_on_hold.then(|| td_string!(words(), pay.hold_note))
+    };
+    let on_its_way = in_flight.is_positive().then(|| td_string!(words(), pay.in_flight, amount = amount(in_flight)));
+    Some(view! {
+        <Page title=td_string!(words(), pay.title) back=paths::account(&account_id) lead=td_string!(words(), pay.lead)>
+            <ErrorSummary problems=problems.clone()/>
+            <p>{td_string!(words(), pay.owed, creditor = creditor, amount = amount(balance))}</p>
+            {on_its_way.map(|text| view! { <Notice kind=NoticeKind::Plain><p>{text}</p></Notice> })}
+            {note.map(|text| view! { <Notice kind=NoticeKind::Plain><p>{text}</p></Notice> })}
+            <form method="post" action=ChoosePayment::PATH>
+                <HiddenField name="account" value=account_id/>
+                <Radios
+                    name="purpose"
+                    legend=td_string!(words(), pay.legend)
+                    choices
+                    chosen=chosen
+                    error=problems.of("purpose")
+                />
+                <MoneyField
+                    name="amount"
+                    label=td_string!(words(), pay.amount)
+                    currency=balance.currency()
+                    hint=td_string!(words(), pay.amount_hint)
+                    error=problems.of("amount")
+                    value=typed_amount
+                />
+                <Button label=td_string!(words(), pay.show_check)/>
+            </form>
+        </Page>
+    })
+}
+
+fn choice(way: &WayToPay, creditor: &str) -> Choice {
+    let amount = format::money(way.amount, language());
+    match way.purpose {
+        Purpose::PastDue => Choice::new(way.purpose.code(), td_string!(words(), pay.past_due, amount = amount))
+            .with_hint(td_string!(words(), pay.past_due_hint)),
+        Purpose::Instalment => {
+            let date = way.instalment.as_ref().map(|due| format::date(due.due_on, language())).unwrap_or_default();
+            Choice::new(way.purpose.code(), td_string!(words(), pay.instalment, date = date, amount = amount))
+                .with_hint(td_string!(words(), pay.instalment_hint))
+        }
+        Purpose::Balance => {
+            let hint = if way.discount.is_positive() {
+                let discount = format::money(way.discount, language());
+                td_string!(words(), pay.balance_discount_hint, creditor = creditor.to_owned(), discount = discount)
+            } else {
+                td_string!(words(), pay.balance_hint).to_owned()
+            };
+            Choice::new(way.purpose.code(), td_string!(words(), pay.balance, amount = amount)).with_hint(hint)
+        }
+        Purpose::Part => Choice::new(way.purpose.code(), td_string!(words(), pay.part))
+            .with_hint(td_string!(words(), pay.part_hint, minimum = amount)),
+    }
+}
+
+fn problem_words(code: &str, least: Option<Money>, payable: Money) -> String {
+    let amount = |amount| format::money(amount, language());
+    match code {
+        "choose" => td_string!(words(), pay.error_choose).to_owned(),
+        "amount" => td_string!(words(), pay.error_amount).to_owned(),
+        "minimum" => td_string!(words(), pay.error_minimum, amount = amount(least.unwrap_or(payable))),
+        "above" => td_string!(words(), pay.error_above, amount = amount(payable)),
+        "changed" => td_string!(words(), pay.error_changed).to_owned(),
+        "again" => td_string!(words(), pay.error_again).to_owned(),
+        _ => td_string!(words(), pay.error_gone).to_owned(),
+    }
+}
+
+fn nothing(account_id: &str, why: Nothing) -> impl IntoView + use<> {
+    let phone = frame().reach.phone.clone();
+    let account = paths::account(account_id);
+    let text = match why {
+        Nothing::NothingOwed => td_string!(words(), pay.none_nothing_owed).to_owned(),
+        Nothing::OnItsWay => td_string!(words(), pay.none_on_its_way).to_owned(),
+        Nothing::NotOpen { creditor } => td_string!(words(), pay.none_not_open, creditor = creditor, phone = phone),
+        Nothing::Held => td_string!(words(), pay.none_held, phone = phone),
+        Nothing::TooSmall => td_string!(words(), pay.none_too_small, phone = phone),
+        Nothing::NoProcessor => td_string!(words(), pay.none_no_processor, phone = phone),
+    };
+    view! {
+        <Page title=td_string!(words(), pay.none_title)>
+            <p>{text}</p>
+            <p><LinkButton href=account label=td_string!(words(), pay.to_account)/></p>
+        </Page>
+    }
+}

@@ -1,0 +1,185 @@
+//! One payment, whatever its state: what is known, what is not, and what to do next. "Check again" is a link, never a page
+//! that reloads itself.
+
+pub mod actions;
+mod load;
+mod receipt;
+
+use crate::components::form::{Button, ButtonKind, HiddenField, LinkButton, LinkKind};
+use crate::components::frame::{frame, language, words};
+use crate::components::layout::Page;
+use crate::components::loaded::{loaded, param};
+use crate::components::notice::{Notice, NoticeKind};
+use crate::components::summary::{SummaryList, SummaryRow};
+use crate::domain::format::{self, LocalTime};
+use crate::domain::ledger::Allocation;
+use crate::domain::money::Money;
+use crate::domain::payment::{DeclineReason, Payment, PaymentState};
+use crate::paths;
+use crate::words::td_string;
+use actions::CancelPayment;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use receipt::Receipt;
+
+/// What the screen shows.
+pub struct PaymentView {
+    pub payment: Payment,
+    pub account_id: String,
+    /// Creditor, product and reference.
+    pub account: String,
+    pub balance: Money,
+    pub allocations: Vec<Allocation>,
+    pub begun: LocalTime,
+    /// Of a payment that succeeded.
+    pub settled_at: Option<LocalTime>,
+    /// When the processor is asked again.
+    pub next_check: Option<LocalTime>,
+}
+
+#[component]
+pub fn PaymentPage() -> impl IntoView {
+    let reference = param("reference");
+    loaded(load::load(reference), |found| found.map(show))
+}
+
+fn show(view: PaymentView) -> impl IntoView {
+    let account_id = view.account_id.clone();
+    let title = title(&view.payment);
+    let facts = facts(&view);
+    let body = match &view.payment.state {
+        PaymentState::Created => {
+            let words = [td_string!(words(), payment.created).to_owned(), asked_again(&view)];
+            not_known(&view.payment.reference, words).into_any()
+        }
+        PaymentState::Unknown => {
+            let words = [td_string!(words(), payment.unknown).to_owned(), asked_again(&view)];
+            not_known(&view.payment.reference, words).into_any()
+        }
+        PaymentState::Submitted { hosted_page } => {
+            waiting(&view.payment.reference, hosted_page, td_string!(words(), payment.waiting)).into_any()
+        }
+        PaymentState::NeedsCustomer { hosted_page } => {
+            waiting(&view.payment.reference, hosted_page, td_string!(words(), payment.confirm)).into_any()
+        }
+        PaymentState::Processing => view! {
+            <Notice kind=NoticeKind::Plain><p>{td_string!(words(), payment.processing)}</p></Notice>
+            {check_again(&view.payment.reference)}
+        }
+        .into_any(),
+        PaymentState::Succeeded { .. } => {
+            return view! { <Receipt view/> }.into_any();
+        }
+        PaymentState::Declined { reason, .. } => declined(&account_id, *reason).into_any(),
+        PaymentState::Cancelled { .. } => closed(&account_id, td_string!(words(), payment.cancelled)).into_any(),
+        PaymentState::Abandoned { .. } => closed(&account_id, td_string!(words(), payment.abandoned)).into_any(),
+    };
+    view! {
+        <Page title=title back=paths::account(&account_id)>
+            {body}
+            {facts}
+        </Page>
+    }
+    .into_any()
+}
+
+fn title(payment: &Payment) -> String {
+    match payment.state {
+        PaymentState::Created => td_string!(words(), payment.title_created).to_owned(),
+        PaymentState::Submitted { .. } => td_string!(words(), payment.title_waiting).to_owned(),
+        PaymentState::NeedsCustomer { .. } => td_string!(words(), payment.title_confirm).to_owned(),
+        PaymentState::Processing => td_string!(words(), payment.title_processing).to_owned(),
+        PaymentState::Succeeded { .. } => {
+            td_string!(words(), payment.title_succeeded, amount = format::money(payment.amount, language()))
+        }
+        PaymentState::Declined { .. } => td_string!(words(), payment.title_declined).to_owned(),
+        PaymentState::Cancelled { .. } => td_string!(words(), payment.title_cancelled).to_owned(),
+        PaymentState::Abandoned { .. } => td_string!(words(), payment.title_abandoned).to_owned(),
+        PaymentState::Unknown => td_string!(words(), payment.title_unknown).to_owned(),
+    }
+}
+
+fn facts(view: &PaymentView) -> impl IntoView + use<> {
+    let rows = vec![
+        SummaryRow::new(td_string!(words(), payment.amount), format::money(view.payment.amount, language())),
+        SummaryRow::new(td_string!(words(), payment.account), view.account.clone()),
+        SummaryRow::new(td_string!(words(), payment.begun), format::date_and_time(view.begun, language())),
+        SummaryRow::new(td_string!(words(), payment.reference), view.payment.reference.clone()),
+    ];
+    view! { <SummaryList rows/> }
+}
+
+fn asked_again(view: &PaymentView) -> String {
+    match view.next_check {
+        Some(at) => td_string!(words(), payment.unknown_when, time = format::date_and_time(at, language())),
+        None => td_string!(words(), payment.unknown_soon).to_owned(),
+    }
+}
+
+fn not_known(reference: &str, sentences: [String; 2]) -> impl IntoView + use<> {
+    let sentences: Vec<_> = sentences.into_iter().map(|sentence| view! { <p>{sentence}</p> }).collect();
+    view! {
+        <Notice kind=NoticeKind::Attention>{sentences}</Notice>
+        {check_again(reference)}
+    }
+}
+
+fn check_again(reference: &str) -> impl IntoView + use<> {
+    let label = td_string!(words(), payment.check_again);
+    view! { <p><LinkButton href=paths::payment(reference) label kind=LinkKind::Other/></p> }
+}
+
+fn waiting(reference: &str, hosted_page: &str, words_for_it: &'static str) -> impl IntoView + use<> {
+    view! {
+        <Notice kind=NoticeKind::Attention><p>{words_for_it}</p></Notice>
+        <p><LinkButton href=hosted_page.to_owned() label=td_string!(words(), payment.go_on)/></p>
+        {check_again(reference)}
+        <form method="post" action=CancelPayment::PATH>
+            <HiddenField name="reference" value=reference.to_owned()/>
+            <Button label=td_string!(words(), payment.cancel) kind=ButtonKind::Quiet/>
+        </form>
+    }
+}
+
+fn declined(account_id: &str, reason: DeclineReason) -> impl IntoView + use<> {
+    let phone = frame().reach.phone.clone();
+    let (what, next) = match reason {
+        DeclineReason::InsufficientFunds => (
+            td_string!(words(), payment.declined_insufficient_funds),
+            td_string!(words(), payment.declined_insufficient_funds_next).to_owned(),
+        ),
+        DeclineReason::ExpiredCard => (
+            td_string!(words(), payment.declined_expired_card),
+            td_string!(words(), payment.declined_expired_card_next).to_owned(),
+        ),
+        DeclineReason::DoNotHonour => (
+            td_string!(words(), payment.declined_do_not_honour),
+            td_string!(words(), payment.declined_do_not_honour_next).to_owned(),
+        ),
+        DeclineReason::NotAccepted => (
+            td_string!(words(), payment.declined_not_accepted),
+            td_string!(words(), payment.declined_not_accepted_next, phone = phone),
+        ),
+    };
+    view! {
+        <Notice kind=NoticeKind::Attention><p>{what}</p><p>{next}</p></Notice>
+        {ways_on(account_id)}
+    }
+}
+
+fn closed(account_id: &str, what: &'static str) -> impl IntoView + use<> {
+    view! {
+        <Notice kind=NoticeKind::Plain><p>{what}</p></Notice>
+        {ways_on(account_id)}
+    }
+}
+
+fn ways_on(account_id: &str) -> impl IntoView + use<> {
+    view! {
+        <p>
+            <LinkButton href=paths::pay(account_id) label=td_string!(words(), payment.pay_again)/>
+            " "
+            <LinkButton href=paths::options(account_id) label=td_string!(words(), payment.see_ways) kind=LinkKind::Other/>
+        </p>
+    }
+}

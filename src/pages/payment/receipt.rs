@@ -1,0 +1,77 @@
+//! The receipt on screen: what was paid, what it was applied to, what is left, and the way on.
+
+use super::PaymentView;
+use crate::components::form::LinkButton;
+use crate::components::frame::{frame, language, words};
+use crate::components::layout::Page;
+use crate::components::notice::{Notice, NoticeKind};
+use crate::components::summary::{SummaryList, SummaryRow};
+use crate::components::table::{Column, DataTable};
+use crate::domain::format;
+use crate::domain::ledger::AppliedTo;
+use crate::domain::money::Money;
+use crate::paths;
+use crate::words::td_string;
+use leptos::prelude::*;
+
+#[component]
+pub fn Receipt(view: PaymentView) -> impl IntoView {
+    let amount = |amount| format::money(amount, language());
+    let account_id = view.account_id.clone();
+    let balance = view.balance;
+    let paid_on = view.settled_at.map(|at| format::date_and_time(at, language())).unwrap_or_default();
+    let rows = vec![
+        SummaryRow::new(td_string!(words(), receipt.paid), amount(view.payment.amount)),
+        SummaryRow::new(td_string!(words(), receipt.paid_on), paid_on),
+        SummaryRow::new(td_string!(words(), payment.account), view.account.clone()),
+        SummaryRow::new(td_string!(words(), payment.reference), view.payment.reference.clone()),
+        SummaryRow::new(td_string!(words(), receipt.left), amount(balance)),
+    ];
+    let columns =
+        vec![Column::text(td_string!(words(), receipt.part)), Column::amount(td_string!(words(), receipt.amount))];
+    let lines = view.allocations.iter().map(|line| vec![part_words(&line.applied_to), amount(line.amount)]).collect();
+    let title = td_string!(words(), payment.title_succeeded, amount = amount(view.payment.amount));
+    view! {
+        <Page title=title back=paths::account(&account_id)>
+            <section aria-labelledby="receipt">
+                <h2 id="receipt">{td_string!(words(), receipt.title)}</h2>
+                <SummaryList rows/>
+                <DataTable caption=td_string!(words(), receipt.applied) columns rows=lines/>
+            </section>
+            {what_is_left(&account_id, balance, view.payment.agreement_id.is_some())}
+        </Page>
+    }
+}
+
+fn part_words(applied_to: &AppliedTo) -> String {
+    match applied_to {
+        AppliedTo::PastDue => td_string!(words(), receipt.past_due).to_owned(),
+        AppliedTo::Balance => td_string!(words(), receipt.balance).to_owned(),
+        AppliedTo::Instalment { number, .. } => td_string!(words(), receipt.instalment, number = number.to_string()),
+        AppliedTo::Credit => td_string!(words(), receipt.credit).to_owned(),
+    }
+}
+
+/// Settled only at zero. After a part payment a plan is offered: a part alone seldom keeps people from falling behind again.
+fn what_is_left(account_id: &str, balance: Money, is_under_agreement: bool) -> impl IntoView + use<> {
+    let amount = format::money(Money::new(balance.minor().abs(), balance.currency()), language());
+    if balance.is_zero() {
+        let settled = td_string!(words(), receipt.settled);
+        return view! { <Notice kind=NoticeKind::Done><p>{settled}</p></Notice> }.into_any();
+    }
+    if !balance.is_positive() {
+        let note = td_string!(words(), receipt.credit_note, amount = amount, phone = frame().reach.phone.clone());
+        return view! { <Notice kind=NoticeKind::Plain><p>{note}</p></Notice> }.into_any();
+    }
+    if is_under_agreement {
+        return ().into_any();
+    }
+    view! {
+        <section aria-labelledby="rest">
+            <h2 id="rest">{td_string!(words(), payment.plan_title)}</h2>
+            <p>{td_string!(words(), payment.plan, amount = amount)}</p>
+            <p><LinkButton href=paths::options(account_id) label=td_string!(words(), payment.plan_go)/></p>
+        </section>
+    }
+    .into_any()
+}

@@ -1,0 +1,167 @@
+//! Where a customer stands: one account in full, the list of all of them, the creditor's history page by page. Reads only.
+
+use super::Failure;
+use crate::domain::calendar::Date;
+use crate::domain::hold::HoldKind;
+use crate::domain::ids::{AccountId, CustomerId};
+use crate::domain::money::{Money, MoneyError};
+use crate::domain::standing::{
+    self, AccountStatus, AccountSummary, ActiveHold, HistoryLine, HistoryPage, InstalmentStanding, LiveAgreement, PaidSoFar,
+    RunningPayment, RunningState, Stage, Standing, WaitingMessage,
+};
+use crate::server::clock::{Millis, zone};
+use crate::server::state::AppState;
+use crate::server::store::StoreError;
+use crate::server::store::accounts::{self, AgreementLine, CreditorLine, UnderWay};
+use crate::server::store::facts::{self, AccountRecord};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+/// One account of this customer; `None` where they have no such account. All of it is one state of the database.
+pub async fn standing(state: &AppState, customer: &CustomerId, account_id: &AccountId) -> Result<Option<Standing>, Failure> {
+    let mut tx = state.db.begin_read().await?;
+    let Some(account) = facts::one_of_customer(&mut *tx, customer, account_id).await? else {
+        return Ok(None);
+    };
+    let currency = account.facts.currency;
+    let reported = accounts::reported(&mut *tx, account_id, currency).await?;
+    let entries = accounts::own_entries(&mut *tx, account_id, currency).await?;
+    let lines = accounts::creditor_history(&mut *tx, account_id, currency).await?;
+    let instalments = accounts::agreement_lines(&mut *tx, account_id, currency).await?;
+    let under_way = accounts::under_way(&mut *tx, account_id, customer, currency, state.clock.now_millis()).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+
+    let zone = zone(&account.time_zone);
+    let today = state.clock.today_in(&zone);
+    let parts = standing::parts(&reported.reported, &entries, account.facts.balance).map_err(out_of_range)?;
+    let stage = standing::stage(reported.status, account.facts.balance, account.facts.past_due);
+    let days_past_due = account.facts.days_past_due(today);
+    let paid_so_far = paid_so_far(&lines).map_err(out_of_range)?;
+    let (holds, payments, messages) = sort_out(under_way, &zone)?;
+    Ok(Some(Standing {
+        account_id: account.id,
+        reference: account.reference,
+        product: account.facts.product,
+        creditor: account.creditor,
+        balance: account.facts.balance,
+        past_due: account.facts.past_due,
+        past_due_since: account.facts.oldest_unpaid_due_date.filter(|_| account.facts.past_due.is_positive()),
+        stage,
+        days_past_due,
+        parts,
+        balance_date: reported.reported.balance_date,
+        history: with_balances(lines, reported.reported_balance)?,
+        paid_so_far,
+        agreement: agreement_of(instalments),
+        holds,
+        payments,
+        messages,
+        has_other_accounts: reported.accounts_of_customer > 1,
+        today,
+    }))
+}
+
+/// Every account of a customer, the open ones first.
+pub async fn list(state: &AppState, customer: &CustomerId) -> Result<Vec<AccountSummary>, Failure> {
+    let records = facts::of_customer(state.db.pool(), customer.as_str()).await?;
+    let mut accounts = records.into_iter().map(summarise).collect::<Result<Vec<_>, Failure>>()?;
+    accounts.sort_by_key(|account| matches!(account.stage, Stage::Recalled | Stage::Closed));
+    Ok(accounts)
+}
+
+fn summarise(record: AccountRecord) -> Result<AccountSummary, Failure> {
+    let status = AccountStatus::from_code(&record.status).ok_or(StoreError::Unreadable("account status"))?;
+    Ok(AccountSummary {
+        stage: standing::stage(status, record.facts.balance, record.facts.past_due),
+        account_id: record.id,
+        reference: record.reference,
+        creditor: record.creditor,
+        product: record.facts.product,
+        balance: record.facts.balance,
+        past_due: record.facts.past_due,
+    })
+}
+
+const HISTORY_LINES_A_PAGE: usize = 25;
+
+/// The creditor's history of one account; `None` where the customer has no such account. A page that is not there is the
+/// last one that is.
+pub async fn history(state: &AppState, customer: &CustomerId, account_id: &AccountId, page: u32) -> Result<Option<HistoryPage>, Failure> {
+    let mut tx = state.db.begin_read().await?;
+    let Some(account) = facts::one_of_customer(&mut *tx, customer, account_id).await? else {
+        return Ok(None);
+    };
+    let currency = account.facts.currency;
+    let reported = accounts::reported(&mut *tx, account_id, currency).await?;
+    let lines = accounts::creditor_history(&mut *tx, account_id, currency).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    let mut lines = with_balances(lines, reported.reported_balance)?;
+    lines.reverse();
+    let pages = u32::try_from(lines.len().div_ceil(HISTORY_LINES_A_PAGE)).unwrap_or(u32::MAX).max(1);
+    let page = page.clamp(1, pages);
+    let lines = lines.into_iter().skip((page as usize - 1) * HISTORY_LINES_A_PAGE).take(HISTORY_LINES_A_PAGE).collect();
+    Ok(Some(HistoryPage {
+        account_id: account.id,
+        reference: account.reference,
+        product: account.facts.product,
+        creditor: account.creditor,
+        lines,
+        page,
+        pages,
+    }))
+}
+
+/// From newest first, as read, to oldest first with the balance after each.
+fn with_balances(lines: Vec<CreditorLine>, reported_balance: Money) -> Result<Vec<HistoryLine>, Failure> {
+    let oldest_first = lines.into_iter().rev().map(|line| (line.posted_on, line.description, line.amount)).collect();
+    standing::with_balances(oldest_first, reported_balance).map_err(out_of_range)
+}
+
+fn paid_so_far(lines: &[CreditorLine]) -> Result<Option<PaidSoFar>, MoneyError> {
+    let payments: Vec<&CreditorLine> = lines.iter().filter(|line| line.kind == "payment" && line.amount.minor() < 0).collect();
+    let Some(first) = lines.last().filter(|_| !payments.is_empty()) else {
+        return Ok(None);
+    };
+    let total = payments.iter().try_fold(Money::zero(first.amount.currency()), |sum, line| sum.checked_sub(line.amount))?;
+    Ok(Some(PaidSoFar { count: u32::try_from(payments.len()).unwrap_or(u32::MAX), total, since: first.posted_on }))
+}
+
+fn agreement_of(lines: Vec<AgreementLine>) -> Option<LiveAgreement> {
+    let first = lines.first()?;
+    Some(LiveAgreement {
+        id: first.agreement_id.clone(),
+        reference: first.reference.clone(),
+        instalments: lines
+            .into_iter()
+            .map(|line| InstalmentStanding { due_on: line.due_on, amount: line.amount, paid: line.paid })
+            .collect(),
+    })
+}
+
+type SortedOut = (Vec<ActiveHold>, Vec<RunningPayment>, Vec<WaitingMessage>);
+
+fn sort_out(under_way: Vec<UnderWay>, zone: &TimeZone) -> Result<SortedOut, Failure> {
+    let day = |instant: Millis| {
+        Timestamp::from_millisecond(instant).map_or(Date::MAX, |instant| zone.to_datetime(instant).date())
+    };
+    let (mut holds, mut payments, mut messages) = (Vec::new(), Vec::new(), Vec::new());
+    for thing in under_way {
+        match thing {
+            UnderWay::Hold { kind, until } => {
+                let kind = HoldKind::from_code(&kind).ok_or(StoreError::Unreadable("hold"))?;
+                holds.push(ActiveHold { kind, until: until.map(day) });
+            }
+            UnderWay::Payment { reference, amount, state, begun_at } => {
+                let state = RunningState::from_code(&state).ok_or(StoreError::Unreadable("payment state"))?;
+                payments.push(RunningPayment { reference, amount, state, begun_on: day(begun_at) });
+            }
+            UnderWay::Message { template, not_before } => messages.push(WaitingMessage { template, from: day(not_before) }),
+        }
+    }
+    Ok((holds, payments, messages))
+}
+
+/// Amounts beyond what can be computed cannot have been written by our own code.
+fn out_of_range(_: MoneyError) -> Failure {
+    Failure::Store(StoreError::Unreadable("amount"))
+}

@@ -1,0 +1,136 @@
+//! "Something has changed", "this is not right", and everything else a customer writes to a person about an account. Each is
+//! answered by a stated day. Saying that it is not right puts the account on hold at once: said here it counts as written
+//! (12 CFR 1006.38), so nothing is asked for until a person has answered.
+
+use super::Failure;
+use crate::domain::calendar::Date;
+use crate::domain::contact::{Topic, answer_by};
+use crate::domain::hold::HoldKind;
+use crate::domain::ids::{AccountId, CustomerId};
+use crate::domain::language::Language;
+use crate::server::clock::{end_of_day, zone};
+use crate::server::ids;
+use crate::server::state::AppState;
+use crate::server::store::events::{self, Actor, Event};
+use crate::server::store::facts::{self, AccountRecord};
+use crate::server::store::holds::{self, NewHold};
+use crate::server::store::messages::{self, NewMessage};
+use crate::server::store::{self, StoreError, Tx};
+use jiff::Timestamp;
+use serde_json::json;
+
+/// So many messages from one account within a day are kept; more than that is no conversation.
+const MESSAGES_A_DAY: i64 = 10;
+const DAY_MILLIS: i64 = 86_400_000;
+
+/// What the customer wrote, as parsed by the form. An empty `reply_to` means the e-mail address that is known.
+pub struct Message<'a> {
+    pub topic: Topic,
+    pub reply_to: &'a str,
+    pub text: &'a str,
+    pub language: Language,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sent {
+    Received { reference: String },
+    /// Too many today.
+    Limited,
+    NoSuchAccount,
+}
+
+/// Keeps the message for a person, and the hold it begins, if any.
+pub async fn send(state: &AppState, customer: &CustomerId, account_id: &AccountId, message: &Message<'_>) -> Result<Sent, Failure> {
+    let mut tx = state.db.begin_write().await?;
+    let Some(account) = facts::one_of_customer(&mut *tx, customer, account_id).await? else {
+        return Ok(Sent::NoSuchAccount);
+    };
+    store::lock_account(&mut tx, account_id.as_str()).await?;
+    let now = state.clock.now_millis();
+    if messages::count_since(&mut tx, account_id, now - DAY_MILLIS).await? >= MESSAGES_A_DAY {
+        return Ok(Sent::Limited);
+    }
+    let zone = zone(&account.time_zone);
+    let answer_day = answer_by(state.clock.today_in(&zone), state.config.contact.answer_working_days);
+    let (id, reference) = (ids::new_id(), ids::new_reference("M"));
+    let new = NewMessage {
+        id: &id,
+        reference: &reference,
+        kind: message.topic.code(),
+        account_id,
+        reply_to: message.reply_to,
+        text: message.text,
+        language: message.language.tag(),
+        created_at: now,
+        answer_by: end_of_day(answer_day, &zone).as_millisecond(),
+    };
+    messages::insert(&mut tx, &new).await?;
+    note(&mut tx, &account, "message.received", &id, now, json!({ "topic": message.topic.code() })).await?;
+    if message.topic == Topic::NotRight {
+        hold_for_dispute(&mut tx, &account, &reference, now).await?;
+    }
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(Sent::Received { reference })
+}
+
+/// One hold is enough, however often it is said.
+async fn hold_for_dispute(tx: &mut Tx, account: &AccountRecord, reference: &str, now: i64) -> Result<(), Failure> {
+    if holds::in_force(tx, account.id.as_str(), now).await?.contains(&HoldKind::Dispute) {
+        return Ok(());
+    }
+    let id = ids::new_id();
+    let hold = NewHold {
+        id: &id,
+        account_id: account.id.as_str(),
+        kind: HoldKind::Dispute,
+        reason: reference,
+        starts_at: now,
+        created_by: account.customer_id.as_str(),
+    };
+    holds::insert(tx, &hold).await?;
+    note(tx, account, "hold.begun", &id, now, json!({ "kind": HoldKind::Dispute.code() })).await
+}
+
+async fn note(
+    tx: &mut Tx,
+    account: &AccountRecord,
+    action: &'static str,
+    subject: &str,
+    now: i64,
+    details: serde_json::Value,
+) -> Result<(), Failure> {
+    let event = Event {
+        at: now,
+        actor: Actor::Customer(account.customer_id.to_string()),
+        action,
+        customer_id: Some(account.customer_id.to_string()),
+        account_id: Some(account.id.to_string()),
+        subject_id: Some(subject.to_owned()),
+        details,
+    };
+    Ok(events::append(tx, &event).await?)
+}
+
+/// Whether an answer can reach the customer at an e-mail address we know; `None` where they have no such account.
+pub async fn can_answer_by_email(state: &AppState, customer: &CustomerId, account_id: &AccountId) -> Result<Option<bool>, Failure> {
+    let account = facts::one_of_customer(state.db.pool(), customer, account_id).await?;
+    Ok(account.map(|account| account.has_email))
+}
+
+/// What was promised for a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Promise {
+    pub topic: Topic,
+    pub reference: String,
+    pub answer_by: Date,
+}
+
+/// The promise made to this customer under a reference.
+pub async fn promise(state: &AppState, customer: &CustomerId, reference: &str, time_zone: &str) -> Result<Option<Promise>, Failure> {
+    let Some(sent) = messages::of_customer(state.db.pool(), customer, reference).await? else {
+        return Ok(None);
+    };
+    let topic = Topic::from_code(&sent.kind).ok_or(StoreError::Unreadable("topic"))?;
+    let instant = Timestamp::from_millisecond(sent.answer_by).map_err(|_| StoreError::Unreadable("instant"))?;
+    Ok(Some(Promise { topic, reference: sent.reference, answer_by: zone(time_zone).to_datetime(instant).date() }))
+}

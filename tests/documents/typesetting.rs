@@ -1,0 +1,101 @@
+//! What is on the pages.
+
+use crate::{contents, tools};
+use evenkeel::domain::format;
+use evenkeel::domain::language::Language;
+use evenkeel::server::documents::confirmation::{AgreementKind, Interest};
+
+#[test]
+fn every_instalment_can_be_read_and_heard() {
+    for language in Language::ALL {
+        for count in [2, 6, 26, 60] {
+            let content = contents::plan(language, count);
+            let file = tools::keep(&format!("plan-{count}-{}.pdf", language.tag()), &content.to_pdf().expect("a document"));
+            tools::run("qpdf", &["--check"], &file);
+            let about = tools::run("pdfinfo", &[], &file);
+            assert!(about.contains("Tagged:          yes"), "{about}");
+            let text = tools::run("pdftotext", &["-layout"], &file);
+            for instalment in &content.instalments {
+                let line = text.lines().find(|line| {
+                    line.split_whitespace().any(|word| word == instalment.number.to_string())
+                        && line.contains(&format::long_date(instalment.due_on, language))
+                });
+                let line = line.unwrap_or_else(|| panic!("instalment {} is not in {text}", instalment.number));
+                assert!(line.trim_end().ends_with(&format::money(instalment.amount, language)), "{line}");
+            }
+            let total = format::money(content.total, language);
+            assert!(text.matches(&total).count() >= 3, "{total} at the top, under the payments and in the terms: {text}");
+        }
+    }
+}
+
+#[test]
+fn a_screen_reader_hears_headings_and_table_headers() {
+    let file = tools::keep("structure.pdf", &contents::plan(Language::Spanish, 26).to_pdf().expect("a document"));
+    let structure = tools::run("pdfinfo", &["-struct-text"], &file);
+    for part in ["H1", "H2", "Table", "TH", "TD", "LBody", "\"Su plan de pagos\""] {
+        assert!(structure.contains(part), "{part} is not in {structure}");
+    }
+    // The headings that are repeated on the next page are heard once.
+    assert_eq!(structure.matches("Importe").count(), 1, "{structure}");
+    assert!(tools::run("pdfinfo", &[], &file).contains("Title:           Su plan de pagos"));
+    let raw = String::from_utf8_lossy(&std::fs::read(&file).expect("the file")).into_owned();
+    assert!(raw.contains("/Lang(es)") || raw.contains("/Lang (es)"), "the language is set");
+}
+
+#[test]
+fn fonts_travel_with_the_document() {
+    let file = tools::keep("fonts.pdf", &contents::receipt(Language::English).to_pdf().expect("a document"));
+    let fonts = tools::run("pdffonts", &[], &file);
+    let fonts: Vec<&str> = fonts.lines().skip(2).collect();
+    assert_eq!(fonts.len(), 2, "{fonts:?}");
+    for font in fonts {
+        let columns: Vec<&str> = font.split_whitespace().collect();
+        assert!(columns[0].contains("AtkinsonHyperlegible"), "{font}");
+        let embedded_subset_unicode = &columns[columns.len() - 5..columns.len() - 2];
+        assert_eq!(embedded_subset_unicode, ["yes", "yes", "yes"], "{font}");
+    }
+}
+
+#[test]
+fn one_payment_is_said_in_one_sentence() {
+    let mut content = contents::plan(Language::English, 1);
+    (content.kind, content.rhythm) = (AgreementKind::Promise, None);
+    let file = tools::keep("promise.pdf", &content.to_pdf().expect("a document"));
+    let text = tools::run("pdftotext", &[], &file);
+    assert!(text.contains("One payment, on Friday 4 December 2026."), "{text}");
+}
+
+#[test]
+fn interest_is_said_exactly() {
+    let mut content = contents::plan(Language::English, 6);
+    content.interest = Interest::Daily { percent_a_year: "6.50".into(), amount: contents::usd(512) };
+    let file = tools::keep("interest.pdf", &content.to_pdf().expect("a document"));
+    let text = tools::run("pdftotext", &[], &file).replace('\n', " ");
+    assert!(text.contains("Simple interest of 6.50 % a year, counted by the day: $5.12 in all."), "{text}");
+}
+
+#[test]
+fn a_name_in_another_script_can_sign() {
+    let mut content = contents::plan(Language::English, 2);
+    content.signed_name = "李明 Nguyễn".into();
+    let file = tools::keep("name.pdf", &content.to_pdf().expect("a document"));
+    tools::run("qpdf", &["--check"], &file);
+    let text = tools::run("pdftotext", &[], &file);
+    assert!(text.contains("李明 Nguyễn"), "the name as typed is in the document's text: {text}");
+}
+
+#[test]
+fn a_receipt_says_what_the_payment_was_used_for() {
+    for language in Language::ALL {
+        let content = contents::receipt(language);
+        let file = tools::keep(&format!("receipt-{}.pdf", language.tag()), &content.to_pdf().expect("a document"));
+        tools::run("qpdf", &["--check"], &file);
+        let text = tools::run("pdftotext", &["-layout"], &file);
+        for amount in [5425, 4575, 120_000, 110_000, 10_000] {
+            let amount = format::money(contents::usd(amount), language);
+            assert!(text.contains(&amount), "{amount} is not in {text}");
+        }
+        assert!(text.contains("ch_01HZX4Y7") && text.contains("EK-3J9P-6TVN"), "{text}");
+    }
+}
