@@ -116,6 +116,7 @@ async fn the_doors_are_these() {
         "POST /api/choose_language",
         "POST /api/extend_session",
         "POST /api/open_link",
+        "POST /api/sign_agreement",
         "POST /api/sign_in",
         "POST /api/sign_out",
     ];
