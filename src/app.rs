@@ -16,6 +16,7 @@ use crate::pages::sign::SignPage;
 use crate::pages::sign_in::SignInPage;
 use crate::pages::signed_out::SignedOutPage;
 use crate::pages::verify::VerifyPage;
+use crate::paths;
 use crate::server::context;
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, provide_meta_context};
@@ -36,6 +37,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#0e171d"/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <HashedStylesheet options id="style"/>
+                {brand_stylesheet()}
                 <MetaTags/>
             </head>
             <body>
@@ -74,6 +76,13 @@ pub fn App() -> impl IntoView {
     }
 }
 
+/// The operator's colours after ours; nothing where none are set.
+fn brand_stylesheet() -> impl IntoView {
+    let look = context::state()?.look;
+    let version = look.stylesheet.as_ref()?.version.clone();
+    Some(view! { <link rel="stylesheet" href=format!("{}?v={version}", paths::BRAND_STYLESHEET)/> })
+}
+
 /// What stands around the screen of this request.
 fn frame() -> Frame {
     let Some(state) = context::state() else {
@@ -92,6 +101,6 @@ fn frame() -> Frame {
         },
         mode: if config.sandbox { Mode::Sandbox } else { Mode::Live },
         here: context::here(),
-        logo: None,
+        logo: state.look.logo.as_ref().map(|logo| format!("{}?v={}", paths::BRAND_LOGO, logo.version)),
     }
 }
