@@ -3,6 +3,7 @@
 use crate::components::frame::{Frame, Mode, Reach, Visitor, provide_frame};
 use crate::pages::account::history::HistoryPage;
 use crate::pages::account::{AccountPage, AccountsPage};
+use crate::pages::components::ComponentsPage;
 use crate::pages::contact::ContactPage;
 use crate::pages::contact::received::ContactReceivedPage;
 use crate::pages::confirmation::ConfirmationPage;
@@ -66,6 +67,7 @@ pub fn App() -> impl IntoView {
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("sign")) view=SignPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("agreements"), ParamSegment("agreement")) view=ConfirmationPage ssr=SsrMode::Async/>
                 <Route path=StaticSegment("verify") view=VerifyPage ssr=SsrMode::Async/>
+                <Route path=StaticSegment("components") view=ComponentsPage ssr=SsrMode::Async/>
                 <Route path=StaticSegment("account") view=AccountsPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("account"), ParamSegment("account")) view=AccountPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("history")) view=HistoryPage ssr=SsrMode::Async/>

@@ -16,6 +16,9 @@ pub const LINK_GONE: &str = "/link/gone";
 pub const BRAND_STYLESHEET: &str = "/brand.css";
 pub const BRAND_LOGO: &str = "/brand/logo";
 
+/// Every building block with examples; in sandbox mode only.
+pub const COMPONENTS: &str = "/components";
+
 /// The customer's own page: where signing in leads.
 pub const ACCOUNT: &str = "/account";
 

@@ -14,8 +14,7 @@ pub enum ContactKind {
 }
 
 impl ContactKind {
-    pub const ALL: [ContactKind; 4] =
-        [ContactKind::CannotGetIn, ContactKind::Moved, ContactKind::NotForMe, ContactKind::Other];
+    pub const ALL: [ContactKind; 4] = [ContactKind::CannotGetIn, ContactKind::Moved, ContactKind::NotForMe, ContactKind::Other];
 
     pub fn code(self) -> &'static str {
         match self {

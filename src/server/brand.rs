@@ -44,7 +44,8 @@ pub struct Logo {
 
 impl Look {
     pub fn check(brand: &Brand) -> Result<Look, ConfigError> {
-        let light = brand.colour_light.as_deref().map(|colour| rule("brand.colour_light", colour, &LIGHT, "light")).transpose()?;
+        let light =
+            brand.colour_light.as_deref().map(|colour| rule("brand.colour_light", colour, &LIGHT, "light")).transpose()?;
         let dark = brand.colour_dark.as_deref().map(|colour| rule("brand.colour_dark", colour, &DARK, "dark")).transpose()?;
         let text: String = [light, dark].into_iter().flatten().collect();
         let stylesheet = (!text.is_empty()).then(|| Stylesheet { version: version_of(text.as_bytes()), text });
@@ -95,7 +96,12 @@ fn ratio(hundredths: u32) -> String {
 }
 
 /// The contrast ratio of two colours in hundredths, rounded down (WCAG 2.2, "contrast ratio").
-#[expect(clippy::float_arithmetic, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "light, not money; 100 to 2100")]
+#[expect(
+    clippy::float_arithmetic,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "light, not money; 100 to 2100"
+)]
 fn contrast(one: &str, other: &str) -> u32 {
     let (a, b) = (luminance(one), luminance(other));
     ((a.max(b) + 0.05) / (a.min(b) + 0.05) * 100.0).floor() as u32
