@@ -3,6 +3,7 @@
 use crate::components::frame::{Frame, Mode, Reach, Visitor, provide_frame};
 use crate::pages::account::history::HistoryPage;
 use crate::pages::account::{AccountPage, AccountsPage};
+use crate::pages::components::ComponentsPage;
 use crate::pages::contact::ContactPage;
 use crate::pages::contact::received::ContactReceivedPage;
 use crate::pages::confirmation::ConfirmationPage;
@@ -21,6 +22,7 @@ use crate::pages::payment::PaymentPage;
 use crate::pages::sign_in::SignInPage;
 use crate::pages::signed_out::SignedOutPage;
 use crate::pages::verify::VerifyPage;
+use crate::paths;
 use crate::server::context;
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, provide_meta_context};
@@ -41,6 +43,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#0e171d"/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <HashedStylesheet options id="style"/>
+                {brand_stylesheet()}
                 <MetaTags/>
             </head>
             <body>
@@ -76,6 +79,7 @@ pub fn App() -> impl IntoView {
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("pay")) view=PayPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("pay"), StaticSegment("check")) view=PayCheckPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("payments"), ParamSegment("reference")) view=PaymentPage ssr=SsrMode::Async/>
+                <Route path=StaticSegment("components") view=ComponentsPage ssr=SsrMode::Async/>
                 <Route path=StaticSegment("account") view=AccountsPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("account"), ParamSegment("account")) view=AccountPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("history")) view=HistoryPage ssr=SsrMode::Async/>
@@ -84,6 +88,13 @@ pub fn App() -> impl IntoView {
             </Routes>
         </Router>
     }
+}
+
+/// The operator's colours after ours; nothing where none are set.
+fn brand_stylesheet() -> impl IntoView {
+    let look = context::state()?.look;
+    let version = look.stylesheet.as_ref()?.version.clone();
+    Some(view! { <link rel="stylesheet" href=format!("{}?v={version}", paths::BRAND_STYLESHEET)/> })
 }
 
 /// What stands around the screen of this request.
@@ -104,6 +115,6 @@ fn frame() -> Frame {
         },
         mode: if config.sandbox { Mode::Sandbox } else { Mode::Live },
         here: context::here(),
-        logo: None,
+        logo: state.look.logo.as_ref().map(|logo| format!("{}?v={}", paths::BRAND_LOGO, logo.version)),
     }
 }

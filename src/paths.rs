@@ -13,6 +13,13 @@ pub const LINK: &str = "/link";
 /// What a link that no longer works shows: no token is that short.
 pub const LINK_GONE: &str = "/link/gone";
 
+/// The operator's own colours and logo.
+pub const BRAND_STYLESHEET: &str = "/brand.css";
+pub const BRAND_LOGO: &str = "/brand/logo";
+
+/// Every building block with examples; in sandbox mode only.
+pub const COMPONENTS: &str = "/components";
+
 /// The customer's own page: where signing in leads.
 pub const ACCOUNT: &str = "/account";
 

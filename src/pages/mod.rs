@@ -1,6 +1,7 @@
 //! One folder a screen, named as the step.
 
 pub mod account;
+pub mod components;
 pub mod confirmation;
 pub mod contact;
 pub mod home;

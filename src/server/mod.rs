@@ -1,6 +1,7 @@
 //! Everything that runs only on the server, put together here.
 
 pub mod backup;
+pub mod brand;
 pub mod cli;
 pub mod clock;
 pub mod config;

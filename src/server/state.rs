@@ -1,5 +1,6 @@
 //! What every request and every job can reach: made once at start-up.
 
+use super::brand::Look;
 use super::clock::Clock;
 use super::config::Config;
 use super::policy_file::PolicyFile;
@@ -15,6 +16,8 @@ pub struct AppState {
     pub db: Db,
     pub clock: Clock,
     pub config: Arc<Config>,
+    /// The operator's colours and logo, checked.
+    pub look: Arc<Look>,
     /// The policy in force.
     pub policy: Arc<PolicyFile>,
     /// The payment company; `None` where none is set up, and then nothing can be paid here.

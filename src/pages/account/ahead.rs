@@ -3,12 +3,10 @@
 use crate::components::frame::{language, words};
 use crate::components::instalment_path::{InstalmentPath, InstalmentTable, MarkState, PathMark};
 use crate::components::notice::{Notice, NoticeKind};
+use crate::domain::calendar::Date;
 use crate::domain::format;
 use crate::domain::hold::HoldKind;
-use crate::domain::standing::{
-    ActiveHold, LiveAgreement, RunningPayment, RunningState, Stage, Standing, WaitingMessage,
-};
-use crate::domain::calendar::Date;
+use crate::domain::standing::{ActiveHold, LiveAgreement, RunningPayment, RunningState, Stage, Standing, WaitingMessage};
 use crate::paths;
 use crate::words::td_string;
 use leptos::prelude::*;
@@ -124,11 +122,8 @@ fn next(standing: &Standing) -> Option<AnyView> {
         return None;
     }
     let owes = matches!(standing.stage, Stage::PastDue | Stage::UpToDate);
-    let missed = standing
-        .agreement
-        .as_ref()
-        .and_then(LiveAgreement::next)
-        .is_some_and(|instalment| instalment.due_on < standing.today);
+    let missed =
+        standing.agreement.as_ref().and_then(LiveAgreement::next).is_some_and(|instalment| instalment.due_on < standing.today);
     let plain = match (&standing.agreement, missed) {
         (Some(_), true) => Some(td_string!(words(), account.next_missed).to_owned()),
         (Some(_), false) => Some(td_string!(words(), account.next_agreement).to_owned()),

@@ -25,8 +25,7 @@ fn show(shown: Shown) -> impl IntoView {
     let creditor = shown.creditor.clone();
     let newer = (shown.page > 1).then(|| paths::history(account, shown.page - 1));
     let older = (shown.page < shown.pages).then(|| paths::history(account, shown.page + 1));
-    let place =
-        td_string!(words(), history.page, page = shown.page.to_string(), pages = shown.pages.to_string());
+    let place = td_string!(words(), history.page, page = shown.page.to_string(), pages = shown.pages.to_string());
     let list = if shown.lines.is_empty() {
         view! { <p>{td_string!(words(), history.none, creditor = creditor)}</p> }.into_any()
     } else {

@@ -13,7 +13,8 @@ pub fn show(accounts: Vec<AccountSummary>) -> impl IntoView {
         .into_iter()
         .map(|account| {
             let href = paths::account(account.account_id.as_str());
-            let name = td_string!(words(), account.name, product = account.product.clone(), reference = account.reference.clone());
+            let name =
+                td_string!(words(), account.name, product = account.product.clone(), reference = account.reference.clone());
             let owed_to = td_string!(words(), account.owed_to, creditor = account.creditor.clone());
             view! {
                 <li>

@@ -54,7 +54,11 @@ fn ways_from(standing: &Standing) -> Vec<Way> {
         }
         (Stage::PastDue, None) => {
             ways.push(way(paths::pay(account), td_string!(words(), account.pay_now), td_string!(words(), account.pay_now_more)));
-            ways.push(way(paths::pay(account), td_string!(words(), account.pay_part), td_string!(words(), account.pay_part_more)));
+            ways.push(way(
+                paths::pay(account),
+                td_string!(words(), account.pay_part),
+                td_string!(words(), account.pay_part_more),
+            ));
             ways.push(way(paths::options(account), td_string!(words(), account.steps), td_string!(words(), account.steps_more)));
             ways.push(way(paths::options(account), td_string!(words(), account.later), td_string!(words(), account.later_more)));
             ways.push(way(paths::options(account), td_string!(words(), account.time), td_string!(words(), account.time_more)));

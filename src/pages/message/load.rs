@@ -43,8 +43,7 @@ pub async fn received(account_id: String, reference: String) -> Result<Option<Re
         context::redirect(paths::SIGN_IN);
         return Ok(None);
     };
-    let promise =
-        messages::promise(&state, &visitor.customer_id, &reference, &visitor.time_zone).await.map_err(context::fail)?;
+    let promise = messages::promise(&state, &visitor.customer_id, &reference, &visitor.time_zone).await.map_err(context::fail)?;
     let Some(promise) = promise else {
         context::redirect(paths::ACCOUNT);
         return Ok(None);

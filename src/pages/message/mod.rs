@@ -33,11 +33,8 @@ fn show(shown: Shown) -> impl IntoView {
     let kept = |field: &str| flash.values.get(field).cloned().unwrap_or_default();
     let (text, reply_to) = (kept("text"), kept("reply_to"));
     let days = frame().reach.answer_working_days.to_string();
-    let reply_hint = if knows_email {
-        td_string!(words(), message.reply_to_hint_known)
-    } else {
-        td_string!(words(), message.reply_to_hint)
-    };
+    let reply_hint =
+        if knows_email { td_string!(words(), message.reply_to_hint_known) } else { td_string!(words(), message.reply_to_hint) };
     view! {
         <Page title=title_of(topic) back=paths::account(&account_id)>
             <ErrorSummary problems=problems.clone()/>

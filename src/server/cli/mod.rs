@@ -15,6 +15,7 @@ mod verify;
 mod verify_ledger;
 mod worker;
 
+use super::brand::Look;
 use super::config::{Config, ConfigError, Settings};
 use super::processors::PaymentProcessor;
 use super::processors::sandbox::{Delays, SandboxProcessor};
@@ -193,9 +194,10 @@ pub async fn open_state(config: Config) -> Result<AppState, CommandError> {
         .hash_files(true)
         .hash_file(std::sync::Arc::from("hash.txt"))
         .build();
+    let look = Arc::new(Look::check(&config.brand)?);
     let sandbox = open_sandbox(&config, &db).await?;
     let processor = sandbox.clone().map(|sandbox| sandbox as Arc<dyn PaymentProcessor>);
-    Ok(AppState { db, clock: config.clock, config: Arc::new(config), policy: Arc::new(policy), processor, sandbox, leptos_options })
+    Ok(AppState { db, clock: config.clock, config: Arc::new(config), look, policy: Arc::new(policy), processor, sandbox, leptos_options })
 }
 
 /// The sandbox processor, in sandbox mode. Its webhooks reach the portal where it listens, not through the public address.

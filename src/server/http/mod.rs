@@ -1,5 +1,6 @@
 //! What is served that is not a screen, and the layers around every request.
 
+mod brand;
 mod downloads;
 mod health;
 pub mod keys;
@@ -55,6 +56,8 @@ pub fn router(state: AppState) -> Router {
         .merge(screens(&state))
         .merge(uploads(&state))
         .route(paths::DOCUMENT_KEYS, get(keys::keys))
+        .route(paths::BRAND_STYLESHEET, get(brand::stylesheet))
+        .route(paths::BRAND_LOGO, get(brand::logo))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .merge(webhooks::routes())

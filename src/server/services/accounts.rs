@@ -86,7 +86,12 @@ const HISTORY_LINES_A_PAGE: usize = 25;
 
 /// The creditor's history of one account; `None` where the customer has no such account. A page that is not there is the
 /// last one that is.
-pub async fn history(state: &AppState, customer: &CustomerId, account_id: &AccountId, page: u32) -> Result<Option<HistoryPage>, Failure> {
+pub async fn history(
+    state: &AppState,
+    customer: &CustomerId,
+    account_id: &AccountId,
+    page: u32,
+) -> Result<Option<HistoryPage>, Failure> {
     let mut tx = state.db.begin_read().await?;
     let Some(account) = facts::one_of_customer(&mut *tx, customer, account_id).await? else {
         return Ok(None);
@@ -141,9 +146,8 @@ fn agreement_of(lines: Vec<AgreementLine>) -> Option<LiveAgreement> {
 type SortedOut = (Vec<ActiveHold>, Vec<RunningPayment>, Vec<WaitingMessage>);
 
 fn sort_out(under_way: Vec<UnderWay>, zone: &TimeZone) -> Result<SortedOut, Failure> {
-    let day = |instant: Millis| {
-        Timestamp::from_millisecond(instant).map_or(Date::MAX, |instant| zone.to_datetime(instant).date())
-    };
+    let day =
+        |instant: Millis| Timestamp::from_millisecond(instant).map_or(Date::MAX, |instant| zone.to_datetime(instant).date());
     let (mut holds, mut payments, mut messages) = (Vec::new(), Vec::new(), Vec::new());
     for thing in under_way {
         match thing {

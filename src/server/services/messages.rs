@@ -33,14 +33,21 @@ pub struct Message<'a> {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sent {
-    Received { reference: String },
+    Received {
+        reference: String,
+    },
     /// Too many today.
     Limited,
     NoSuchAccount,
 }
 
 /// Keeps the message for a person, and the hold it begins, if any.
-pub async fn send(state: &AppState, customer: &CustomerId, account_id: &AccountId, message: &Message<'_>) -> Result<Sent, Failure> {
+pub async fn send(
+    state: &AppState,
+    customer: &CustomerId,
+    account_id: &AccountId,
+    message: &Message<'_>,
+) -> Result<Sent, Failure> {
     let mut tx = state.db.begin_write().await?;
     let Some(account) = facts::one_of_customer(&mut *tx, customer, account_id).await? else {
         return Ok(Sent::NoSuchAccount);
@@ -112,7 +119,11 @@ async fn note(
 }
 
 /// Whether an answer can reach the customer at an e-mail address we know; `None` where they have no such account.
-pub async fn can_answer_by_email(state: &AppState, customer: &CustomerId, account_id: &AccountId) -> Result<Option<bool>, Failure> {
+pub async fn can_answer_by_email(
+    state: &AppState,
+    customer: &CustomerId,
+    account_id: &AccountId,
+) -> Result<Option<bool>, Failure> {
     let account = facts::one_of_customer(state.db.pool(), customer, account_id).await?;
     Ok(account.map(|account| account.has_email))
 }
@@ -126,7 +137,12 @@ pub struct Promise {
 }
 
 /// The promise made to this customer under a reference.
-pub async fn promise(state: &AppState, customer: &CustomerId, reference: &str, time_zone: &str) -> Result<Option<Promise>, Failure> {
+pub async fn promise(
+    state: &AppState,
+    customer: &CustomerId,
+    reference: &str,
+    time_zone: &str,
+) -> Result<Option<Promise>, Failure> {
     let Some(sent) = messages::of_customer(state.db.pool(), customer, reference).await? else {
         return Ok(None);
     };
