@@ -187,12 +187,15 @@ pub async fn open_state(config: Config) -> Result<AppState, CommandError> {
     for warning in &policy.warnings {
         tracing::warn!(line = warning.line, reason = warning.reason, "the policy is doubtful");
     }
+    // Leptos looks for this file beside the binary unless its path is absolute. Without a built site (as in most tests) the
+    // names are plain.
+    let hash_file = std::path::absolute(config.site_dir.join("hash.txt")).unwrap_or_default();
     let leptos_options = leptos::config::LeptosOptions::builder()
         .output_name("evenkeel")
         .site_root(config.site_dir.to_string_lossy().into_owned())
         .site_pkg_dir("pkg")
-        .hash_files(true)
-        .hash_file(std::sync::Arc::from("hash.txt"))
+        .hash_files(hash_file.exists())
+        .hash_file(Arc::from(hash_file.to_string_lossy()))
         .build();
     let look = Arc::new(Look::check(&config.brand)?);
     let sandbox = open_sandbox(&config, &db).await?;
