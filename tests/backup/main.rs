@@ -157,7 +157,7 @@ async fn a_wrong_passphrase_is_told_apart_from_a_damaged_file() {
     assert!(matches!(restore(passphrase("a wrong passphrase")).await, BackupError::WrongPassphrase));
     assert!(matches!(restore(None).await, BackupError::PassphraseNeeded));
     let bytes = std::fs::read(&file).expect("the file");
-    assert!(!String::from_utf8_lossy(&bytes).contains("Zo"), "nothing can be read without the passphrase");
+    assert!(bytes.starts_with(b"age-encryption.org/v1\n-> scrypt "), "the file is encrypted with a passphrase");
 
     std::fs::write(&file, &bytes[..bytes.len() - 5000]).expect("written");
     assert!(matches!(restore(passphrase("the right passphrase")).await, BackupError::Damaged(_)));
