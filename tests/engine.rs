@@ -24,6 +24,7 @@ use std::sync::LazyLock;
 /// A property gets a share of this that fits what a case of it costs; the five together try 2,025,000.
 const DEFAULT_CASES: u32 = 450_000;
 
+#[expect(clippy::disallowed_methods, reason = "how many cases to try is the caller's setting, not the portal's")]
 fn cases(share_percent: u32) -> ProptestConfig {
     let cases = std::env::var("EVENKEEL_PROPERTY_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(DEFAULT_CASES);
     let cases = u32::try_from(u64::from(cases) * u64::from(share_percent) / 100).unwrap_or(u32::MAX).max(1);

@@ -3,8 +3,8 @@
 
 use crate::domain::calendar::{Date, DayOfMonth, Frequency, Payday};
 use crate::domain::money::{Currency, Money};
-use crate::domain::offers::{NotAllowed, Offer, PlanChoice, fit};
-use crate::domain::schedule::{Schedule, Size};
+use crate::domain::offers::{Fitting, NotAllowed, Offer, PlanChoice, fit};
+use crate::domain::schedule::Size;
 use crate::domain::typed;
 use serde::{Deserialize, Serialize};
 
@@ -74,7 +74,7 @@ impl TypedPlan {
         };
         let offer_id = offer.id.clone();
         match fit(offer, &choice, today) {
-            Ok(schedule) => Outcome::Fits { offer_id, choice, schedule },
+            Ok(schedule) => Outcome::Fits { offer_id, fitting: Box::new(Fitting { choice, schedule }) },
             Err(refusal) => Outcome::NotAllowed { offer_id, refusal },
         }
     }
