@@ -53,8 +53,7 @@ pub enum Outcome {
     /// The schedule of this choice within the offer of this id.
     Fits {
         offer_id: String,
-        choice: PlanChoice,
-        schedule: Schedule,
+        fitting: Box<Fitting>,
     },
     NotAllowed {
         offer_id: String,
