@@ -78,7 +78,7 @@ fn an_amount_that_is_too_small_gets_its_reason_and_the_nearest_plan() {
 #[test]
 fn it_speaks_spanish() {
     let html = text(&rendered(&monthly("70"), "es"));
-    assert!(html.contains("4 pagos: $70.00 cada uno, el último de $90.00"), "{html}");
+    assert!(html.contains("5 pagos: $70.00 cada uno, el último de $20.00"), "{html}");
     assert!(html.contains("viernes, 4 de diciembre de 2026"), "{html}");
 }
 

@@ -117,7 +117,7 @@ fn round(amount: Money, least: Money) -> Money {
 /// The amount typed, if it can be read.
 fn each_now(builder: Builder) -> Option<Money> {
     builder.outcome.with(|outcome| match outcome {
-        Outcome::Fits { schedule, .. } => schedule.each(),
+        Outcome::Fits { fitting, .. } => fitting.schedule.each(),
         Outcome::Untouched | Outcome::Problems(_) | Outcome::NotAllowed { .. } => None,
     })
 }

@@ -15,7 +15,7 @@ pub(super) fn preview(outcome: &Outcome, language: Language, ask_href: &str, use
         Outcome::Untouched | Outcome::Problems(_) => {
             view! { <p class="hint">{td_string!(locale(language), plan.preview_empty)}</p> }.into_any()
         }
-        Outcome::Fits { schedule, .. } => plan(schedule, language),
+        Outcome::Fits { fitting, .. } => plan(&fitting.schedule, language),
         Outcome::NotAllowed { refusal, .. } => nearest(refusal, language, ask_href, use_amount),
     }
 }

@@ -3,8 +3,8 @@
 
 use crate::domain::calendar::{Date, DayOfMonth, Frequency, Payday};
 use crate::domain::money::{Currency, Money};
-use crate::domain::offers::{NotAllowed, Offer, PlanChoice, fit};
-use crate::domain::schedule::{Schedule, Size};
+use crate::domain::offers::{Fitting, NotAllowed, Offer, PlanChoice, fit};
+use crate::domain::schedule::Size;
 use crate::domain::typed;
 use serde::{Deserialize, Serialize};
 
@@ -53,8 +53,7 @@ pub enum Outcome {
     /// The schedule of this choice within the offer of this id.
     Fits {
         offer_id: String,
-        choice: PlanChoice,
-        schedule: Schedule,
+        fitting: Box<Fitting>,
     },
     NotAllowed {
         offer_id: String,
@@ -74,7 +73,7 @@ impl TypedPlan {
         };
         let offer_id = offer.id.clone();
         match fit(offer, &choice, today) {
-            Ok(schedule) => Outcome::Fits { offer_id, choice, schedule },
+            Ok(schedule) => Outcome::Fits { offer_id, fitting: Box::new(Fitting { choice, schedule }) },
             Err(refusal) => Outcome::NotAllowed { offer_id, refusal },
         }
     }
