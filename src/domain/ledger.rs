@@ -91,7 +91,10 @@ impl Entry {
     /// What an account came with: the debt as the creditor itemized it.
     pub fn opening(parts: &[(Component, Money)]) -> Entry {
         let moves = parts.iter().filter(|(_, amount)| !amount.is_zero());
-        Entry::of_moves(EntryKind::Opening, moves.map(|(component, amount)| (Book::Creditor, Book::Customer, *component, *amount)))
+        Entry::of_moves(
+            EntryKind::Opening,
+            moves.map(|(component, amount)| (Book::Creditor, Book::Customer, *component, *amount)),
+        )
     }
 
     /// Money the processor has taken for the customer. `amount` is what was paid, above zero.
@@ -142,7 +145,10 @@ pub struct Owed {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AppliedTo {
     PastDue,
-    Instalment { agreement_id: AgreementId, number: u32 },
+    Instalment {
+        agreement_id: AgreementId,
+        number: u32,
+    },
     /// Owed, but not yet due.
     Balance,
     /// More than was owed: the customer's, to be told and to have back.

@@ -51,22 +51,27 @@ pub enum PayRefusal {
     AlreadyOnItsWay,
     /// Nothing is past due, or no instalment is open.
     NothingOfThatKind,
-    BelowMinimum { minimum: Money },
+    BelowMinimum {
+        minimum: Money,
+    },
     /// More than the balance.
-    AboveBalance { balance: Money },
+    AboveBalance {
+        balance: Money,
+    },
     /// Less than the processor can move: a person helps.
-    BelowProcessorMinimum { minimum: Money },
+    BelowProcessorMinimum {
+        minimum: Money,
+    },
     /// What is owed has changed since it was shown.
-    AmountChanged { now: Money },
+    AmountChanged {
+        now: Money,
+    },
 }
 
 impl PayableAccount {
     /// What is owed and not on its way.
     pub fn payable(&self) -> Money {
-        Money::new(
-            self.owed.balance.minor().saturating_sub(self.in_flight.minor()).max(0),
-            self.owed.balance.currency(),
-        )
+        Money::new(self.owed.balance.minor().saturating_sub(self.in_flight.minor()).max(0), self.owed.balance.currency())
     }
 
     fn refuse_all(&self) -> Result<Money, PayRefusal> {

@@ -81,16 +81,29 @@ pub enum PaymentState {
     /// Recorded; the processor may or may not have been asked.
     Created,
     /// The processor has it and waits for the customer on its page.
-    Submitted { hosted_page: String },
+    Submitted {
+        hosted_page: String,
+    },
     /// The customer must confirm something more on the processor's page.
-    NeedsCustomer { hosted_page: String },
+    NeedsCustomer {
+        hosted_page: String,
+    },
     /// On its way; a bank debit takes days.
     Processing,
-    Succeeded { settled_at: Millis },
-    Declined { reason: DeclineReason, settled_at: Millis },
-    Cancelled { settled_at: Millis },
+    Succeeded {
+        settled_at: Millis,
+    },
+    Declined {
+        reason: DeclineReason,
+        settled_at: Millis,
+    },
+    Cancelled {
+        settled_at: Millis,
+    },
     /// The processor's page was left open until it closed, or the processor never got the request.
-    Abandoned { settled_at: Millis },
+    Abandoned {
+        settled_at: Millis,
+    },
     /// The processor did not answer. Nobody knows whether money moved until it does.
     Unknown,
 }
@@ -168,7 +181,10 @@ pub struct Payment {
 /// What became known, from an answer, a webhook or a look-up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProcessorReport {
-    Found { processor_reference: String, finding: Finding },
+    Found {
+        processor_reference: String,
+        finding: Finding,
+    },
     /// The processor definitely did not take the request; no money can move under its key.
     Refused(DeclineReason),
     /// The processor answers and has never heard of it.

@@ -14,7 +14,7 @@ async fn however_a_message_comes_the_payment_is_booked_once() {
         let mut person = portal.person(&seeded).await;
         let mut expected = 120_000;
         for method in ["approved", "webhook_late", "webhook_twice", "webhook_never"] {
-            let page = person.to_sandbox(&seeded.account_id, "part", "25.00").await;
+            let page = person.reach_sandbox(&seeded.account_id, "part", "25.00").await;
             // The person pays and closes the window: nobody comes back to our page.
             person.press(&page, &[("method", method), ("button", "pay")]).await.expect("an answer");
             if method == "approved" {
@@ -39,7 +39,7 @@ async fn messages_out_of_order_never_lead_backwards() {
     let portal = Portal::open(&test.url).await;
     let seeded = seed::account(&test.db, SeedAccount::default()).await;
     let mut person = portal.person(&seeded).await;
-    person.to_sandbox(&seeded.account_id, "part", "40").await;
+    person.reach_sandbox(&seeded.account_id, "part", "40").await;
     let charge = portal.word("select id from sandbox_charges").await;
     let reference = portal.word("select reference from payments").await;
     let say = |state: &str, amount: i64| {
@@ -67,7 +67,7 @@ async fn a_message_that_is_not_proven_changes_nothing() {
     let portal = Portal::open(&test.url).await;
     let seeded = seed::account(&test.db, SeedAccount::default()).await;
     let mut person = portal.person(&seeded).await;
-    person.to_sandbox(&seeded.account_id, "part", "40").await;
+    person.reach_sandbox(&seeded.account_id, "part", "40").await;
     let charge = portal.word("select id from sandbox_charges").await;
     let reference = portal.word("select reference from payments").await;
     let body = format!(

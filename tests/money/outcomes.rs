@@ -69,7 +69,7 @@ async fn a_declined_payment_says_why_and_takes_nothing() {
         ("expired_card", "The card has expired"),
         ("do_not_honour", "Your bank said no and gave no reason"),
     ] {
-        let page = person.to_sandbox(&seeded.account_id, "past_due", "").await;
+        let page = person.reach_sandbox(&seeded.account_id, "past_due", "").await;
         let answer = person.pay_by(&page, method).await;
         answer.assert_says(words);
         answer.assert_says("No money has been taken");
@@ -77,7 +77,7 @@ async fn a_declined_payment_says_why_and_takes_nothing() {
         assert_eq!(portal.balance().await, 120_000);
     }
     // And then with another card: a new decision.
-    let page = person.to_sandbox(&seeded.account_id, "past_due", "").await;
+    let page = person.reach_sandbox(&seeded.account_id, "past_due", "").await;
     person.pay_by(&page, "approved").await.assert_says("Paid: $300.00");
     portal.work().await;
     assert_eq!(portal.balance().await, 90_000);
@@ -90,7 +90,7 @@ async fn a_payment_that_needs_confirming_is_paid_only_then() {
     let test = support::sqlite().await;
     let (portal, seeded) = given_a_customer(&test).await;
     let mut person = portal.person(&seeded).await;
-    let page = person.to_sandbox(&seeded.account_id, "balance", "").await;
+    let page = person.reach_sandbox(&seeded.account_id, "balance", "").await;
     person.pay_by(&page, "needs_confirmation").await.assert_says("Your bank asks you to confirm");
     portal.work().await;
     assert_eq!(portal.word("select state from payments").await, "needs_customer");
@@ -107,7 +107,7 @@ async fn a_slow_payment_is_on_its_way_until_the_bank_has_paid() {
     let test = support::sqlite().await;
     let (portal, seeded) = given_a_customer(&test).await;
     let mut person = portal.person(&seeded).await;
-    let page = person.to_sandbox(&seeded.account_id, "past_due", "").await;
+    let page = person.reach_sandbox(&seeded.account_id, "past_due", "").await;
     let answer = person.pay_by(&page, "slow").await;
     answer.assert_says("Your payment is on its way");
     answer.assert_says("Please do not pay it again");
@@ -126,7 +126,7 @@ async fn an_unknown_outcome_is_said_to_be_unknown_and_found_out() {
     for test in support::both().await {
         let (portal, seeded) = given_a_customer(&test).await;
         let mut person = portal.person(&seeded).await;
-        let page = person.to_sandbox(&seeded.account_id, "past_due", "").await;
+        let page = person.reach_sandbox(&seeded.account_id, "past_due", "").await;
         let broken = person.post_here(&page, &[("method", "outcome_unknown"), ("button", "pay")]).await;
         assert_eq!(broken.status, 504);
         let reference = portal.word("select reference from payments").await;
@@ -158,9 +158,9 @@ async fn a_payment_cancelled_on_either_page_takes_nothing() {
     let test = support::sqlite().await;
     let (portal, seeded) = given_a_customer(&test).await;
     let mut person = portal.person(&seeded).await;
-    let page = person.to_sandbox(&seeded.account_id, "past_due", "").await;
+    let page = person.reach_sandbox(&seeded.account_id, "past_due", "").await;
     person.post(&page, &[("button", "cancel")]).await.assert_says("You cancelled this payment");
-    let page = person.to_sandbox(&seeded.account_id, "past_due", "").await;
+    let page = person.reach_sandbox(&seeded.account_id, "past_due", "").await;
     let reference = portal.word("select reference from payments where state = 'submitted'").await;
     person.get(&format!("/payments/{reference}")).await.assert_says("Go on to the payment page");
     person.post("/api/cancel_payment", &[("reference", &reference)]).await.assert_says("You cancelled this payment");
@@ -333,7 +333,7 @@ async fn a_page_left_open_closes_and_says_that_nothing_was_taken() {
     let test = support::sqlite().await;
     let (portal, seeded) = given_a_customer(&test).await;
     let mut person = portal.person(&seeded).await;
-    let page = person.to_sandbox(&seeded.account_id, "past_due", "").await;
+    let page = person.reach_sandbox(&seeded.account_id, "past_due", "").await;
     sqlx::query("update sandbox_charges set expires_at = 1").execute(test.db.pool()).await.expect("time passes");
     let answer = person.pay_by(&page, "approved").await;
     answer.assert_says("This payment was not made");

@@ -228,12 +228,12 @@ impl Person {
     /// Presses "Pay now" on a check page; says where that leads.
     pub async fn pay_now(&mut self, check: &Answer) -> Result<String, reqwest::Error> {
         let fields = ["account", "purpose", "amount_minor", "key"].map(|name| (name, check.value_of(name)));
-        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
         self.press("/api/start_payment", &fields).await
     }
 
     /// Chooses, checks, pays, and arrives at the sandbox's page.
-    pub async fn to_sandbox(&mut self, account_id: &str, purpose: &str, amount: &str) -> String {
+    pub async fn reach_sandbox(&mut self, account_id: &str, purpose: &str, amount: &str) -> String {
         let check = self.choose(account_id, purpose, amount).await;
         let page = self.pay_now(&check).await.expect("an answer");
         assert!(page.contains("/sandbox-processor/"), "leads to {page}");

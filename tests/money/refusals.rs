@@ -53,7 +53,7 @@ async fn what_is_owed_is_reckoned_again_at_the_moment_of_paying() {
     let seeded = seed::account(&test.db, SeedAccount::default()).await;
     let mut person = portal.person(&seeded).await;
     let stale = person.choose(&seeded.account_id, "balance", "").await;
-    let page = person.to_sandbox(&seeded.account_id, "part", "50").await;
+    let page = person.reach_sandbox(&seeded.account_id, "part", "50").await;
     person.pay_by(&page, "approved").await.assert_says("Paid: $50.00");
     // The tab of before still says $1,200.00.
     let place = person.pay_now(&stale).await.expect("an answer");
@@ -145,7 +145,7 @@ async fn a_strangers_payment_is_not_shown() {
     let seeded = seed::account(&test.db, SeedAccount::default()).await;
     let other = seed::account(&test.db, SeedAccount::default()).await;
     let mut person = portal.person(&seeded).await;
-    let page = person.to_sandbox(&seeded.account_id, "part", "50").await;
+    let page = person.reach_sandbox(&seeded.account_id, "part", "50").await;
     let reference = portal.word("select reference from payments").await;
     let mut stranger = portal.person(&other).await;
     let answer = stranger.get(&format!("/payments/{reference}")).await;

@@ -1,6 +1,6 @@
 //! What may be paid on an account now.
 
-use super::{Nothing, PayView, SCREEN};
+use super::{Nothing, PayView, SCREEN, WaysView};
 use crate::domain::hold::HoldKind;
 use crate::domain::ids::AccountId;
 use crate::domain::paying::PayRefusal;
@@ -46,7 +46,7 @@ pub async fn load(account_id: String) -> Result<Option<PayView>, Failed> {
         }
     };
     let flash = context::flash(SCREEN).unwrap_or_default();
-    Ok(Some(PayView::Ways {
+    Ok(Some(PayView::Ways(Box::new(WaysView {
         account_id,
         creditor: paying.account.creditor,
         balance: paying.account.facts.balance,
@@ -57,5 +57,5 @@ pub async fn load(account_id: String) -> Result<Option<PayView>, Failed> {
         ways,
         typed: flash.values,
         errors: flash.errors,
-    }))
+    }))))
 }

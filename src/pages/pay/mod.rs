@@ -24,24 +24,24 @@ const SCREEN: &str = "pay";
 
 /// What the screen shows.
 pub enum PayView {
-    Ways {
-        account_id: String,
-        creditor: String,
-        balance: Money,
-        /// What is not on its way already.
-        payable: Money,
-        in_flight: Money,
-        is_disputed: bool,
-        is_on_hold: bool,
-        ways: Vec<WayToPay>,
-        /// What was typed before, and what was wrong with it.
-        typed: BTreeMap<String, String>,
-        errors: Vec<(String, String)>,
-    },
-    Nothing {
-        account_id: String,
-        why: Nothing,
-    },
+    Ways(Box<WaysView>),
+    Nothing { account_id: String, why: Nothing },
+}
+
+/// What may be paid.
+pub struct WaysView {
+    pub account_id: String,
+    pub creditor: String,
+    pub balance: Money,
+    /// What is not on its way already.
+    pub payable: Money,
+    pub in_flight: Money,
+    pub is_disputed: bool,
+    pub is_on_hold: bool,
+    pub ways: Vec<WayToPay>,
+    /// What was typed before, and what was wrong with it.
+    pub typed: BTreeMap<String, String>,
+    pub errors: Vec<(String, String)>,
 }
 
 /// Why nothing can be paid here, which is never the end: each says what to do.
@@ -59,16 +59,14 @@ pub fn PayPage() -> impl IntoView {
     let account_id = param("account");
     loaded(load::load(account_id), |found| {
         found.map(|view| match view {
-            PayView::Ways { .. } => show(view).into_any(),
+            PayView::Ways(view) => show(*view).into_any(),
             PayView::Nothing { account_id, why } => nothing(&account_id, why).into_any(),
         })
     })
 }
 
-fn show(view: PayView) -> Option<impl IntoView> {
-    let PayView::Ways { account_id, creditor, balance, payable, in_flight, is_disputed, is_on_hold, ways, typed, errors } = view else {
-        return None;
-    };
+fn show(view: WaysView) -> impl IntoView {
+    let WaysView { account_id, creditor, balance, payable, in_flight, is_disputed, is_on_hold, ways, typed, errors } = view;
     let amount = |amount| format::money(amount, language());
     let least = ways.iter().find(|way| way.purpose == Purpose::Part).map(|way| way.amount);
     let problems = Problems::from_codes(&errors, |_, code| problem_words(code, least, payable));
@@ -80,7 +78,7 @@ fn show(view: PayView) -> Option<impl IntoView> {
         is_on_hold.then(|| td_string!(words(), pay.hold_note))
     };
     let on_its_way = in_flight.is_positive().then(|| td_string!(words(), pay.in_flight, amount = amount(in_flight)));
-    Some(view! {
+    view! {
         <Page title=td_string!(words(), pay.title) back=paths::account(&account_id) lead=td_string!(words(), pay.lead)>
             <ErrorSummary problems=problems.clone()/>
             <p>{td_string!(words(), pay.owed, creditor = creditor, amount = amount(balance))}</p>
@@ -106,7 +104,7 @@ fn show(view: PayView) -> Option<impl IntoView> {
                 <Button label=td_string!(words(), pay.show_check)/>
             </form>
         </Page>
-    })
+    }
 }
 
 fn choice(way: &WayToPay, creditor: &str) -> Choice {
@@ -128,8 +126,11 @@ fn choice(way: &WayToPay, creditor: &str) -> Choice {
             };
             Choice::new(way.purpose.code(), td_string!(words(), pay.balance, amount = amount)).with_hint(hint)
         }
-        Purpose::Part => Choice::new(way.purpose.code(), td_string!(words(), pay.part))
-            .with_hint(td_string!(words(), pay.part_hint, minimum = amount)),
+        Purpose::Part => Choice::new(way.purpose.code(), td_string!(words(), pay.part)).with_hint(td_string!(
+            words(),
+            pay.part_hint,
+            minimum = amount
+        )),
     }
 }
 

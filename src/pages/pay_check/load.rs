@@ -7,8 +7,8 @@ use crate::domain::money::Money;
 use crate::domain::payment::Purpose;
 use crate::paths;
 use crate::server::context::{self, Failed};
-use crate::server::services::{Failure, payments};
 use crate::server::ids;
+use crate::server::services::{Failure, payments};
 
 /// What the screen shows; `None` where another page is the right one and the answer leads there.
 pub async fn load(account_id: String) -> Result<Option<CheckView>, Failed> {

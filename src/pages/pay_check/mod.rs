@@ -41,13 +41,11 @@ pub fn PayCheckPage() -> impl IntoView {
 fn show(view: CheckView) -> impl IntoView {
     let amount = |amount| format::money(amount, language());
     let back = paths::pay(&view.account_id);
-    let mut rows = vec![
-        SummaryRow::new(td_string!(words(), pay.check_amount), amount(view.way.amount)).with_change(
-            back.clone(),
-            td_string!(words(), pay.check_change),
-            td_string!(words(), pay.check_change_what),
-        ),
-    ];
+    let mut rows = vec![SummaryRow::new(td_string!(words(), pay.check_amount), amount(view.way.amount)).with_change(
+        back.clone(),
+        td_string!(words(), pay.check_change),
+        td_string!(words(), pay.check_change_what),
+    )];
     if view.way.discount.is_positive() {
         let term = td_string!(words(), pay.check_discount, creditor = view.creditor.clone());
         rows.push(SummaryRow::new(term, amount(view.way.discount)));
@@ -56,11 +54,7 @@ fn show(view: CheckView) -> impl IntoView {
     let applied: Vec<String> = view.lines.iter().map(applied_words).collect();
     rows.push(SummaryRow::new(td_string!(words(), pay.check_applied), applied.join("; ")));
     rows.push(SummaryRow::new(td_string!(words(), pay.check_left), amount(view.left)));
-    let next = if view.is_sandbox {
-        td_string!(words(), pay.check_next_sandbox)
-    } else {
-        td_string!(words(), pay.check_next)
-    };
+    let next = if view.is_sandbox { td_string!(words(), pay.check_next_sandbox) } else { td_string!(words(), pay.check_next) };
     view! {
         <Page title=td_string!(words(), pay.check_title) back=back>
             <SummaryList rows/>

@@ -34,8 +34,7 @@ pub fn Receipt(view: PaymentView) -> impl IntoView {
         let label = td_string!(words(), receipt.pdf);
         view! { <p><LinkButton href=paths::document(&id) label kind=LinkKind::Other/></p> }
     });
-    let columns =
-        vec![Column::text(td_string!(words(), receipt.part)), Column::amount(td_string!(words(), receipt.amount))];
+    let columns = vec![Column::text(td_string!(words(), receipt.part)), Column::amount(td_string!(words(), receipt.amount))];
     let lines = view.allocations.iter().map(|line| vec![part_words(&line.applied_to), amount(line.amount)]).collect();
     let title = td_string!(words(), payment.title_succeeded, amount = amount(view.payment.amount));
     view! {

@@ -18,9 +18,7 @@ use serde::Deserialize;
 use std::sync::Arc;
 
 pub fn routes(sandbox: Arc<SandboxProcessor>) -> Router<AppState> {
-    Router::new()
-        .route(&paths::sandbox_page("{charge}"), get(show).post(act))
-        .layer(Extension(sandbox))
+    Router::new().route(&paths::sandbox_page("{charge}"), get(show).post(act)).layer(Extension(sandbox))
 }
 
 /// What was pressed: a test method, or one of the buttons.

@@ -34,7 +34,9 @@ impl JobKind {
 enum Outcome {
     Done,
     /// Not yet; `why` is a code for the operator.
-    Again { why: &'static str },
+    Again {
+        why: &'static str,
+    },
 }
 
 /// Does everything that is due as of an instant, and what that makes due in turn; returns how much there was.

@@ -1,10 +1,10 @@
 //! The receipt of a payment: issued in the transaction of the payment's success, from what that transaction has read and
 //! written, with its copy by e-mail in the outbox.
 
-use super::documents::{self, About, Subject};
-use super::confirmations::recipient;
-use super::outbox::{self, Hurry};
 use super::Failure;
+use super::confirmations::recipient;
+use super::documents::{self, About, Subject};
+use super::outbox::{self, Hurry};
 use crate::domain::ids::DocumentId;
 use crate::domain::language::Language;
 use crate::domain::ledger::{Allocation, AppliedTo, Owed};
@@ -61,14 +61,10 @@ async fn content(
         Some(id) => agreements::reference(&mut **tx, id).await?,
         None => None,
     };
-    let line = |line: &Allocation| receipt::Applied {
-        to: part(line, booked.owed, agreement_reference.as_deref()),
-        amount: line.amount,
-    };
-    let discount = booked.discount.is_positive().then_some(receipt::Applied {
-        to: receipt::AppliedTo::Discount,
-        amount: booked.discount,
-    });
+    let line =
+        |line: &Allocation| receipt::Applied { to: part(line, booked.owed, agreement_reference.as_deref()), amount: line.amount };
+    let discount =
+        booked.discount.is_positive().then_some(receipt::Applied { to: receipt::AppliedTo::Discount, amount: booked.discount });
     Ok(ReceiptContent {
         language,
         document_reference: ids::new_reference("DC"),

@@ -10,8 +10,8 @@ mod report;
 mod settle;
 mod start;
 
-pub use read::{PaymentFacts, Paying, paying, payment};
-pub use reconcile::{RECONCILE_JOB, Reconciled, refresh, reconcile, wait_before_check};
+pub use read::{Paying, PaymentFacts, paying, payment};
+pub use reconcile::{RECONCILE_JOB, Reconciled, reconcile, refresh, wait_before_check};
 pub use report::{Applied, Heard, WebhookRefusal, cancel, receive_webhook};
 pub use start::{Decision, StartRefusal, Started, start};
 

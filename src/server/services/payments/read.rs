@@ -51,9 +51,8 @@ pub(super) async fn read_paying(
     let (owed, agreement_id) = read_owed(tx, &account).await?;
     let open = payments::open_on_account(tx, account.id.as_str()).await?;
     let on_their_way = open.iter().filter(|payment| payment.state == PaymentState::Processing);
-    let in_flight = on_their_way.fold(0_i64, |sum, payment| {
-        sum.saturating_add(payment.amount.minor()).saturating_add(payment.discount.minor())
-    });
+    let in_flight = on_their_way
+        .fold(0_i64, |sum, payment| sum.saturating_add(payment.amount.minor()).saturating_add(payment.discount.minor()));
     let payable = PayableAccount {
         is_open: account.is_open(),
         terms: terms(state, tx, &account, today).await?,
@@ -82,7 +81,9 @@ async fn terms(state: &AppState, tx: &mut Tx, account: &AccountRecord, today: Da
     let held = offer_sets::live(&mut **tx, &account.id).await?;
     let held = held.filter(|stored| stored.held_until > state.clock.now_millis());
     let set = match held {
-        Some(stored) if stored.set.balance == account.facts.balance && stored.set.past_due == account.facts.past_due => stored.set,
+        Some(stored) if stored.set.balance == account.facts.balance && stored.set.past_due == account.facts.past_due => {
+            stored.set
+        }
         // What is owed has changed since: the promised policy, on what is owed now.
         Some(stored) => {
             let policy = policies::of_version_within(state, tx, &stored.set.policy_version).await?;

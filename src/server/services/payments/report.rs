@@ -19,7 +19,10 @@ pub enum Heard {
     /// The answer to our own request.
     Answer,
     LookUp,
-    Webhook { event_id: String, kind: String },
+    Webhook {
+        event_id: String,
+        kind: String,
+    },
 }
 
 impl Heard {
@@ -40,12 +43,7 @@ pub struct Applied {
 }
 
 /// Applies a report in one transaction: state, books, allocations, receipt, agreement, event. Repeating it changes nothing.
-pub(super) async fn apply(
-    state: &AppState,
-    id: &PaymentId,
-    report: &ProcessorReport,
-    heard: &Heard,
-) -> Result<Applied, Failure> {
+pub(super) async fn apply(state: &AppState, id: &PaymentId, report: &ProcessorReport, heard: &Heard) -> Result<Applied, Failure> {
     let at = state.clock.now_millis();
     let mut tx = state.db.begin_write().await?;
     let account_id = payments::by_id(&mut tx, id).await?.ok_or(Failure::Missing("payment"))?.account_id;

@@ -16,9 +16,8 @@ use serde_json::json;
 
 /// Posts the payment. The unique key of the entry makes a second posting impossible, whatever calls this.
 pub(super) async fn post(state: &AppState, tx: &mut Tx, payment: &Payment, at: Millis) -> Result<(), Failure> {
-    let account = facts::one_of_customer(&mut **tx, &payment.customer_id, &payment.account_id)
-        .await?
-        .ok_or(Failure::Missing("account"))?;
+    let account =
+        facts::one_of_customer(&mut **tx, &payment.customer_id, &payment.account_id).await?.ok_or(Failure::Missing("account"))?;
     let (owed, agreement_id) = read_owed(tx, &account).await?;
     let lines = rules::allocate(payment.amount, &owed, payment.purpose.order())?;
     let posted_on = clock::date_of(at, &clock::zone(&account.time_zone));
@@ -47,7 +46,8 @@ pub(super) async fn post(state: &AppState, tx: &mut Tx, payment: &Payment, at: M
         complete_if_covered(tx, payment, agreement_id, &owed.instalments, balance, at).await?;
     }
     note_applied(tx, payment, &lines, discount, balance, at).await?;
-    let booked = receipts::Booked { payment, account: &account, owed: &owed, lines: &lines, discount, balance_after: balance, at };
+    let booked =
+        receipts::Booked { payment, account: &account, owed: &owed, lines: &lines, discount, balance_after: balance, at };
     receipts::issue(state, tx, &booked).await
 }
 

@@ -179,9 +179,7 @@ async fn ask(state: &AppState, processor: &dyn PaymentProcessor, payment: &Payme
         return_url: format!("{}{}", state.config.public_url, paths::payment(&payment.reference)),
     };
     match tokio::time::timeout(PROCESSOR_TIMEOUT, processor.start(&request)).await {
-        Ok(Ok(charge)) => {
-            ProcessorReport::Found { processor_reference: charge.processor_reference, finding: charge.finding }
-        }
+        Ok(Ok(charge)) => ProcessorReport::Found { processor_reference: charge.processor_reference, finding: charge.finding },
         Ok(Err(ProcessorError::Refused(reason))) => ProcessorReport::Refused(reason),
         Ok(Err(ProcessorError::OutcomeUnknown)) | Err(_) => ProcessorReport::OutcomeUnknown,
     }
