@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn what_would_be_guessed_is_refused() {
-        let refused = |password| check(password, &["Grace Hopper", "grace@example.net"]);
+        let refused = |password: &str| check(password, &["Grace Hopper", "grace@example.net"]);
         assert_eq!(refused("short"), Err(WeakPassword::TooShort));
         assert_eq!(refused(&"ab c".repeat(40)), Err(WeakPassword::TooLong));
         assert_eq!(refused("abababababab"), Err(WeakPassword::Repetitive));
