@@ -71,7 +71,7 @@ mod tests {
             .route("/account", get(|| async { "what is yours" }).post(|| async { "changed" }))
             .route("/api/sign_in", get(panics).post(panics))
             .fallback(trouble::not_found);
-        (around_everything(around_screens(screens, &state), &state).with_state(state), folder)
+        (around_everything(around_screens(screens, &state, same_origin::LONGEST_BODY_BYTES), &state).with_state(state), folder)
     }
 
     async fn ask(portal: &Router, method: Method, path: &str) -> (Response<Body>, String) {
