@@ -29,7 +29,6 @@ pub fn Page(
         <Title text=document_title/>
         <a class="skip" href="#main">{td_string!(words(), shell.skip)}</a>
         <Masthead frame=frame.clone()/>
-        {(frame.mode == Mode::Sandbox).then(|| view! { <p class="sandbox">{td_string!(words(), shell.sandbox)}</p> })}
         <main id="main" tabindex="-1">
             {back.0.map(|href| view! { <StepBack href/> })}
             <h1>{title}</h1>
@@ -62,6 +61,7 @@ fn Masthead(frame: std::sync::Arc<Frame>) -> impl IntoView {
                     </form>
                 })}
             </div>
+            {(frame.mode == Mode::Sandbox).then(|| view! { <p class="sandbox">{td_string!(words(), shell.sandbox)}</p> })}
         </header>
     }
 }

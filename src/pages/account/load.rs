@@ -4,7 +4,7 @@ use crate::domain::ids::AccountId;
 use crate::domain::standing::{AccountSummary, HistoryPage, Standing};
 use crate::paths;
 use crate::server::context::{self, Failed};
-use crate::server::services::accounts;
+use crate::server::services::accounts::{self, Accounts};
 
 /// What is behind the customer's own address.
 pub enum Found {
@@ -19,12 +19,10 @@ pub async fn all() -> Result<Found, Failed> {
         context::redirect(paths::SIGN_IN);
         return Ok(Found::Elsewhere);
     };
-    let summaries = accounts::list(&state, &visitor.customer_id).await.map_err(context::fail)?;
-    let [only] = summaries.as_slice() else {
-        return Ok(Found::Several(summaries));
-    };
-    let standing = accounts::standing(&state, &visitor.customer_id, &only.account_id).await.map_err(context::fail)?;
-    Ok(standing.map_or(Found::Elsewhere, |standing| Found::One(Box::new(standing))))
+    Ok(match accounts::all(&state, &visitor.customer_id).await.map_err(context::fail)? {
+        Accounts::One(standing) => Found::One(standing),
+        Accounts::Several(accounts) => Found::Several(accounts),
+    })
 }
 
 /// One account; an address that is none of theirs leads to the customer's own.

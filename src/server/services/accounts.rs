@@ -11,24 +11,52 @@ use crate::domain::standing::{
 };
 use crate::server::clock::{Millis, zone};
 use crate::server::state::AppState;
-use crate::server::store::StoreError;
 use crate::server::store::accounts::{self, AgreementLine, CreditorLine, UnderWay};
 use crate::server::store::facts::{self, AccountRecord};
+use crate::server::store::{StoreError, Tx};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-/// One account of this customer; `None` where they have no such account. All of it is one state of the database.
+/// A customer's only account in full, or the list of several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Accounts {
+    One(Box<Standing>),
+    /// The open ones first.
+    Several(Vec<AccountSummary>),
+}
+
+/// Where a customer stands, with all they have here.
+pub async fn all(state: &AppState, customer: &CustomerId) -> Result<Accounts, Failure> {
+    let mut tx = state.db.begin_read().await?;
+    let mut records = facts::of_customer(&mut *tx, customer.as_str()).await?;
+    if records.len() == 1
+        && let Some(only) = records.pop()
+    {
+        return Ok(Accounts::One(Box::new(read_standing(state, tx, customer, only).await?)));
+    }
+    tx.commit().await.map_err(StoreError::from)?;
+    let mut accounts = records.into_iter().map(summarise).collect::<Result<Vec<_>, Failure>>()?;
+    accounts.sort_by_key(|account| matches!(account.stage, Stage::Recalled | Stage::Closed));
+    Ok(Accounts::Several(accounts))
+}
+
+/// One account of this customer; `None` where they have no such account.
 pub async fn standing(state: &AppState, customer: &CustomerId, account_id: &AccountId) -> Result<Option<Standing>, Failure> {
     let mut tx = state.db.begin_read().await?;
     let Some(account) = facts::one_of_customer(&mut *tx, customer, account_id).await? else {
         return Ok(None);
     };
+    Ok(Some(read_standing(state, tx, customer, account).await?))
+}
+
+/// The rest of it, from the same state of the database that the account was read from.
+async fn read_standing(state: &AppState, mut tx: Tx, customer: &CustomerId, account: AccountRecord) -> Result<Standing, Failure> {
     let currency = account.facts.currency;
-    let reported = accounts::reported(&mut *tx, account_id, currency).await?;
-    let entries = accounts::own_entries(&mut *tx, account_id, currency).await?;
-    let lines = accounts::creditor_history(&mut *tx, account_id, currency).await?;
-    let instalments = accounts::agreement_lines(&mut *tx, account_id, currency).await?;
-    let under_way = accounts::under_way(&mut *tx, account_id, customer, currency, state.clock.now_millis()).await?;
+    let reported = accounts::reported(&mut *tx, &account.id, currency).await?;
+    let entries = accounts::own_entries(&mut *tx, &account.id, currency).await?;
+    let lines = accounts::creditor_history(&mut *tx, &account.id, currency).await?;
+    let instalments = accounts::agreement_lines(&mut *tx, &account.id, currency).await?;
+    let under_way = accounts::under_way(&mut *tx, &account.id, customer, currency, state.clock.now_millis()).await?;
     tx.commit().await.map_err(StoreError::from)?;
 
     let zone = zone(&account.time_zone);
@@ -38,7 +66,7 @@ pub async fn standing(state: &AppState, customer: &CustomerId, account_id: &Acco
     let days_past_due = account.facts.days_past_due(today);
     let paid_so_far = paid_so_far(&lines).map_err(out_of_range)?;
     let (holds, payments, messages) = sort_out(under_way, &zone)?;
-    Ok(Some(Standing {
+    Ok(Standing {
         account_id: account.id,
         reference: account.reference,
         product: account.facts.product,
@@ -58,15 +86,7 @@ pub async fn standing(state: &AppState, customer: &CustomerId, account_id: &Acco
         messages,
         has_other_accounts: reported.accounts_of_customer > 1,
         today,
-    }))
-}
-
-/// Every account of a customer, the open ones first.
-pub async fn list(state: &AppState, customer: &CustomerId) -> Result<Vec<AccountSummary>, Failure> {
-    let records = facts::of_customer(state.db.pool(), customer.as_str()).await?;
-    let mut accounts = records.into_iter().map(summarise).collect::<Result<Vec<_>, Failure>>()?;
-    accounts.sort_by_key(|account| matches!(account.stage, Stage::Recalled | Stage::Closed));
-    Ok(accounts)
+    })
 }
 
 fn summarise(record: AccountRecord) -> Result<AccountSummary, Failure> {
