@@ -61,7 +61,7 @@ async fn a_newer_file_updates_what_a_creditor_may_update() {
             .replace(",en,", ",es,")
             .replace("228.26", "300.00");
         assert_ne!(newer, karen);
-        let files = Files::new();
+        let files = Files::in_a_new_folder();
         let path = files.write("newer.csv", text.replace(karen, &newer));
         let summary = run(db, request(path, NORTHGATE)).await;
         assert_eq!(counts(&summary), (0, 1, 59, 0), "{}", test.name);
@@ -94,7 +94,7 @@ async fn two_accounts_of_one_customer_do_not_change_the_address_back_and_forth()
     let mut reversed = text.clone();
     reversed[1..].reverse();
     for lines in [text, reversed] {
-        let files = Files::new();
+        let files = Files::in_a_new_folder();
         let path = files.write("accounts.csv", lines.join("\n"));
         let test = support::sqlite().await;
         run(&test.db, request(path.clone(), NORTHGATE)).await;
@@ -109,7 +109,7 @@ async fn a_history_that_has_grown_adds_only_what_is_new_and_equal_lines_are_not_
     for test in support::both().await {
         let db = &test.db;
         run(db, request(sample("northgate-accounts.csv"), NORTHGATE)).await;
-        let files = Files::new();
+        let files = Files::in_a_new_folder();
         let header = "account_reference,posted_on,kind,amount,description\n";
         // Two equal payments on one day are two payments; the accounts are not in order.
         let old = "NG-000023,2026-11-01,payment,-5.00,Payment\n\
@@ -130,7 +130,7 @@ async fn a_transaction_with_an_id_is_corrected_and_one_sent_twice_is_refused() {
         let db = &test.db;
         run(db, request(sample("northgate-accounts.csv"), NORTHGATE)).await;
         let mapping = NORTHGATE_HISTORY.replace("[constants]", "transaction_id = \"id\"\n[constants]");
-        let files = Files::new();
+        let files = Files::in_a_new_folder();
         let header = "id,account_reference,posted_on,kind,amount,description\n";
         let first = files.write(
             "first.csv",
@@ -215,7 +215,7 @@ async fn a_resumed_run_tells_every_rejected_row() {
         text.push('\n');
     }
     let text = text.replace("karen.moore.23@example.net", "karen at home");
-    let files = Files::new();
+    let files = Files::in_a_new_folder();
     let path = files.write("accounts.csv", text);
     let rejects = files.path("rejects.csv");
     let test = support::sqlite().await;

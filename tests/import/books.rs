@@ -96,7 +96,7 @@ async fn pay_here(db: &Db, minor: i64) {
 async fn another_balance_is_shown_to_a_person_or_adjusted_as_the_mapping_says() {
     for test in support::both().await {
         let db = &test.db;
-        let files = Files::new();
+        let files = Files::in_a_new_folder();
         run(db, request(sample("northgate-accounts.csv"), NORTHGATE)).await;
         let file = newer_balance(&files, "1300.00", "375.90");
         let summary = run(db, request(file.clone(), NORTHGATE)).await;
@@ -121,7 +121,7 @@ async fn another_balance_is_shown_to_a_person_or_adjusted_as_the_mapping_says() 
 async fn a_payment_made_here_is_never_undone_by_a_creditor_who_has_not_heard_of_it() {
     for test in support::both().await {
         let db = &test.db;
-        let files = Files::new();
+        let files = Files::in_a_new_folder();
         run(db, request(sample("northgate-accounts.csv"), NORTHGATE)).await;
         pay_here(db, 10_000).await;
         let leads = NORTHGATE.replace("leads = \"portal\"", "leads = \"creditor\"");
@@ -150,7 +150,7 @@ async fn a_payment_made_here_is_never_undone_by_a_creditor_who_has_not_heard_of_
 async fn a_recalled_account_is_held_until_it_is_handed_back() {
     for test in support::both().await {
         let db = &test.db;
-        let files = Files::new();
+        let files = Files::in_a_new_folder();
         run(db, request(sample("northgate-accounts.csv"), NORTHGATE)).await;
         let text = std::fs::read_to_string(sample("northgate-accounts.csv")).expect("the sample");
         let with_status = |status: &str| {
@@ -177,7 +177,7 @@ async fn a_recalled_account_is_held_until_it_is_handed_back() {
 async fn a_reference_of_another_creditor_is_refused() {
     let test = support::sqlite().await;
     run(&test.db, request(sample("northgate-accounts.csv"), NORTHGATE)).await;
-    let files = Files::new();
+    let files = Files::in_a_new_folder();
     let text = std::fs::read_to_string(sample("northgate-accounts.csv")).expect("the sample");
     let path = files.write("other.csv", text.replace("Northgate Credit Union", "Southgate Bank"));
     let summary = run(&test.db, request(path.clone(), NORTHGATE)).await;

@@ -24,7 +24,7 @@ fn shown(path: std::path::PathBuf) -> String {
 
 #[test]
 fn exit_codes_tell_what_happened() {
-    let files = Files::new();
+    let files = Files::in_a_new_folder();
     let (accounts, mapping) = (shown(sample("northgate-accounts.csv")), shown(sample("northgate.toml")));
     let done = evenkeel(&files, &["import", "accounts", &accounts, "--mapping", &mapping, "--json"]);
     assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
@@ -54,7 +54,7 @@ fn exit_codes_tell_what_happened() {
 
 #[test]
 fn demo_load_says_who_can_sign_in_and_can_be_repeated() {
-    let files = Files::new();
+    let files = Files::in_a_new_folder();
     for loaded in [true, false] {
         let done = evenkeel(&files, &["demo", "load", "--json"]);
         assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
@@ -74,7 +74,7 @@ fn demo_load_says_who_can_sign_in_and_can_be_repeated() {
 
 #[test]
 fn demo_refuses_outside_sandbox_mode() {
-    let files = Files::new();
+    let files = Files::in_a_new_folder();
     let refused = Command::new(env!("CARGO_BIN_EXE_evenkeel"))
         .args(["demo", "load"])
         .current_dir(files.path("."))
@@ -87,7 +87,7 @@ fn demo_refuses_outside_sandbox_mode() {
 
 #[test]
 fn what_is_invented_is_imported_whole_and_exported_again() {
-    let files = Files::new();
+    let files = Files::in_a_new_folder();
     let done = evenkeel(&files, &["demo", "invent", "250", "--postings-per-account", "4"]);
     assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
     assert!(text(&done.stdout).contains("250 accounts: 250 new") && text(&done.stdout).contains("1000 transactions: 1000 new"));

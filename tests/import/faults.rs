@@ -40,7 +40,7 @@ fn said_of(fault: &str) -> Option<&'static str> {
 #[tokio::test]
 async fn every_fault_of_the_bad_rows_is_found_and_the_good_rows_go_in() {
     for test in support::both().await {
-        let files = Files::new();
+        let files = Files::in_a_new_folder();
         let rejects = files.path("rejects.csv");
         let mut request = request(bad_rows(), NORTHGATE);
         request.rejects = Some(rejects.clone());
@@ -87,7 +87,7 @@ async fn all_faults_of_a_row_are_told_with_column_and_value() {
     let mut lines = text.lines();
     let header = lines.next().expect("a header");
     let row = lines.next().expect("a row").replace("1997-06-23", "1997-02-30").replace("80276", "").replace(",es,", ",tlh,");
-    let files = Files::new();
+    let files = Files::in_a_new_folder();
     let path = files.write("one.csv", format!("{header}\n{row}\n"));
     let test = support::sqlite().await;
     let summary = run(&test.db, request(path, NORTHGATE)).await;
@@ -108,7 +108,7 @@ async fn all_faults_of_a_row_are_told_with_column_and_value() {
 
 #[tokio::test]
 async fn a_rejects_file_that_was_put_right_is_imported_with_the_same_mapping() {
-    let files = Files::new();
+    let files = Files::in_a_new_folder();
     let text = std::fs::read_to_string(sample("northgate-accounts.csv")).expect("the sample");
     let path = files.write("accounts.csv", text.replace("karen.moore.23@example.net", "karen at home"));
     let rejects = files.path("rejects.csv");
@@ -125,7 +125,7 @@ async fn a_rejects_file_that_was_put_right_is_imported_with_the_same_mapping() {
 
 #[tokio::test]
 async fn a_file_without_faults_leaves_no_rejects_file() {
-    let files = Files::new();
+    let files = Files::in_a_new_folder();
     let test = support::sqlite().await;
     let mut request = request(sample("northgate-accounts.csv"), NORTHGATE);
     request.rejects = Some(files.path("rejects.csv"));
@@ -137,7 +137,7 @@ async fn a_file_without_faults_leaves_no_rejects_file() {
 async fn history_of_an_unknown_account_is_refused() {
     let test = support::sqlite().await;
     run(&test.db, request(sample("northgate-accounts.csv"), NORTHGATE)).await;
-    let files = Files::new();
+    let files = Files::in_a_new_folder();
     let path = files.write(
         "history.csv",
         "account_reference,posted_on,kind,amount,description\n\
@@ -156,7 +156,7 @@ async fn history_of_an_unknown_account_is_refused() {
 async fn bytes_that_are_not_in_the_encoding_are_told() {
     let text = std::fs::read_to_string(sample("northgate-accounts.csv")).expect("the sample");
     let (latin, _, _) = encoding_rs::WINDOWS_1252.encode(&text);
-    let files = Files::new();
+    let files = Files::in_a_new_folder();
     let path = files.write("latin.csv", latin);
     let test = support::sqlite().await;
     let summary = run(&test.db, request(path, NORTHGATE)).await;
@@ -168,7 +168,7 @@ async fn a_quote_that_is_never_closed_is_told_instead_of_filling_the_memory() {
     let mut text = std::fs::read_to_string(sample("northgate-accounts.csv")).expect("the sample");
     text.push_str("NG-9,\"");
     text.push_str(&"x,".repeat(2_000_000));
-    let files = Files::new();
+    let files = Files::in_a_new_folder();
     let path = files.write("open.csv", text);
     let test = support::sqlite().await;
     let result =

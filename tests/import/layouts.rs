@@ -156,7 +156,7 @@ async fn a_german_file_needs_a_mapping_and_no_code() {
         4712;K2;María José Ruiz;29.02.1980;Am Markt 2;01067 Dresden;keine;Spanisch;20260501;50;-;0,00;50,00;0;-;zurückgerufen\n";
     let (bytes, _, unmappable) = encoding_rs::WINDOWS_1252.encode(file);
     assert!(!unmappable);
-    let files = Files::new();
+    let files = Files::in_a_new_folder();
     let path = files.write("export.csv", bytes);
     let test = support::sqlite().await;
     let summary = run(&test.db, request(path, mapping)).await;
@@ -231,7 +231,7 @@ async fn a_spanish_history_without_a_header_needs_a_mapping_and_no_code() {
         NG-000023\t10 noviembre 2026\tAbono\t0,00\t20,25\tPagó en línea\tA2\n\
         NG-000023\t11 nov 2026\tCorrección\t\t1,00\t\tA3\n";
     let (bytes, _, _) = encoding_rs::WINDOWS_1252.encode(text);
-    let files = Files::new();
+    let files = Files::in_a_new_folder();
     let path = files.write("movimientos.tsv", bytes);
     let summary = run(&test.db, request(path, mapping)).await;
     assert_eq!(counts(&summary), (3, 0, 0, 0), "{:?}", summary.faults);

@@ -61,7 +61,7 @@ pub async fn run_and_stop_after(db: &Db, request: Request, batches: u32) -> Summ
 pub struct Files(tempfile::TempDir);
 
 impl Files {
-    pub fn new() -> Files {
+    pub fn in_a_new_folder() -> Files {
         Files(tempfile::tempdir().expect("a temporary folder"))
     }
 

@@ -4,8 +4,8 @@
 
 use super::{CommandError, open_database};
 use crate::server::config::Config;
-use crate::server::store::StoreError;
 use crate::server::store::export::{self, Table};
+use crate::server::store::{Db, StoreError};
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -46,15 +46,21 @@ fn read_since(text: &str) -> Result<i64, String> {
 }
 
 pub async fn export(config: Config, arguments: ExportArguments) -> Result<ExitCode, CommandError> {
+    let db = open_database(&config).await?;
+    let written = write(&db, &arguments).await;
+    db.close().await;
+    written.map(|()| ExitCode::SUCCESS)
+}
+
+async fn write(db: &Db, arguments: &ExportArguments) -> Result<(), CommandError> {
     let table = match arguments.what {
         What::Accounts => Table::Accounts,
         What::Payments => Table::Payments,
         What::Agreements => Table::Agreements,
     };
     debug_assert!(!(arguments.json && arguments.csv), "clap refuses both");
-    let db = open_database(&config).await?;
     let mut out = Output::new(arguments.csv);
-    out.begin(table.columns()).map_err(broken_pipe)?;
+    out.begin(table.columns()).map_err(unwritten)?;
     let mut tx = db.begin_read().await?;
     let mut after = String::new();
     loop {
@@ -62,16 +68,14 @@ pub async fn export(config: Config, arguments: ExportArguments) -> Result<ExitCo
         let Some(last) = page.last() else { break };
         after.clone_from(&last.id);
         for row in &page {
-            out.row(table.columns(), &row.values).map_err(broken_pipe)?;
+            out.row(table.columns(), &row.values).map_err(unwritten)?;
         }
     }
     tx.rollback().await.map_err(StoreError::from)?;
-    out.finish().map_err(broken_pipe)?;
-    db.close().await;
-    Ok(ExitCode::SUCCESS)
+    out.finish().map_err(unwritten)
 }
 
-fn broken_pipe(error: io::Error) -> CommandError {
+fn unwritten(error: io::Error) -> CommandError {
     CommandError::Failed(format!("the export could not be written: {error}"))
 }
 
