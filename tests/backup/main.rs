@@ -200,7 +200,11 @@ fn the_command_line_backs_up_and_restores() {
             .env("EVENKEEL_POLICY_FILE", concat!(env!("CARGO_MANIFEST_DIR"), "/policies/default.toml"))
             .output()
             .expect("the program runs");
-        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned(), String::from_utf8_lossy(&output.stderr).into_owned())
+        (
+            output.status.code(),
+            String::from_utf8_lossy(&output.stdout).into_owned(),
+            String::from_utf8_lossy(&output.stderr).into_owned(),
+        )
     };
     std::fs::write(folder.file("secret"), "a quiet harbour\n").expect("written");
     std::fs::write(folder.file("wrong"), "a noisy harbour\n").expect("written");

@@ -13,8 +13,12 @@ use evenkeel::server::store::outbox::ListedMessage;
 const NIGHT: &str = "2026-11-21T06:30:00Z";
 
 async fn with_mail(sink: &MailSink, clock: &str) -> TestApp {
-    TestApp::with(&[("mail.smtp_url", &sink.url), ("mail.from", "Northgate <accounts@northgate.example>"), ("sandbox.clock", clock)])
-        .await
+    TestApp::with(&[
+        ("mail.smtp_url", &sink.url),
+        ("mail.from", "Northgate <accounts@northgate.example>"),
+        ("sandbox.clock", clock),
+    ])
+    .await
 }
 
 /// Puts the copy of a new document into the outbox.

@@ -41,10 +41,7 @@ fn a_payment_goes_to_what_is_oldest_first_to_the_cent() {
     assert_eq!(past_due_first(1, &plain), [("past_due".into(), 1)]);
     assert_eq!(past_due_first(30_000, &plain), [("past_due".into(), 30_000)]);
     assert_eq!(past_due_first(30_001, &plain), [("past_due".into(), 30_000), ("balance".into(), 1)]);
-    assert_eq!(
-        past_due_first(120_001, &plain),
-        [("past_due".into(), 30_000), ("balance".into(), 90_000), ("credit".into(), 1)]
-    );
+    assert_eq!(past_due_first(120_001, &plain), [("past_due".into(), 30_000), ("balance".into(), 90_000), ("credit".into(), 1)]);
     assert_eq!(past_due_first(500, &owed(-100, 0, &[])), [("credit".into(), 500)], "nothing is owed");
 }
 
@@ -108,9 +105,15 @@ async fn every_fault_in_the_books_is_found() {
         assert_eq!(books::verify(&test.db).await.expect("readable").faults, Vec::new(), "{}", test.name);
         let pool = test.db.pool();
         let count = async || books::verify(&test.db).await.expect("readable").faults.len();
-        sqlx::query("update postings set amount_minor = amount_minor + 1 where book = 'customer'").execute(pool).await.expect("runs");
+        sqlx::query("update postings set amount_minor = amount_minor + 1 where book = 'customer'")
+            .execute(pool)
+            .await
+            .expect("runs");
         assert_eq!(count().await, 1, "a transaction that does not balance, on {}", test.name);
-        sqlx::query("update postings set amount_minor = amount_minor - 1 where book = 'customer'").execute(pool).await.expect("runs");
+        sqlx::query("update postings set amount_minor = amount_minor - 1 where book = 'customer'")
+            .execute(pool)
+            .await
+            .expect("runs");
         sqlx::query(
             "insert into payments (id, reference, customer_id, account_id, purpose, amount_minor, discount_minor, currency, state,
                processor, decision_key, request_sha256, created_at, checks)

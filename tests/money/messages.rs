@@ -1,8 +1,8 @@
 //! Webhooks: before the customer is back and after, late, twice, never, out of order, forged.
 
 use crate::portal::{Portal, SILENCE};
-use crate::support::seed::{self, SeedAccount};
 use crate::support;
+use crate::support::seed::{self, SeedAccount};
 use evenkeel::server::processors::sandbox::signature;
 use jiff::SignedDuration;
 
@@ -53,7 +53,9 @@ async fn messages_out_of_order_never_lead_backwards() {
     assert_eq!(portal.word("select state from payments").await, "submitted");
     assert_eq!(portal.number("select count(*) from events where action = 'payment.contradicted'").await, 1);
 
-    for (state, after) in [("succeeded", "succeeded"), ("processing", "succeeded"), ("declined", "succeeded"), ("open", "succeeded")] {
+    for (state, after) in
+        [("succeeded", "succeeded"), ("processing", "succeeded"), ("declined", "succeeded"), ("open", "succeeded")]
+    {
         assert_eq!(deliver(&portal, &say(state, 4_000), 0).await, 200);
         assert_eq!(portal.word("select state from payments").await, after, "after {state}");
     }
@@ -78,7 +80,8 @@ async fn a_message_that_is_not_proven_changes_nothing() {
     let unsigned = client.post(&url).body(body.clone()).send().await.expect("an answer");
     assert_eq!(unsigned.status().as_u16(), 400);
     let signed_for_other = portal.sandbox().sign(b"something else", portal.state.clock.real_now());
-    let forged = client.post(&url).header(signature::HEADER, signed_for_other).body(body.clone()).send().await.expect("an answer");
+    let forged =
+        client.post(&url).header(signature::HEADER, signed_for_other).body(body.clone()).send().await.expect("an answer");
     assert_eq!(forged.status().as_u16(), 400);
     assert_eq!(deliver(&portal, &body, -signature::TOLERANCE_SECONDS - 5).await, 400, "an old message, replayed");
     let unknown = client.post(format!("{}/webhooks/nobody", portal.address)).body(body.clone()).send().await.expect("an answer");

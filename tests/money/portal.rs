@@ -94,9 +94,8 @@ impl Portal {
         let theirs = self
             .number("select cast(coalesce(sum(amount_minor), 0) as bigint) from sandbox_charges where state = 'succeeded'")
             .await;
-        let ours = self
-            .number("select cast(coalesce(sum(amount_minor), 0) as bigint) from postings where book = 'processor'")
-            .await;
+        let ours =
+            self.number("select cast(coalesce(sum(amount_minor), 0) as bigint) from postings where book = 'processor'").await;
         assert_eq!(ours, theirs, "our books and the processor's");
         let receipts = self.number("select count(*) from documents where kind = 'receipt'").await;
         assert_eq!(receipts, self.number("select count(*) from payments where state = 'succeeded'").await, "receipts");
@@ -174,7 +173,8 @@ impl Person {
 
     async fn send(&mut self, request: reqwest::RequestBuilder, url: String) -> Result<(Option<String>, Answer), reqwest::Error> {
         let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let request = request.header("cookie", cookies.join("; ")).header("sec-fetch-site", "same-origin").header("accept", "text/html");
+        let request =
+            request.header("cookie", cookies.join("; ")).header("sec-fetch-site", "same-origin").header("accept", "text/html");
         let response = request.send().await?;
         for cookie in response.headers().get_all("set-cookie") {
             let pair = cookie.to_str().expect("readable").split(';').next().unwrap_or_default();

@@ -88,7 +88,9 @@ fn payment_card(account_id: &str, offer: &Offer) -> Card {
     rows.push(SummaryRow::new(td_string!(words(), options.if_late), td_string!(words(), options.late_nothing_yet)));
     let (what, go) = match offer.kind {
         OfferKind::PayInFull => (td_string!(words(), options.pay_in_full_what), td_string!(words(), options.pay_in_full_go)),
-        OfferKind::GetUpToDate => (td_string!(words(), options.get_up_to_date_what), td_string!(words(), options.get_up_to_date_go)),
+        OfferKind::GetUpToDate => {
+            (td_string!(words(), options.get_up_to_date_what), td_string!(words(), options.get_up_to_date_go))
+        }
         _ => (td_string!(words(), options.pay_part_what), td_string!(words(), options.pay_part_go)),
     };
     Card { title: kind_title(offer.kind), what, rows, href: paths::pay(account_id), go }
@@ -106,19 +108,23 @@ fn plan_card(account_id: &str, set: &OfferSet, basis: Basis) -> Card {
     }
     if let Some(least) = least {
         let amount = format::money(least, language());
-        rows.push(SummaryRow::new(td_string!(words(), options.each), td_string!(words(), options.you_choose_from, amount = amount)));
+        rows.push(SummaryRow::new(
+            td_string!(words(), options.each),
+            td_string!(words(), options.you_choose_from, amount = amount),
+        ));
     }
     if let Some(latest) = latest {
         let date = format::date(latest, language());
-        rows.push(SummaryRow::new(td_string!(words(), options.last_date), td_string!(words(), options.at_the_latest, date = date)));
+        rows.push(SummaryRow::new(
+            td_string!(words(), options.last_date),
+            td_string!(words(), options.at_the_latest, date = date),
+        ));
     }
     rows.push(SummaryRow::new(td_string!(words(), options.if_late), td_string!(words(), options.late_plan)));
     let (title, what, way) = match basis {
-        Basis::PastDue => (
-            td_string!(words(), options.plan_past_due),
-            td_string!(words(), options.plan_past_due_what),
-            paths::Way::PlanPastDue,
-        ),
+        Basis::PastDue => {
+            (td_string!(words(), options.plan_past_due), td_string!(words(), options.plan_past_due_what), paths::Way::PlanPastDue)
+        }
         Basis::Balance => {
             (td_string!(words(), options.plan_balance), td_string!(words(), options.plan_balance_what), paths::Way::PlanBalance)
         }
@@ -130,7 +136,10 @@ fn one_payment_card(account_id: &str, offer: &Offer) -> Card {
     let mut rows = vec![SummaryRow::new(td_string!(words(), options.each), range_words(offer))];
     if let Some(last) = offer.schedule.last_on() {
         let date = format::date(last, language());
-        rows.push(SummaryRow::new(td_string!(words(), options.last_date), td_string!(words(), options.at_the_latest, date = date)));
+        rows.push(SummaryRow::new(
+            td_string!(words(), options.last_date),
+            td_string!(words(), options.at_the_latest, date = date),
+        ));
     }
     rows.push(SummaryRow::new(td_string!(words(), options.if_late), td_string!(words(), options.late_promise)));
     let (what, way, go) = match offer.kind {

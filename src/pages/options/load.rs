@@ -8,7 +8,9 @@ use crate::server::services::offers::{self, WaysForward};
 /// What a customer finds behind the address of an account's options.
 pub enum Found {
     Ways(Box<super::OptionsView>),
-    NotOpen { creditor: String },
+    NotOpen {
+        creditor: String,
+    },
     /// The page for the real state is another one; the answer already leads there.
     Elsewhere,
 }

@@ -41,10 +41,7 @@ pub fn OptionsPage() -> impl IntoView {
 
 fn show(view: OptionsView) -> impl IntoView {
     let until = format::date_and_time(view.held_until, language());
-    let cards: Vec<_> = cards_of(&view.account_id, &view.set)
-        .into_iter()
-        .map(|card| view! { <OfferCard card/> })
-        .collect();
+    let cards: Vec<_> = cards_of(&view.account_id, &view.set).into_iter().map(|card| view! { <OfferCard card/> }).collect();
     let none = cards.is_empty();
     let draft = view.draft.map(|offer_id| draft_notice(&view.account_id, &offer_id));
     let account = td_string!(words(), options.for_account, product = view.product, reference = view.reference);

@@ -17,14 +17,7 @@ use std::collections::BTreeMap;
 pub async fn choose_plan(
     account: String,
     basis: Basis,
-    #[server(default)] frequency: String,
-    #[server(default)] amount: String,
-    #[server(default)] first_on: String,
-    #[server(default)] payday_next: String,
-    #[server(default)] payday_rhythm: String,
-    #[server(default)] day: String,
-    #[server(default)] second_day: String,
-    #[server(default)] down_payment: String,
+    #[server(flatten)] typed: TypedPlan,
     #[server(default)] intent: String,
     #[server(default)] use_amount: String,
 ) -> Result<(), Failed> {
@@ -35,8 +28,7 @@ pub async fn choose_plan(
     let Some(held) = held(&account_id).await? else {
         return Ok(());
     };
-    let amount = if use_amount.is_empty() { amount } else { use_amount };
-    let typed = TypedPlan { frequency, amount, first_on, payday_next, payday_rhythm, day, second_day, down_payment };
+    let typed = if use_amount.is_empty() { typed } else { TypedPlan { amount: use_amount, ..typed } };
     let back = paths::way(&account, way_of(basis));
     if intent != "check" {
         return context::refuse(&back, flash(&typed, Vec::new())).await;

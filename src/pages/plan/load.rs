@@ -7,8 +7,8 @@ use crate::domain::policy::Basis;
 use crate::islands::plan_builder::TypedPlan;
 use crate::paths::{self, Way};
 use crate::server::context::{self, Failed};
-use crate::server::services::offers::{self, HeldOffers, WaysForward};
 use crate::server::services::agreements;
+use crate::server::services::offers::{self, HeldOffers, WaysForward};
 use std::collections::BTreeMap;
 
 /// What the screen shows; `None` where another page is the right one and the answer leads there.

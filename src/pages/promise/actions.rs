@@ -2,23 +2,21 @@
 
 use super::{OneWay, SCREEN};
 use crate::domain::ids::AccountId;
-use crate::domain::money::Currency;
 use crate::domain::offers::{ChoiceRefusal, PlanChoice};
 use crate::domain::typed;
 use crate::paths;
 use crate::server::context::{self, Failed, Flash};
 use crate::server::services::agreements::{self, Chosen, DraftChoice};
+use crate::server::services::offers::{self, WaysForward};
 use leptos::prelude::*;
 use std::collections::BTreeMap;
 
-/// Keeps the amount and the day, if the offer allows them. `currency` is the account's, for reading what was typed; the
-/// offer decides whether it is the right one.
+/// Keeps the amount and the day, if the offer allows them.
 #[server(endpoint = "choose_promise")]
 pub async fn choose_promise(
     account: String,
     way: OneWay,
     offer: String,
-    currency: Currency,
     #[server(default)] amount: String,
     #[server(default)] on_day: String,
     #[server(default)] on_month: String,
@@ -27,7 +25,16 @@ pub async fn choose_promise(
     let (Some(state), Some(visitor)) = (context::state(), context::signed_in()) else {
         return Ok(());
     };
+    let account_id = AccountId(account.clone());
     let back = paths::way(&account, way.path());
+    let held = match offers::hold(&state, &visitor.customer_id, &account_id).await.map_err(context::fail)? {
+        Some(WaysForward::Held(held)) => held,
+        // The screen itself knows which page is right.
+        Some(WaysForward::UnderAgreement(_) | WaysForward::NotOpen(_)) | None => {
+            context::redirect(&back);
+            return Ok(());
+        }
+    };
     let values: BTreeMap<String, String> =
         [("amount", &amount), ("on_day", &on_day), ("on_month", &on_month), ("on_year", &on_year)]
             .into_iter()
@@ -43,7 +50,7 @@ pub async fn choose_promise(
     if day.is_none() {
         errors.push(("on", "not_a_date"));
     }
-    let amount = typed::amount(&amount, currency).ok().flatten();
+    let amount = typed::amount(&amount, held.account.facts.currency).ok().flatten();
     if amount.is_none() {
         errors.push(("amount", "not_an_amount"));
     }
@@ -51,7 +58,6 @@ pub async fn choose_promise(
         return context::refuse(&back, refused(errors)).await;
     };
     let choice = DraftChoice { typed: values.clone(), choice: PlanChoice::of_payment(amount, Some(day)) };
-    let account_id = AccountId(account.clone());
     match agreements::choose(&state, &visitor.customer_id, &account_id, &offer, choice).await.map_err(context::fail)? {
         Chosen::Kept => context::redirect(&paths::review(&account)),
         Chosen::NotAllowed(refusal) => {

@@ -107,7 +107,6 @@ fn show(view: PromiseView) -> impl IntoView {
                 <HiddenField name="account" value=view.account_id.clone()/>
                 <HiddenField name="way" value=view.way.code()/>
                 <HiddenField name="offer" value=view.offer_id.clone()/>
-                <HiddenField name="currency" value=view.maximum.currency().code()/>
                 {amount}
                 <DateFields
                     name="on"

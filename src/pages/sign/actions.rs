@@ -49,7 +49,8 @@ pub async fn sign_agreement(
         Signed::Agreement(agreement) => context::redirect(&paths::agreement(agreement.as_str())),
         // Something differs from what was shown: the check page says so and shows it as it is now.
         Signed::Changed => {
-            let flash = Flash { screen: "review".to_owned(), errors: vec![(String::new(), "changed".to_owned())], ..Flash::default() };
+            let flash =
+                Flash { screen: "review".to_owned(), errors: vec![(String::new(), "changed".to_owned())], ..Flash::default() };
             return context::refuse(&paths::review(&account), flash).await;
         }
         Signed::NothingToSign => context::redirect(&paths::options(&account)),

@@ -72,12 +72,8 @@ fn problems(answer: Option<&Answer>) -> Problems {
 /// The answer. It takes the focus as the heading of its own part.
 fn notice(answer: Answer) -> Option<AnyView> {
     let (kind, title, text) = match answer {
-        Answer::Genuine => {
-            (NoticeKind::Done, td_string!(words(), verify.genuine), td_string!(words(), verify.genuine_text))
-        }
-        Answer::Altered => {
-            (NoticeKind::Attention, td_string!(words(), verify.altered), td_string!(words(), verify.altered_text))
-        }
+        Answer::Genuine => (NoticeKind::Done, td_string!(words(), verify.genuine), td_string!(words(), verify.genuine_text)),
+        Answer::Altered => (NoticeKind::Attention, td_string!(words(), verify.altered), td_string!(words(), verify.altered_text)),
         Answer::UnknownFile => {
             (NoticeKind::Attention, td_string!(words(), verify.unknown), td_string!(words(), verify.unknown_text))
         }

@@ -2,13 +2,13 @@
 //! 3 a machine broke.
 
 mod backup;
+mod demo;
+mod export;
+mod import;
 mod keys;
 mod link;
 mod offers;
 mod outbox;
-mod demo;
-mod export;
-mod import;
 mod serve;
 mod staff;
 mod verify;
@@ -17,10 +17,10 @@ mod worker;
 
 use super::brand::Look;
 use super::config::{Config, ConfigError, Settings};
+use super::policy_file;
 use super::processors::PaymentProcessor;
 use super::processors::sandbox::{Delays, SandboxProcessor};
 use super::state::AppState;
-use super::policy_file;
 use super::store::Db;
 use super::telemetry;
 use crate::paths;
@@ -200,7 +200,16 @@ pub async fn open_state(config: Config) -> Result<AppState, CommandError> {
     let look = Arc::new(Look::check(&config.brand)?);
     let sandbox = open_sandbox(&config, &db).await?;
     let processor = sandbox.clone().map(|sandbox| sandbox as Arc<dyn PaymentProcessor>);
-    Ok(AppState { db, clock: config.clock, config: Arc::new(config), look, policy: Arc::new(policy), processor, sandbox, leptos_options })
+    Ok(AppState {
+        db,
+        clock: config.clock,
+        config: Arc::new(config),
+        look,
+        policy: Arc::new(policy),
+        processor,
+        sandbox,
+        leptos_options,
+    })
 }
 
 /// The sandbox processor, in sandbox mode. Its webhooks reach the portal where it listens, not through the public address.

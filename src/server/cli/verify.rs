@@ -83,7 +83,9 @@ fn tell(result: &str, key: Option<&PublicKey>, key_known: Option<bool>) {
                  at /.well-known/evenkeel-keys.json, or name that file with --keys."
             );
         }
-        ("unknown", Some(key), _) => println!("Not ours: it is signed, but with key {}, which is not among the known keys.", key.id),
+        ("unknown", Some(key), _) => {
+            println!("Not ours: it is signed, but with key {}, which is not among the known keys.", key.id)
+        }
         ("altered", ..) => println!("Altered: its bytes are not those that were signed."),
         _ => println!("Unknown: it carries no signature of ours."),
     }

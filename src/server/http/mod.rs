@@ -45,13 +45,17 @@ pub fn router(state: AppState) -> Router {
     let package = ServeDir::new(state.config.site_dir.join("pkg")).precompressed_br().precompressed_gzip();
     let package = Router::new()
         .fallback_service(package)
-        .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, |found: &Response| keep_if_found(found, KEEP_FOR_EVER)));
+        .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, |found: &Response| {
+            keep_if_found(found, KEEP_FOR_EVER)
+        }));
     let site = ServeDir::new(&state.config.site_dir)
         .precompressed_br()
         .precompressed_gzip()
         .append_index_html_on_directories(false)
         .not_found_service(trouble::not_found.into_service());
-    let site = SetResponseHeader::if_not_present(site, header::CACHE_CONTROL, |found: &http::Response<_>| keep_if_found(found, KEEP_FOR_AN_HOUR));
+    let site = SetResponseHeader::if_not_present(site, header::CACHE_CONTROL, |found: &http::Response<_>| {
+        keep_if_found(found, KEEP_FOR_AN_HOUR)
+    });
     let everything = Router::new()
         .merge(screens(&state))
         .merge(uploads(&state))

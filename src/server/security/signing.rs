@@ -158,7 +158,9 @@ mod tests {
     fn a_signed_file_names_the_key_that_signed_it() {
         let signed = key().sign(FILE.to_vec());
         assert_eq!(examine(&signed), Seal::Intact(Box::new(key().public())));
-        assert!(String::from_utf8(signed).expect("text").starts_with("%PDF-1.7\nwhat it says\n%%EOF\n%EvenkeelSignature v1 key="));
+        assert!(
+            String::from_utf8(signed).expect("text").starts_with("%PDF-1.7\nwhat it says\n%%EOF\n%EvenkeelSignature v1 key=")
+        );
     }
 
     #[test]

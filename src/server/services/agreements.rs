@@ -1,9 +1,9 @@
 //! Choosing and signing. What was shown is what is signed: the terms are computed from the held offer when they are chosen,
 //! again when they are checked, and again when they are signed, and must be the same bytes each time.
 
-use super::offers::{self, HeldOffers, WaysForward};
 use super::Failure;
 use super::confirmations::{self, SignedVersion};
+use super::offers::{self, HeldOffers, WaysForward};
 use crate::domain::agreement::Terms;
 use crate::domain::calendar::Date;
 use crate::domain::ids::{AccountId, AgreementId, CustomerId, DocumentId, DraftId};
@@ -14,13 +14,13 @@ use crate::server::clock;
 use crate::server::ids;
 use crate::server::state::AppState;
 use crate::server::store::agreements::{self, NewAgreement, NewVersion, StoredAgreement};
-use crate::server::store::drafts::{self, Draft};
-use std::collections::BTreeMap;
 pub use crate::server::store::drafts::DraftChoice;
+use crate::server::store::drafts::{self, Draft};
 use crate::server::store::events::{self, Actor, Event};
 use crate::server::store::{self, facts, offer_sets};
 use serde_json::json;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 
 /// What became of a choice.
 #[derive(Debug)]

@@ -1,9 +1,9 @@
 //! The confirmation of an agreement: what it says, from the terms that were signed. Called by the signing service, in its
 //! transaction.
 
+use super::Failure;
 use super::documents::{self, About, Subject};
 use super::outbox::{self, Hurry};
-use super::Failure;
 use crate::domain::agreement::Terms;
 use crate::domain::calendar::Frequency;
 use crate::domain::ids::{AgreementId, DocumentId};
@@ -73,10 +73,9 @@ pub async fn issue(state: &AppState, tx: &mut Tx, signed: &SignedVersion<'_>) ->
         total: terms.schedule.total,
         interest: match terms.interest {
             InterestRule::Frozen => Interest::Frozen,
-            InterestRule::SimpleDaily { annual_rate_basis_points: rate } => Interest::Daily {
-                percent_a_year: format!("{}.{:02}", rate / 100, rate % 100),
-                amount: terms.schedule.interest,
-            },
+            InterestRule::SimpleDaily { annual_rate_basis_points: rate } => {
+                Interest::Daily { percent_a_year: format!("{}.{:02}", rate / 100, rate % 100), amount: terms.schedule.interest }
+            }
         },
         days_to_put_right: DAYS_TO_PUT_RIGHT,
         creditor_statement: None,
@@ -85,7 +84,8 @@ pub async fn issue(state: &AppState, tx: &mut Tx, signed: &SignedVersion<'_>) ->
         terms: signed.canonical_terms.to_owned(),
     };
     let about = About::Agreement { id: signed.agreement_id, version: i64::from(signed.version), content: &content };
-    let subject = Subject { id: signed.document_id, customer_id: &signed.account.customer_id, account_id: &signed.account.id, about };
+    let subject =
+        Subject { id: signed.document_id, customer_id: &signed.account.customer_id, account_id: &signed.account.id, about };
     documents::issue(tx, &subject, signed.signed_at).await?;
     let hurry = if signed.copy_now { Hurry::Now } else { Hurry::InWindow };
     outbox::enqueue_copy(state, tx, &signed.account.customer_id, signed.document_id, signed.language, hurry).await

@@ -78,7 +78,8 @@ async fn hold_anew(state: &AppState, customer: &CustomerId, account_id: &Account
     let now = state.clock.now_millis();
     let mut tx = state.db.begin_write().await?;
     let version = store::lock_account(&mut tx, account_id.as_str()).await?;
-    let account: AccountRecord = facts::one_of_customer(&mut *tx, customer, account_id).await?.ok_or(Failure::Missing("account"))?;
+    let account: AccountRecord =
+        facts::one_of_customer(&mut *tx, customer, account_id).await?.ok_or(Failure::Missing("account"))?;
     let earlier = offer_sets::live(&mut *tx, account_id).await?;
     if let Some(stored) = &earlier {
         // Another tab was faster.

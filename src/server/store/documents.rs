@@ -120,10 +120,8 @@ pub struct Headline {
 }
 
 pub async fn headline(tx: &mut Tx, id: &DocumentId) -> StoreResult<Option<Headline>> {
-    let row: Option<(String, String)> = sqlx::query_as("select reference, kind from documents where id = $1")
-        .bind(id.as_str())
-        .fetch_optional(&mut **tx)
-        .await?;
+    let row: Option<(String, String)> =
+        sqlx::query_as("select reference, kind from documents where id = $1").bind(id.as_str()).fetch_optional(&mut **tx).await?;
     row.map(|(reference, kind)| Ok(Headline { reference, kind: DocumentKind::from_code(&kind)? })).transpose()
 }
 

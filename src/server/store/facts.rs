@@ -74,7 +74,11 @@ pub async fn one_of_customer<'e>(
     account_id: &AccountId,
 ) -> StoreResult<Option<AccountRecord>> {
     let sql = format!("{SELECT} where a.id = $1 and a.customer_id = $2");
-    let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(account_id.as_str()).bind(customer_id.as_str()).fetch_optional(executor).await?;
+    let row = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(account_id.as_str())
+        .bind(customer_id.as_str())
+        .fetch_optional(executor)
+        .await?;
     row.map(|row| record(&row)).transpose()
 }
 

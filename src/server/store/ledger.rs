@@ -2,7 +2,7 @@
 
 use super::{StoreError, StoreResult, Tx};
 use crate::domain::calendar::Date;
-use crate::domain::ledger::{AppliedTo, Allocation, Entry};
+use crate::domain::ledger::{Allocation, AppliedTo, Entry};
 use crate::domain::money::{Currency, Money};
 use crate::server::clock::Millis;
 use crate::server::ids;
