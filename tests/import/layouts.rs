@@ -279,3 +279,19 @@ fn a_mapping_that_cannot_be_understood_is_refused_with_line_and_reason() {
     let reason = refused(&NORTHGATE.replace("leads = \"portal\"", "leads = \"bank\""));
     assert!(reason.starts_with(&format!("line {line}: ")), "{reason}");
 }
+
+proptest::proptest! {
+    /// The small cousin of fuzz/fuzz_targets/mapping.rs.
+    #[test]
+    fn no_text_makes_the_reader_of_mappings_fall_over(text in "\\PC{0,200}", line in 0..60_usize, replaced in "[a-z\\[\\]={}\"'. 0-9\n]{0,40}") {
+        use evenkeel::server::import::Mapping;
+        drop(Mapping::parse(&text));
+        for mapping in [NORTHGATE, HARBOR, NORTHGATE_HISTORY] {
+            let changed: Vec<&str> = mapping.lines().enumerate().map(|(index, was)| if index == line { &replaced } else { was }).collect();
+            if let Err(error) = Mapping::parse(&changed.join("\n")) {
+                proptest::prop_assert!(!error.reason.is_empty());
+                proptest::prop_assert!(error.line <= changed.join("\n").matches('\n').count() + 1);
+            }
+        }
+    }
+}
