@@ -113,12 +113,18 @@ async fn the_doors_are_these() {
     doors.sort_unstable();
     let expected = [
         "POST /api/ask_person",
+        "POST /api/cancel_payment",
         "POST /api/choose_language",
+        "POST /api/choose_payment",
+        "POST /api/choose_plan",
+        "POST /api/choose_promise",
         "POST /api/extend_session",
         "POST /api/open_link",
+        "POST /api/send_message",
         "POST /api/sign_agreement",
         "POST /api/sign_in",
         "POST /api/sign_out",
+        "POST /api/start_payment",
     ];
     assert_eq!(doors, expected);
 }
