@@ -16,10 +16,14 @@ pub fn amount(typed: &str, currency: Currency) -> Result<Option<Money>, NotAnAmo
         return if typed.trim().is_empty() { Ok(None) } else { Err(NotAnAmount) };
     }
     let decimals = currency.decimals() as usize;
-    let (whole, fraction) = match text.rfind(['.', ',']) {
-        Some(at) if (1..=decimals).contains(&(text.len() - at - 1)) => (&text[..at], &text[at + 1..]),
-        Some(_) | None => (text.as_str(), ""),
+    let (whole, fraction, decimal_sign) = match text.rfind(['.', ',']) {
+        Some(at) if (1..=decimals).contains(&(text.len() - at - 1)) => (&text[..at], &text[at + 1..], text[at..].chars().next()),
+        Some(_) | None => (text.as_str(), "", None),
     };
+    // What groups thousands is one sign throughout, and not the decimal one.
+    if decimal_sign.is_some_and(|sign| whole.contains(sign)) || (whole.contains('.') && whole.contains(',')) {
+        return Err(NotAnAmount);
+    }
     let mut groups = whole.split(['.', ',']);
     let well_grouped = groups.next().is_some_and(|first| !first.is_empty() && (first.len() <= 3 || !whole.contains(['.', ','])))
         && groups.all(|group| group.len() == 3);
@@ -69,7 +73,7 @@ mod tests {
 
     #[test]
     fn what_is_no_amount_is_not_guessed_at() {
-        for typed in ["fifty", "5 dollars", "12,34,56", "1.23.45", "$", "--5", "50.005.1", ",5", "1200,000.00"] {
+        for typed in ["fifty", "5 dollars", "12,34,56", "1.23.45", "$", "--5", "50.005.1", "1,234.567", ",5", "1200,000.00"] {
             assert_eq!(amount(typed, Currency::USD), Err(NotAnAmount), "{typed}");
         }
         assert_eq!(amount("  ", Currency::USD), Ok(None));

@@ -63,7 +63,7 @@ fn plan(schedule: &Schedule, language: Language) -> AnyView {
         <p class="plan-summary">{summary(schedule, language)}</p>
         <p>{total}</p>
         <p>{interest}</p>
-        <table>
+        <table class="plan-table">
             <caption>{td_string!(words, plan.table_caption)}</caption>
             <thead>
                 <tr>
