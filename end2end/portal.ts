@@ -6,6 +6,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+import { stripVTControlCharacters } from 'node:util'
 
 const project = resolve(__dirname, '..')
 const binary = process.env.EVENKEEL ?? ''
@@ -51,7 +53,6 @@ export const test = base.extend<{ calm: void; tolerated: RegExp | undefined }, {
       EVENKEEL_SANDBOX_ENABLED: 'true',
       EVENKEEL_SANDBOX_CLOCK: '2026-11-22T17:00:00Z',
       EVENKEEL_SERVER_SITE_DIR: process.env.EVENKEEL_SITE ?? '',
-      EVENKEEL_LOG_LEVEL: 'warn',
       // Every worker signs in from one address, often.
       EVENKEEL_SIGN_IN_ATTEMPTS: '20',
     }
@@ -60,7 +61,8 @@ export const test = base.extend<{ calm: void; tolerated: RegExp | undefined }, {
     command('import', 'accounts', 'samples/northgate-accounts.csv', '--mapping', 'samples/northgate.toml')
     command('import', 'transactions', 'samples/northgate-transactions.csv', '--mapping', 'samples/northgate-transactions.toml')
     command('import', 'accounts', 'samples/harbor-export.csv', '--mapping', 'samples/harbor.toml')
-    const server = spawn(binary, ['serve'], { ...run, stdio: ['ignore', 'ignore', 'inherit'] })
+    const server = spawn(binary, ['serve'], { ...run, stdio: ['ignore', 'ignore', 'pipe'] })
+    createInterface(server.stderr!).on('line', (line) => { if (!/ INFO /.test(stripVTControlCharacters(line))) console.error(line) })
     const url = `http://localhost:${port}`
     await untilReady(url, server)
     await use({ url, command })
