@@ -12,13 +12,18 @@ export async function answerWhoTheyAre(page: Page, who: Person): Promise<void> {
   await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click()
 }
 
-/** Signs in and returns the address of the account. The screens stay in English until the person chooses otherwise. */
-export async function signIn(page: Page, url: string, who: Person): Promise<string> {
+/** Signs in, to the one account or the list of several. Their own language is chosen for them. */
+export async function comeIn(page: Page, url: string, who: Person): Promise<void> {
   await page.goto(`${url}/sign-in`)
   await answerWhoTheyAre(page, who)
   await expect(page).toHaveURL(/\/account$/)
-  const way = await page.getByRole('link', { name: /^(Pay now|Pay the next one now|Pagar)/ }).first().getAttribute('href')
-  return url + (way ?? '').replace(/\/pay$/, '')
+}
+
+/** Signs in somebody with one account and returns its address. */
+export async function signIn(page: Page, url: string, who: Person): Promise<string> {
+  await comeIn(page, url, who)
+  const pay = await page.locator('main a[href$="/pay"]').first().getAttribute('href')
+  return url + (pay ?? '').replace(/\/pay$/, '')
 }
 
 /** Wakes the live builder: until then typing would be for the server's form alone. */
