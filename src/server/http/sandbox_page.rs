@@ -187,7 +187,7 @@ fn document(state: &AppState, language: Language, body: impl FnOnce() -> AnyView
                     <HashedStylesheet options/>
                 </head>
                 <body>
-                    <p class="sandbox"><strong>{td_string!(words, sandbox.label)}</strong></p>
+                    <header><p class="sandbox"><strong>{td_string!(words, sandbox.label)}</strong></p></header>
                     <main id="main">{body()}</main>
                 </body>
             </html>
