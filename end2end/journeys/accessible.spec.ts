@@ -6,6 +6,9 @@ import { answerWhoTheyAre, choosePlan, comeIn, goAndPay, payAs, signIn, untilLiv
 
 const heading = { level: 1 } as const
 
+// A test looks at a dozen screens, each twice.
+test.describe.configure({ timeout: 120_000 })
+
 async function inspectInOneLanguage(page: Page, language: 'en' | 'es'): Promise<void> {
   await expect(page.locator('html')).toHaveAttribute('lang', language)
   await expect(page.getByRole('heading', heading)).toHaveCount(1)
