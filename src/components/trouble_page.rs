@@ -53,6 +53,7 @@ pub fn trouble_page(trouble: Trouble, language: Language, reference: &str, phone
                     <meta name="viewport" content="width=device-width, initial-scale=1"/>
                     <meta name="robots" content="noindex"/>
                     <title inner_html=escaped(&title)></title>
+                    <link rel="icon" href=paths::FAVICON type="image/svg+xml"/>
                     <HashedStylesheet options=options.clone()/>
                 </head>
                 <body>

@@ -1,6 +1,7 @@
 //! The sandbox processor's own pages, in sandbox mode only. They stand for another company's: plain, labelled, without a
 //! session of ours, and reached only by redirect.
 
+use crate::components::text::escaped;
 use crate::domain::format;
 use crate::domain::language::Language;
 use crate::paths;
@@ -69,7 +70,8 @@ async fn act(
                 <p><a class="button" href=charge.return_url.clone()>{td_string!(words, sandbox.back_to_portal)}</a></p>
             };
             let html = document(&state, charge.language, move || body.into_any());
-            (StatusCode::GATEWAY_TIMEOUT, Html(html)).into_response()
+            // Not as an error: the portal would write its own page over this one, without the way back.
+            Html(html).into_response()
         }
         // Done, or it was done before (another tab, the back button): the portal knows how it stands.
         Ok(Some(Shown::Return) | None) => Redirect::to(&charge.return_url).into_response(),
@@ -180,12 +182,12 @@ fn document(state: &AppState, language: Language, body: impl FnOnce() -> AnyView
                     <meta charset="utf-8"/>
                     <meta name="viewport" content="width=device-width, initial-scale=1"/>
                     <meta name="robots" content="noindex, nofollow"/>
-                    <title>{td_string!(words, sandbox.title)}</title>
+                    <title inner_html=escaped(td_string!(words, sandbox.title))></title>
                     <link rel="icon" href=paths::FAVICON type="image/svg+xml"/>
                     <HashedStylesheet options/>
                 </head>
                 <body>
-                    <p class="sandbox"><strong>{td_string!(words, sandbox.label)}</strong></p>
+                    <header><p class="sandbox"><strong>{td_string!(words, sandbox.label)}</strong></p></header>
                     <main id="main">{body()}</main>
                 </body>
             </html>

@@ -1,0 +1,224 @@
+// Every screen: nothing for axe to find in light and dark, in English and Spanish; one heading; nothing wider than 320 px.
+import type { Page } from '@playwright/test'
+import { person } from '../people'
+import { expect, expectAccessible, expectNoSidewaysScrolling, test } from '../portal'
+import { answerWhoTheyAre, choosePlan, comeIn, goAndPay, payAs, signIn, untilLive } from '../steps'
+
+const heading = { level: 1 } as const
+
+// A test looks at a dozen screens, each twice.
+test.describe.configure({ timeout: 120_000 })
+
+async function inspectInOneLanguage(page: Page, language: 'en' | 'es'): Promise<void> {
+  await expect(page.locator('html')).toHaveAttribute('lang', language)
+  await expect(page.getByRole('heading', heading)).toHaveCount(1)
+  expect(await page.title()).not.toMatch(/[<>]|^\s*·/)
+  await expectNoSidewaysScrolling(page)
+  await expectAccessible(page)
+}
+
+/** The screen as it is, the same in the other language, and back. */
+async function inspect(page: Page): Promise<void> {
+  const path = new URL(page.url()).pathname
+  for (let turn = 0; turn < 2; turn++) {
+    const language = await page.locator('html').getAttribute('lang') === 'es' ? 'es' : 'en'
+    await inspectInOneLanguage(page, language)
+    await page.getByRole('button', { name: language === 'es' ? 'English' : 'Español' }).click()
+    await expect(page.locator('html')).not.toHaveAttribute('lang', language)
+    // Choosing a language leads nowhere else.
+    expect(new URL(page.url()).pathname).toBe(path)
+  }
+}
+
+test('the door', async ({ page, portal }) => {
+  for (const path of ['/', '/sign-in', '/contact', '/link/gone', '/signed-out', '/verify']) {
+    await test.step(path, async () => {
+      await page.goto(portal.url + path)
+      await inspect(page)
+    })
+  }
+})
+
+test('the door when something is to be put right', async ({ page, portal }) => {
+  await page.goto(`${portal.url}/sign-in`)
+  await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click()
+  await expect(page.getByRole('alert')).toBeVisible()
+  await inspect(page)
+  await page.goto(`${portal.url}/sign-in`)
+  await answerWhoTheyAre(page, { ...person('NG-000023'), postalCode: '10000' })
+  await expect(page.getByRole('alert')).toBeVisible()
+  await inspect(page)
+  await page.goto(`${portal.url}/contact`)
+  await page.getByRole('button', { name: 'Send to a person' }).click()
+  await expect(page.getByRole('alert')).toBeVisible()
+  await inspect(page)
+  await page.goto(`${portal.url}/contact`)
+  await page.getByRole('radio', { name: 'This is not for me' }).check()
+  await page.getByLabel('What should we know?').fill('Wrong number.')
+  await page.getByRole('button', { name: 'Send to a person' }).click()
+  await expect(page.getByRole('heading', heading)).toHaveText('We have your message')
+  await inspect(page)
+  await page.goto(`${portal.url}/verify`)
+  await page.getByLabel('Check code or fingerprint').fill('4413 6FA3 55B3 678A')
+  await page.getByRole('button', { name: 'Check this code' }).click()
+  await inspect(page)
+  await page.goto(portal.url + new URL(portal.command('link', 'NG-002219').match(/http:\S+/)?.[0] ?? '').pathname)
+  await inspect(page)
+})
+
+test('the building blocks', async ({ page, portal }) => {
+  await comeIn(page, portal.url, person('NG-000187'))
+  await page.goto(`${portal.url}/components`)
+  await expect(page.getByRole('heading', heading)).toHaveText('Building blocks')
+  await inspect(page)
+})
+
+test.describe('an address that is not there', () => {
+  test.use({ tolerated: /404/ })
+  test('has its page', async ({ page, portal }) => {
+    await page.goto(`${portal.url}/nothing-here`)
+    await inspectInOneLanguage(page, 'en')
+  })
+})
+
+test('where I stand', async ({ page, portal }) => {
+  const account = await signIn(page, portal.url, person('NG-005925'))
+  await inspect(page)
+  for (const step of ['/history', '/options', '/message/changed', '/message/not-right']) {
+    await test.step(step, async () => {
+      await page.goto(account + step)
+      await inspect(page)
+    })
+  }
+  await page.goto(`${account}/message/not-right`)
+  await page.getByRole('button', { name: 'Send this to a person' }).click()
+  await expect(page.getByRole('alert')).toBeVisible()
+  await inspect(page)
+  await page.getByLabel('What is not right?').fill('One payment is missing.')
+  await page.getByRole('button', { name: 'Send this to a person' }).click()
+  await expect(page.getByRole('heading', heading)).toHaveText('We have your message')
+  await inspect(page)
+  // On hold now.
+  await page.goto(account)
+  await inspect(page)
+})
+
+test('several accounts, eight months behind, ten cents', async ({ page, portal }) => {
+  await comeIn(page, portal.url, person('NG-000143'))
+  await expect(page.getByRole('heading', heading)).toHaveText('Your accounts')
+  await inspect(page)
+  for (const reference of ['NG-002917', 'NG-013971']) {
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    const account = await signIn(page, portal.url, person(reference))
+    await inspect(page)
+    await page.goto(`${account}/options`)
+    await inspect(page)
+  }
+})
+
+test('choosing', async ({ page, portal }) => {
+  const account = await signIn(page, portal.url, person('NG-000051'))
+  await page.goto(`${account}/options/plan`)
+  await untilLive(page)
+  await inspect(page)
+  await choosePlan(page, '400')
+  await expect(page.getByRole('region', { name: 'What this plan looks like' })).toContainText('You pay')
+  await inspectInOneLanguage(page, 'en')
+  await page.getByLabel('How much each time?').fill('0.10')
+  await inspectInOneLanguage(page, 'en')
+  await page.getByLabel('How much each time?').fill('')
+  await page.getByRole('button', { name: 'Check this plan' }).click()
+  await expect(page.getByRole('alert').first()).toBeVisible()
+  await inspect(page)
+  for (const step of ['later-date', 'promise']) {
+    await page.goto(`${account}/options/${step}`)
+    await inspect(page)
+    await page.getByRole('button', { name: 'Check this' }).click()
+    await expect(page.getByRole('alert')).toBeVisible()
+    await inspect(page)
+  }
+})
+
+test('signing', async ({ page, portal }) => {
+  const who = person('NG-000055')
+  const account = await signIn(page, portal.url, who)
+  await page.goto(`${account}/options/catch-up`)
+  await untilLive(page)
+  await choosePlan(page, '50')
+  await page.getByRole('button', { name: 'Check this plan' }).click()
+  await expect(page.getByRole('heading', heading)).toHaveText('Check your answers')
+  await inspect(page)
+  await page.getByRole('link', { name: 'Read it and sign' }).click()
+  await inspect(page)
+  await page.getByRole('button', { name: 'Sign this agreement' }).click()
+  await expect(page.getByRole('alert')).toBeVisible()
+  await inspect(page)
+  await page.getByLabel('Your full name').fill(who.name)
+  await page.getByRole('checkbox', { name: /electronically/ }).check()
+  await page.getByRole('button', { name: 'Sign this agreement' }).click()
+  await expect(page.getByRole('heading', heading)).toHaveText('It is agreed')
+  await inspect(page)
+  await page.goto(account)
+  await inspect(page)
+  await page.goto(`${account}/pay`)
+  await inspect(page)
+})
+
+test('paying', async ({ page, portal }) => {
+  const account = await signIn(page, portal.url, person('NG-000091'))
+  await page.goto(`${account}/pay`)
+  await inspect(page)
+  await page.getByRole('button', { name: 'Check before paying' }).click()
+  await expect(page.getByRole('alert')).toBeVisible()
+  await inspect(page)
+  await goAndPay(page, account, { amount: '21' })
+  await inspectInOneLanguage(page, 'en')
+  await payAs(page, 'Card: declined, the bank gives no reason')
+  await expect(page.getByRole('heading', heading)).toHaveText('This payment did not go through')
+  await inspect(page)
+  await goAndPay(page, account, { amount: '22' })
+  await payAs(page, 'Card: the bank asks to confirm')
+  await inspectInOneLanguage(page, 'en')
+  await page.goto(account)
+  await page.getByRole('link', { name: 'See this payment' }).click()
+  await inspect(page)
+  await page.getByRole('link', { name: 'Go on to the payment page' }).click()
+  await page.getByRole('button', { name: 'Yes, this is my payment' }).click()
+  await expect(page.getByRole('heading', heading)).toHaveText('Paid: $22.00')
+  await inspect(page)
+  await page.goto(`${account}/pay`)
+  await page.getByRole('radio', { name: 'Another amount' }).check()
+  await page.getByLabel('Your amount').fill('23')
+  await page.getByRole('button', { name: 'Check before paying' }).click()
+  await inspect(page)
+  await page.getByRole('button', { name: /^Pay \$/ }).click()
+  await payAs(page, 'Bank account: takes a while, then succeeds')
+  await expect(page.getByRole('heading', heading)).toHaveText('Your payment is on its way')
+  await inspect(page)
+})
+
+test('paying: unknown', async ({ page, portal }) => {
+  const account = await signIn(page, portal.url, person('NG-002363'))
+  await goAndPay(page, account, { amount: '24' })
+  await payAs(page, 'Card: charged, but the payment company stops answering')
+  await inspectInOneLanguage(page, 'en')
+  await page.getByRole('link', { name: 'Back to the portal' }).click({ timeout: 5_000 })
+  await expect(page.getByRole('heading', heading)).toHaveText('We do not know yet')
+  await inspect(page)
+})
+
+test('paying: cancelled and settled', async ({ page, portal }) => {
+  const settled = await signIn(page, portal.url, person('NG-006435'))
+  await goAndPay(page, settled, { choice: /^(Everything you owe|What is past due)/ })
+  await page.getByRole('button', { name: 'Cancel and go back' }).click()
+  await expect(page.getByRole('heading', heading)).toHaveText('You cancelled this payment')
+  await inspect(page)
+  await goAndPay(page, settled, { choice: /^(Everything you owe|What is past due)/ })
+  await payAs(page, 'Card: approved')
+  await expect(page.getByRole('heading', heading)).toHaveText('Paid: $3.30')
+  await inspect(page)
+  for (const step of ['', '/options', '/pay']) {
+    await page.goto(settled + step)
+    await inspect(page)
+  }
+})

@@ -1,0 +1,144 @@
+// From where I stand to a signed plan with its confirmation.
+import { person } from '../people'
+import { expect, test } from '../portal'
+import { choosePlan, expectPdf, signIn, untilLive } from '../steps'
+
+const heading = { level: 1 } as const
+
+test('a plan is built live, checked, changed and signed', async ({ page, portal }) => {
+  const who = person('NG-000023')
+  const account = await signIn(page, portal.url, who)
+  await expect(page.getByRole('heading', heading)).toHaveText('Where you stand')
+  await expect(page.getByRole('main')).toContainText(who.balance)
+  await page.getByRole('link', { name: /^Pay in steps/ }).click()
+  await expect(page.getByRole('heading', heading)).toHaveText('Ways forward')
+  // Nothing is chosen for anybody.
+  await expect(page.locator('input:checked')).toHaveCount(0)
+  await page.getByRole('article').filter({ hasText: 'Catch up in steps' }).getByRole('link', { name: 'Build a plan' }).click()
+  await untilLive(page)
+  await expect(page.locator('input:checked')).toHaveCount(0)
+
+  // Every change redraws at once, in the browser alone.
+  const requests: string[] = []
+  page.on('request', (request) => requests.push(request.url()))
+  const plan = page.getByRole('region', { name: 'What this plan looks like' })
+  await choosePlan(page, '40')
+  await expect(plan).toContainText('6 payments: $40.00 each, the last one $28.26')
+  await expect(plan).toContainText(`You pay ${who.pastDue} in all.`)
+  await page.getByLabel('Every month').check()
+  await page.getByLabel('How much each time?').fill('60')
+  await expect(plan).toContainText('4 payments: $60.00 each, the last one $48.26')
+  expect(requests).toEqual([])
+
+  await page.getByRole('button', { name: 'Check this plan' }).click()
+  await expect(page.getByRole('heading', heading)).toHaveText('Check your answers')
+  await expect(page.getByRole('row')).toHaveCount(5)
+  await page.getByRole('link', { name: 'Change How often' }).click()
+  await untilLive(page)
+  // What was chosen is still here.
+  await expect(page.getByLabel('Every month')).toBeChecked()
+  await expect(page.getByLabel('How much each time?')).toHaveValue(/^60(\.00)?$/)
+  await choosePlan(page, '40')
+  await page.getByRole('button', { name: 'Check this plan' }).click()
+  await expect(page.getByRole('heading', heading)).toHaveText('Check your answers')
+  await expect(page.getByRole('row')).toHaveCount(7)
+  const shown = await page.getByRole('row').allInnerTexts()
+
+  await page.getByRole('link', { name: 'Read it and sign' }).click()
+  await page.getByRole('button', { name: 'Sign this agreement' }).click()
+  const problems = page.getByRole('alert')
+  await expect(problems.getByRole('link', { name: 'Type your full name to sign.' })).toBeVisible()
+  await expect(problems.getByRole('link', { name: /^Tick the box/ })).toBeVisible()
+  await page.getByLabel('Your full name').fill(who.name)
+  await page.getByRole('button', { name: 'Sign this agreement' }).click()
+  await expect(problems.getByRole('link')).toHaveCount(1)
+  await expect(page.getByLabel('Your full name')).toHaveValue(who.name)
+  await page.getByRole('checkbox', { name: /electronically/ }).check()
+  await page.getByRole('button', { name: 'Sign this agreement' }).click()
+
+  await expect(page.getByRole('heading', heading)).toHaveText('It is agreed')
+  const agreement = page.url()
+  expect(await page.getByRole('row').allInnerTexts()).toEqual(shown)
+  const reference = await page.getByText(/^EK-[0-9A-Z]{4}-[0-9A-Z]{4}$/).innerText()
+  await page.reload()
+  await expect(page.getByText(reference)).toBeVisible()
+  await expectPdf(page, 'Your copy as a PDF')
+
+  // Going back, or a page that was left open elsewhere, leads to what is agreed.
+  for (const step of ['options/catch-up', 'check', 'sign']) {
+    await page.goto(`${account}/${step}`)
+    await expect(page).toHaveURL(agreement)
+  }
+  await page.goto(account)
+  await expect(page.getByRole('link', { name: /^See your agreement/ })).toBeVisible()
+})
+
+test('the back button and a second tab lead to the one agreement', async ({ page, portal, context }) => {
+  const who = person('NG-000161')
+  const account = await signIn(page, portal.url, who)
+  await page.goto(`${account}/options/catch-up`)
+  await untilLive(page)
+  await choosePlan(page, '30')
+  await page.getByRole('button', { name: 'Check this plan' }).click()
+  await page.getByRole('link', { name: 'Read it and sign' }).click()
+  const other = await context.newPage()
+  await other.goto(page.url())
+  for (const tab of [page, other]) {
+    await tab.getByLabel('Your full name').fill(who.name)
+    await tab.getByRole('checkbox', { name: /electronically/ }).check()
+  }
+  await page.getByRole('button', { name: 'Sign this agreement' }).click()
+  await expect(page.getByRole('heading', heading)).toHaveText('It is agreed')
+  const agreement = page.url()
+  await other.getByRole('button', { name: 'Sign this agreement' }).click()
+  await expect(other).toHaveURL(agreement)
+  await page.goBack()
+  await expect(page).toHaveURL(agreement)
+})
+
+test('an amount that cannot be is answered with the nearest that can', async ({ page, portal }) => {
+  const account = await signIn(page, portal.url, person('NG-001133'))
+  await page.goto(`${account}/options/catch-up`)
+  await untilLive(page)
+  await choosePlan(page, '1')
+  const plan = page.getByRole('region', { name: 'What this plan looks like' })
+  const nearest = plan.getByRole('button').first()
+  await expect(nearest).toContainText('$')
+  await nearest.click()
+  await expect(plan).toContainText('You pay $2,136.68 in all.')
+  await expect(page.getByLabel('How much each time?')).not.toHaveValue('1')
+})
+
+test.describe('without JavaScript', () => {
+  test.use({ javaScriptEnabled: false })
+
+  test('a plan is shown, checked and signed', async ({ page, portal }) => {
+    const who = person('NG-000063')
+    const account = await signIn(page, portal.url, who)
+    await page.getByRole('link', { name: /^Pay in steps/ }).click()
+    await page.getByRole('article').filter({ hasText: 'Catch up in steps' }).getByRole('link', { name: 'Build a plan' }).click()
+    await expect(page.getByRole('slider')).toHaveCount(0)
+    await choosePlan(page, '40')
+    await page.getByRole('button', { name: 'Show me the plan' }).click()
+    const plan = page.getByRole('region', { name: 'What this plan looks like' })
+    await expect(plan).toContainText('4 payments: $40.00 each, the last one $18.82')
+    await expect(page.getByLabel('Every two weeks')).toBeChecked()
+    await page.getByRole('button', { name: 'Check this plan' }).click()
+    await expect(page.getByRole('heading', heading)).toHaveText('Check your answers')
+    await page.getByRole('link', { name: 'Read it and sign' }).click()
+    const signing = page.url()
+    await page.getByRole('checkbox', { name: /electronically/ }).check()
+    await page.getByRole('button', { name: 'Sign this agreement' }).click()
+    await expect(page.getByRole('link', { name: 'Type your full name to sign.' })).toBeVisible()
+    await expect(page.getByRole('checkbox', { name: /electronically/ })).toBeChecked()
+    await page.getByLabel('Your full name').fill(who.name)
+    await page.getByRole('button', { name: 'Sign this agreement' }).click()
+    await expect(page.getByRole('heading', heading)).toHaveText('It is agreed')
+    const agreement = page.url()
+    await expectPdf(page, 'Your copy as a PDF')
+    await page.goto(signing)
+    await expect(page).toHaveURL(agreement)
+    await page.goto(`${account}/options`)
+    await expect(page.getByRole('main')).toContainText('agreement')
+  })
+})
