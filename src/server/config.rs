@@ -50,13 +50,22 @@ pub struct Config {
     pub link_valid_hours: u32,
     pub sign_in_attempts: u32,
     pub sign_in_window_minutes: u32,
-    pub offers_held_days: u32,
     /// Behind how many reverse proxies the portal stands; 0 means that X-Forwarded-For is not believed.
     pub trusted_proxies: u32,
     pub log_json: bool,
+    pub log_level: LogLevel,
     /// Whether `serve` does the background work too.
     pub worker_enabled: bool,
     pub worker_poll_seconds: u32,
+}
+
+/// How much is written to the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogLevel {
+    Error,
+    Warn,
+    Info,
+    Debug,
 }
 
 /// How to reach a person, shown on every screen.
@@ -90,7 +99,7 @@ impl fmt::Debug for Mail {
     }
 }
 
-const NAMES: [&str; 31] = [
+const NAMES: [&str; 30] = [
     "server.address",
     "server.port",
     "server.public_url",
@@ -117,7 +126,6 @@ const NAMES: [&str; 31] = [
     "links.valid_hours",
     "sign_in.attempts",
     "sign_in.window_minutes",
-    "offers.held_days",
     "log.format",
     "log.level",
     "worker.enabled",
@@ -288,7 +296,13 @@ impl Settings {
             link_valid_hours: self.number("links.valid_hours", "72", 1, 720)?,
             sign_in_attempts: self.number("sign_in.attempts", "5", 3, 20)?,
             sign_in_window_minutes: self.number("sign_in.window_minutes", "15", 1, 1440)?,
-            offers_held_days: self.number("offers.held_days", "12", 1, 90)?,
+            log_level: self.get("log.level", "info", "error, warn, info or debug", |text| match text {
+                "error" => Some(LogLevel::Error),
+                "warn" => Some(LogLevel::Warn),
+                "info" => Some(LogLevel::Info),
+                "debug" => Some(LogLevel::Debug),
+                _ => None,
+            })?,
             log_json: self.get("log.format", "text", "text or json", |text| match text {
                 "text" => Some(false),
                 "json" => Some(true),
@@ -342,6 +356,24 @@ mod tests {
         let overrides = Settings::read(None, environment)?;
         settings.0.extend(overrides.0);
         settings.check()
+    }
+
+    #[test]
+    fn every_setting_is_explained_in_the_file_and_nothing_else_is() {
+        let file = include_str!("../../evenkeel.toml");
+        let mut section = "";
+        let mut explained: Vec<String> = Vec::new();
+        for line in file.lines() {
+            if let Some(name) = line.strip_prefix('[') {
+                section = name.split(']').next().unwrap_or_default();
+            } else if let Some((key, _)) = line.strip_prefix("# ").and_then(|line| line.split_once(" = ")) {
+                explained.push(format!("{section}.{key}"));
+            }
+        }
+        explained.sort_unstable();
+        let mut names: Vec<&str> = NAMES.to_vec();
+        names.sort_unstable();
+        assert_eq!(explained, names);
     }
 
     #[test]

@@ -30,7 +30,6 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use tracing_subscriber::filter::LevelFilter;
 
 #[derive(Parser)]
 #[command(name = "evenkeel", version, about = "Self-service payment portal for overdue accounts")]
@@ -138,7 +137,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 async fn execute(arguments: Arguments) -> Result<ExitCode, CommandError> {
     let config = read_config(arguments.config)?;
-    telemetry::start(config.log_json, LevelFilter::INFO);
+    telemetry::start(config.log_json, config.log_level);
     match arguments.command {
         Command::Backup(arguments) => backup::backup(config, arguments).await,
         Command::Keys(arguments) => keys::keys(config, arguments).await,

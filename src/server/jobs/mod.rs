@@ -4,8 +4,8 @@
 //! Jobs keep real time, whatever the business clock is set to: they wait for the outside world.
 
 use crate::server::clock::Millis;
-use crate::server::services::outbox;
 use crate::server::services::payments::{self, Reconciled};
+use crate::server::services::{attempts, outbox, sessions};
 use crate::server::state::AppState;
 use crate::server::store::StoreResult;
 use crate::server::store::jobs::{self, Claimed};
@@ -14,6 +14,8 @@ use tokio::sync::watch;
 
 /// Longer than any job takes: a processor is given 15 s.
 const LEASE_MILLIS: i64 = 60_000;
+/// How often what has ended is removed.
+const TIDY_EVERY_MILLIS: i64 = 3_600_000;
 /// In one go, so that a stop is heard.
 const MOST_AT_ONCE: usize = 500;
 
@@ -54,7 +56,13 @@ pub async fn run_due(state: &AppState, as_of: Millis) -> StoreResult<usize> {
 /// Looks for work every few seconds until told to stop; what has been begun is finished.
 pub async fn work_until(state: AppState, mut stopped: watch::Receiver<bool>) {
     let pause = Duration::from_secs(u64::from(state.config.worker_poll_seconds));
+    let mut tidied_at: Option<Millis> = None;
     loop {
+        let now = state.clock.real_now_millis();
+        if tidied_at.is_none_or(|at| now - at >= TIDY_EVERY_MILLIS) {
+            tidy(&state).await;
+            tidied_at = Some(now);
+        }
         if let Err(error) = run_due(&state, state.clock.real_now_millis()).await {
             tracing::error!(%error, "the background work could not be done; it is tried again");
         }
@@ -62,6 +70,16 @@ pub async fn work_until(state: AppState, mut stopped: watch::Receiver<bool>) {
             _ = stopped.wait_for(|stopped| *stopped) => return,
             () = tokio::time::sleep(pause) => {}
         }
+    }
+}
+
+/// Removes what has ended and is of no more use: sessions, and attempts to sign in that count no longer.
+async fn tidy(state: &AppState) {
+    if let Err(error) = sessions::delete_ended(state).await {
+        tracing::warn!(%error, "ended sessions could not be removed; it is tried again");
+    }
+    if let Err(error) = attempts::delete_old(state).await {
+        tracing::warn!(%error, "old attempts could not be removed; it is tried again");
     }
 }
 
