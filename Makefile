@@ -10,7 +10,7 @@ test:       ## set up what the tests need and run them all
 test-long:  ## the same with the exhaustive suites
 	@EVENKEEL_LONG=1 scripts/test.sh
 
-bench:      ## measure what docs/figures.md reports
+bench:      ## measure speed; the figures are printed
 	@scripts/bench.sh
 
 fmt:        ## format the code
