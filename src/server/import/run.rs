@@ -28,15 +28,16 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
 /// Rows handed over at a time. A batch is as many of these as fit into [`Request::batch`].
-const ACCOUNTS_IN_CHUNK: usize = 200;
+const ACCOUNTS_IN_CHUNK: usize = 100;
 const TRANSACTIONS_IN_CHUNK: usize = 500;
 /// Chunks read ahead of the writer.
 const CHUNKS_AHEAD: usize = 4;
 /// How long a transaction of the importer goes on taking chunks. With the last chunk and the commit it stays far below the
 /// promised 500 ms.
-pub const DEFAULT_BATCH: Duration = Duration::from_millis(150);
-/// On SQLite, how long others get the write lock between two batches: those who wait look at least this often at first.
-const PAUSE: Duration = Duration::from_millis(15);
+pub const DEFAULT_BATCH: Duration = Duration::from_millis(70);
+/// On SQLite, how long others get the write lock between two batches. Who waits there looks at least every 25 ms during the
+/// first 128 ms, and every 100 ms later: batches and pauses of these lengths let everyone in at the first pause.
+const PAUSE: Duration = Duration::from_millis(30);
 /// Faults kept for showing; the rejects file has all of them.
 const MAX_SHOWN_FAULTS: usize = 20;
 

@@ -70,9 +70,6 @@ pub async fn append(tx: &mut Tx, event: &Event) -> StoreResult<()> {
     Ok(())
 }
 
-/// Most events in one statement: their values stay far below both databases' limits.
-const MAX_AT_ONCE: usize = 500;
-
 /// Appends many events with few statements, as an import does.
 pub async fn append_many(tx: &mut Tx, events: &[Event]) -> StoreResult<()> {
     let rows = super::rows::Insert {
@@ -80,21 +77,19 @@ pub async fn append_many(tx: &mut Tx, events: &[Event]) -> StoreResult<()> {
         columns: 10,
         on_conflict: "",
     };
-    for events in events.chunks(MAX_AT_ONCE) {
-        rows.run(tx, events, |query, event| {
-            query
-                .bind(ids::new_id())
-                .bind(event.at)
-                .bind(event.actor.kind())
-                .bind(event.actor.id())
-                .bind(None::<&str>)
-                .bind(event.action)
-                .bind(event.customer_id.as_deref())
-                .bind(event.account_id.as_deref())
-                .bind(event.subject_id.as_deref())
-                .bind(event.details.to_string())
-        })
-        .await?;
-    }
+    rows.run(tx, events, |query, event| {
+        query
+            .bind(ids::new_id())
+            .bind(event.at)
+            .bind(event.actor.kind())
+            .bind(event.actor.id())
+            .bind(None::<&str>)
+            .bind(event.action)
+            .bind(event.customer_id.as_deref())
+            .bind(event.account_id.as_deref())
+            .bind(event.subject_id.as_deref())
+            .bind(event.details.to_string())
+    })
+    .await?;
     Ok(())
 }

@@ -9,9 +9,6 @@ use crate::server::ids;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
-/// Most rows in one call of any function here. The widest row has 25 columns: 25,000 values, below SQLite's 32,766.
-pub const MAX_ROWS_AT_ONCE: usize = 1000;
-
 /// One run of the importer over one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run {
@@ -471,22 +468,19 @@ pub async fn insert_entries(tx: &mut Tx, entries: &[Entry], now: Millis) -> Stor
         columns: 7,
         on_conflict: "",
     };
-    for postings in postings.chunks(MAX_ROWS_AT_ONCE) {
-        let written = insert
-            .run(tx, postings, |query, posting| {
-                query
-                    .bind(posting.transaction_id)
-                    .bind(posting.line)
-                    .bind(&posting.entry.account_id)
-                    .bind(posting.book)
-                    .bind(posting.component)
-                    .bind(posting.amount_minor)
-                    .bind(posting.entry.currency)
-            })
-            .await?;
-        expect_count(written, postings.len())?;
-    }
-    Ok(())
+    let written = insert
+        .run(tx, &postings, |query, posting| {
+            query
+                .bind(posting.transaction_id)
+                .bind(posting.line)
+                .bind(&posting.entry.account_id)
+                .bind(posting.book)
+                .bind(posting.component)
+                .bind(posting.amount_minor)
+                .bind(posting.entry.currency)
+        })
+        .await?;
+    expect_count(written, postings.len())
 }
 
 /// What one entry did to what a customer owes on an account.
