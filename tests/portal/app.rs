@@ -61,6 +61,11 @@ impl TestApp {
         TestApp { router: http::router(state.clone()), state, _folder: folder }
     }
 
+    /// Another process on the same database, with these settings changed.
+    pub async fn beside(&self, changed: &[(&str, &str)]) -> TestApp {
+        TestApp::open(&self.state.config.database_url, changed, None).await
+    }
+
     pub fn db(&self) -> &Db {
         &self.state.db
     }

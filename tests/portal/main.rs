@@ -4,6 +4,7 @@
 mod support;
 
 mod account;
+mod agreement;
 mod app;
 mod contact;
 mod links;
