@@ -13,6 +13,14 @@ start_postgres
 build_server dev
 build_site
 
+if [ -n "${EVENKEEL_LONG:-}" ]; then
+  # Ten times the cases, other ones each time: what they find becomes a test with a name.
+  export EVENKEEL_PROPERTY_CASES="${EVENKEEL_PROPERTY_CASES:-4500000}"
+else
+  # The same cases each time: what turns red was caused by the change at hand.
+  export PROPTEST_RNG_SEED="${PROPTEST_RNG_SEED:-20261123}"
+fi
+
 say "Tests of the rules, the store and the portal over HTTP"
 cargo test --features ssr --no-fail-fast || FAILED=1
 

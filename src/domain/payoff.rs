@@ -24,8 +24,9 @@ impl Payoff {
         u32::try_from(self.dates.len()).unwrap_or(u32::MAX)
     }
 
-    /// How many instalments of this amount pay it off. The last is what remains; where that is below the minimum, or there
-    /// is no day left for it, it is added to the one before if the policy allows so much.
+    /// How many instalments of this amount pay it off. The last is what remains; where that is below the minimum, it is added
+    /// to the one before if the policy allows so much. Whether a later day would still be within the term plays no part, so
+    /// that the same choice gives the same plan on every day it is held for.
     pub fn count_for(&self, amount: i64) -> Result<u32, ScheduleRefusal> {
         if amount < self.minimum {
             return Err(ScheduleRefusal::BelowMinimum);
@@ -39,24 +40,27 @@ impl Payoff {
                 if count < MIN_INSTALMENTS {
                     return Err(ScheduleRefusal::TooFewInstalments);
                 }
-                if closing >= self.minimum {
-                    return Ok(count);
-                }
                 let merged = count - 1;
-                let fits = closing_before.is_some_and(|closing| closing <= amount + self.last_excess);
-                return match (fits, merged < MIN_INSTALMENTS) {
-                    (true, false) => Ok(merged),
-                    (true, true) => Err(ScheduleRefusal::TooFewInstalments),
-                    (false, _) => Err(ScheduleRefusal::LastInstalmentDoesNotFit),
+                return match closing_before.map(|closing| closing - amount) {
+                    Some(rest) if rest <= self.joins() && merged >= MIN_INSTALMENTS => Ok(merged),
+                    Some(rest) if rest <= self.joins() => Err(ScheduleRefusal::TooFewInstalments),
+                    _ if closing >= self.minimum => Ok(count),
+                    _ => Err(ScheduleRefusal::LastInstalmentDoesNotFit),
                 };
             }
             closing_before = Some(closing);
             walk.pay(*due_on, amount);
         }
         match closing_before {
-            Some(closing) if closing <= amount + self.last_excess && self.most() >= MIN_INSTALMENTS => Ok(self.most()),
+            Some(closing) if closing - amount <= self.joins() && self.most() >= MIN_INSTALMENTS => Ok(self.most()),
             _ => Err(ScheduleRefusal::TakesTooLong),
         }
+    }
+
+    /// The most by which the last instalment may exceed the others: what is too little to be an instalment of its own, and
+    /// no more than the policy allows.
+    fn joins(&self) -> i64 {
+        self.last_excess.min(self.minimum - 1)
     }
 
     /// What each of so many instalments is. The last one is a little larger than the others if the policy allows, else a
@@ -107,7 +111,7 @@ impl Payoff {
     pub fn nearest_below(&self, amount: i64) -> Option<i64> {
         let below = amount.checked_sub(1)?.min(MAX_PRINCIPAL_MINOR);
         // Fewer instalments are larger: the first number that reaches down to `below` holds the nearest.
-        let reaches = |count: &usize| self.closing(*count, below) <= below.saturating_add(self.last_excess);
+        let reaches = |count: &usize| self.closing(*count, below) <= below.saturating_add(self.joins());
         self.numbers().filter(reaches).find_map(|count| {
             let (smallest, largest) = self.range(count)?;
             let candidate = largest.min(below);
@@ -129,14 +133,14 @@ impl Payoff {
     /// The amounts that end in exactly so many instalments: the last not below the minimum and not above the others by more
     /// than the policy allows. `None` if there are none.
     fn range(&self, count: usize) -> Option<(i64, i64)> {
-        let smallest = self.smallest_where(count, |closing, amount| closing <= amount + self.last_excess).max(self.minimum);
+        let smallest = self.smallest_where(count, |closing, amount| closing <= amount + self.joins()).max(self.minimum);
         let largest = self.smallest_where(count, |closing, _| closing < self.minimum) - 1;
         (smallest <= largest).then_some((smallest, largest))
     }
 
     fn allows(&self, count: usize, amount: i64) -> bool {
         let closing = self.closing(count, amount);
-        amount >= self.minimum && closing >= self.minimum && closing <= amount + self.last_excess
+        amount >= self.minimum && closing >= self.minimum && closing <= amount + self.joins()
     }
 
     /// The largest amount that the last instalment is not smaller than: an even share of what is paid in all, which is

@@ -107,8 +107,20 @@ fn the_longest_term_binds_and_the_last_day_counts() {
     assert_eq!(amounts(&short(14)), Err(ScheduleRefusal::TakesTooLong));
     let number = ScheduleRequest { size: Size::Number(4), ..short(14) };
     assert_eq!(amounts(&number), Err(ScheduleRefusal::TooManyInstalments));
+    // However much the policy lets the last one exceed the others: an instalment's worth is an instalment of its own.
     let generous = ScheduleRequest { last_excess: usd(2_500), ..short(14) };
-    assert_eq!(amounts(&generous), Ok(vec![2_500, 2_500, 5_000]));
+    assert_eq!(amounts(&generous), Err(ScheduleRefusal::TakesTooLong));
+}
+
+/// Found by a generated case: the day after, one more date was within the term, and a cent became an instalment of its own.
+#[test]
+fn what_joins_the_last_does_not_depend_on_how_long_the_term_is() {
+    let held = |not_after| ScheduleRequest { minimum: usd(1), last_excess: usd(3_184), not_after, ..of_amount(3_333) };
+    assert_eq!(amounts(&held(date(2027, 3, 14))), Err(ScheduleRefusal::TakesTooLong));
+    assert_eq!(amounts(&held(date(2027, 3, 15))), Ok(vec![3_333, 3_333, 3_333, 1]));
+    let with_minimum = |not_after| ScheduleRequest { minimum: usd(500), ..held(not_after) };
+    assert_eq!(amounts(&with_minimum(date(2027, 3, 14))), Ok(vec![3_333, 3_333, 3_334]));
+    assert_eq!(amounts(&with_minimum(date(2027, 3, 15))), Ok(vec![3_333, 3_333, 3_334]));
 }
 
 #[test]
