@@ -1,6 +1,6 @@
 //! One debt and where it stands, as plain values.
 
-use super::calendar::Date;
+use super::calendar::{Date, days_between};
 use super::money::{Currency, Money};
 
 /// What the engine needs to know of an account. Facts a creditor did not send are `None`: unknown, never "no".
@@ -28,7 +28,7 @@ impl AccountFacts {
     /// Whole days since the oldest unpaid due date; 0 where nothing is past due.
     pub fn days_past_due(&self, today: Date) -> i32 {
         match self.oldest_unpaid_due_date {
-            Some(due) if self.past_due.is_positive() => (today - due).get_days().max(0),
+            Some(due) if self.past_due.is_positive() => days_between(due, today).max(0),
             _ => 0,
         }
     }
