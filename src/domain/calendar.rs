@@ -205,6 +205,11 @@ impl From<Holidays> for Vec<Date> {
 }
 
 impl Holidays {
+    /// From days that are in order already, each once; `None` otherwise. Nothing is sorted in the browser.
+    pub fn in_order(days: Vec<Date>) -> Option<Holidays> {
+        days.is_sorted_by(|earlier, later| earlier < later).then_some(Holidays { days })
+    }
+
     /// None but weekends.
     pub const NONE: Holidays = Holidays { days: Vec::new() };
 
@@ -299,7 +304,8 @@ const SECONDS_A_DAY: i64 = 86_400;
 fn months_after(date: Date, months: u16) -> Date {
     let month = i32::from(date.month()) - 1 + i32::from(months);
     let year = i32::from(date.year()) + month / 12;
-    let first = i16::try_from(year).ok().zip(i8::try_from(month % 12 + 1).ok()).and_then(|(year, month)| Date::new(year, month, 1).ok());
+    let first =
+        i16::try_from(year).ok().zip(i8::try_from(month % 12 + 1).ok()).and_then(|(year, month)| Date::new(year, month, 1).ok());
     first.map_or(Date::MAX, |first| DayOfMonth::of(date).in_month_of(first))
 }
 

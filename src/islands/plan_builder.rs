@@ -17,7 +17,7 @@ use crate::domain::language::Language;
 use crate::domain::money::Money;
 use crate::domain::offers::Offer;
 use leptos::prelude::*;
-use leptos::web_sys::Element;
+use live::begin;
 
 pub use preview::{preview, summary};
 pub use typed::{FieldProblem, Outcome, ProblemCode, TypedPlan};
@@ -46,7 +46,7 @@ impl Terms {
     }
 
     /// Reads what [`Terms::to_attribute`] wrote; `None` for anything else.
-    fn from_attribute(text: &str) -> Option<Terms> {
+    pub fn from_attribute(text: &str) -> Option<Terms> {
         let mut lines = text.split('\n');
         let mut head = lines.next()?.splitn(3, ' ');
         let today = parse_iso(head.next()?)?;
@@ -70,28 +70,9 @@ impl Terms {
     }
 }
 
-/// Stands around the fields and the plan. It has no property of its own: a reader of JSON would be a fifth of the download.
+/// Stands around the fields and the plan. It has no property of its own and no view of its own beside this element: a reader
+/// of JSON and Leptos' event handling would be a third of the download.
 #[island]
 pub fn PlanBuilder(children: Children) -> impl IntoView {
-    let terms = StoredValue::new(None);
-    let with_terms = move |act: &dyn Fn(&Terms)| terms.with_value(|terms: &Option<Terms>| terms.iter().for_each(act));
-    view! {
-        <div
-            class="plan-builder"
-            on:input=move |event| with_terms(&|terms| live::input(&event, terms))
-            on:click=move |event| with_terms(&|terms| live::click(&event, terms))
-            use:begin=terms
-        >
-            {children()}
-        </div>
-    }
+    view! { <div class="plan-builder" use:begin>{children()}</div> }
 }
-
-/// Once, when the script has arrived.
-fn begin(root: Element, terms: StoredValue<Option<Terms>>) {
-    terms.set_value(live::terms(&root));
-    terms.with_value(|terms| terms.iter().for_each(|terms| live::begin(&root, terms)));
-}
-
-#[cfg(test)]
-mod tests;

@@ -108,7 +108,7 @@ pub(super) fn read(line: &str) -> Option<Offer> {
         interest,
         interest_from,
         closed_days,
-        holidays: Holidays::from(holidays),
+        holidays: Holidays::in_order(holidays)?,
     };
     // What the offer was shown with is on the page; only its limits are of use here.
     let nothing = Money::zero(currency);

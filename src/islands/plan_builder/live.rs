@@ -8,47 +8,52 @@ use crate::domain::calendar::Frequency;
 use crate::domain::format;
 use crate::domain::money::Money;
 use crate::words::{locale, td_string};
-use leptos::ev::MouseEvent;
 use leptos::wasm_bindgen::JsCast;
+use leptos::wasm_bindgen::closure::Closure;
 use leptos::web_sys::{Element, Event, FormData, HtmlElement, HtmlFormElement, HtmlInputElement};
 
-/// What the server put into the page.
-pub(super) fn terms(root: &Element) -> Option<Terms> {
-    Terms::from_attribute(&part(root, "#plan-now")?.get_attribute("data-terms")?)
-}
-
-/// Script runs: there is a slider now, and no need of a button.
-pub(super) fn begin(root: &Element, terms: &Terms) {
-    if let Some(button) = part(root, "#show-plan") {
+/// Once, when the script has arrived: there is a slider now, and no need of a button.
+pub(super) fn begin(root: Element) {
+    let carried = part(&root, "#plan-now").and_then(|plan| plan.get_attribute("data-terms"));
+    let Some(terms) = carried.as_deref().and_then(Terms::from_attribute) else { return };
+    if let Some(button) = part(&root, "#show-plan") {
         button.set_hidden(true);
     }
-    if let Some(slider) = part(root, "#amount-slider") {
+    if let Some(slider) = part(&root, "#amount-slider") {
         slider.set_hidden(false);
     }
     // The browser may have restored other values than the server sent.
+    redraw(&root, &terms);
+    let act = Closure::<dyn Fn(Event)>::new(move |event: Event| match places(&event) {
+        Some((root, target)) if event.type_() == "click" => click(&event, &root, &target, &terms),
+        Some((root, target)) => input(&root, &target, &terms),
+        None => (),
+    });
+    for name in ["input", "click"] {
+        let _ = root.add_event_listener_with_callback(name, act.as_ref().unchecked_ref());
+    }
+    // Listens for as long as the page is there.
+    act.forget();
+}
+
+fn input(root: &Element, target: &Element, terms: &Terms) {
+    if target.id() == "amount-slider" {
+        let stop = target.unchecked_ref::<HtmlInputElement>().value().parse().unwrap_or(0);
+        if let Some(amount) = at_stop(stop, &typed(root), terms) {
+            set_amount(root, &amount.to_decimal_string());
+        }
+    }
     redraw(root, terms);
 }
 
-pub(super) fn input(event: &Event, terms: &Terms) {
-    let Some((root, target)) = places(event) else { return };
-    if target.id() == "amount-slider" {
-        let stop = target.unchecked_ref::<HtmlInputElement>().value().parse().unwrap_or(0);
-        if let Some(amount) = at_stop(stop, &typed(&root), terms) {
-            set_amount(&root, &amount.to_decimal_string());
-        }
-    }
-    redraw(&root, terms);
-}
-
 /// Takes over a proposed amount.
-pub(super) fn click(event: &MouseEvent, terms: &Terms) {
-    let Some((root, target)) = places(event) else { return };
+fn click(event: &Event, root: &Element, target: &Element, terms: &Terms) {
     if target.get_attribute("name").as_deref() == Some("use_amount") {
         event.prevent_default();
-        set_amount(&root, &target.get_attribute("value").unwrap_or_default());
-        redraw(&root, terms);
+        set_amount(root, &target.get_attribute("value").unwrap_or_default());
+        redraw(root, terms);
         // The button is gone with the proposal.
-        if let Some(field) = part(&root, "#amount") {
+        if let Some(field) = part(root, "#amount") {
             let _ = field.focus();
         }
     }

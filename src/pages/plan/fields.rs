@@ -59,7 +59,8 @@ fn frequency(terms: &Terms, typed: &TypedPlan, problem: Option<String>) -> AnyVi
 
 fn amount(terms: &Terms, typed: &TypedPlan, problem: Option<String>) -> AnyView {
     let money = |amount| format::money(amount, language());
-    let hint = terms.range(typed).map(|(least, most)| td_string!(words(), plan.amount_hint, least = money(least), most = money(most)));
+    let hint =
+        terms.range(typed).map(|(least, most)| td_string!(words(), plan.amount_hint, least = money(least), most = money(most)));
     view! {
         <div class="field">
             <label for="amount">{td_string!(words(), plan.amount_label)}</label>
