@@ -115,7 +115,7 @@ impl fmt::Debug for Mail {
     }
 }
 
-const NAMES: [&str; 30] = [
+const NAMES: [&str; 31] = [
     "server.address",
     "server.port",
     "server.public_url",
