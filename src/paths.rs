@@ -1,6 +1,7 @@
 //! Every address as a function; no path is written anywhere else.
 
 use crate::domain::contact::Topic;
+use crate::domain::journey::{Screen, Way};
 
 pub const HOME: &str = "/";
 pub const FAVICON: &str = "/favicon.svg";
@@ -40,34 +41,24 @@ pub fn options(account: &str) -> String {
     format!("{ACCOUNT}/{account}/options")
 }
 
-/// One way forward that is agreed, where its details are chosen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
-    PlanPastDue,
-    PlanBalance,
-    Extension,
-    Promise,
-}
-
-impl Way {
-    const ALL: [Way; 4] = [Way::PlanPastDue, Way::PlanBalance, Way::Extension, Way::Promise];
-
-    pub fn code(self) -> &'static str {
-        match self {
-            Way::PlanPastDue => "catch-up",
-            Way::PlanBalance => "plan",
-            Way::Extension => "later-date",
-            Way::Promise => "promise",
-        }
-    }
-
-    pub fn from_code(code: &str) -> Option<Way> {
-        Way::ALL.into_iter().find(|way| way.code() == code)
-    }
-}
-
+/// Where the details of one way forward are chosen.
 pub fn way(account: &str, way: Way) -> String {
     format!("{ACCOUNT}/{account}/options/{}", way.code())
+}
+
+/// A screen of an account's journey.
+pub fn screen(account_id: &str, screen: &Screen) -> String {
+    match screen {
+        Screen::Accounts => ACCOUNT.to_owned(),
+        Screen::Options => options(account_id),
+        Screen::Way(chosen) => way(account_id, *chosen),
+        Screen::Check => review(account_id),
+        Screen::Sign => sign(account_id),
+        Screen::Agreement(id) => agreement(id.as_str()),
+        Screen::Pay => pay(account_id),
+        Screen::PayCheck => pay_check(account_id),
+        Screen::Payment(reference) => payment(reference),
+    }
 }
 
 /// Check answers.

@@ -12,6 +12,7 @@ pub mod contact_window;
 pub mod format;
 pub mod hold;
 pub mod ids;
+pub mod journey;
 pub mod language;
 pub mod ledger;
 pub mod money;

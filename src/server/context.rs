@@ -9,7 +9,8 @@ pub use super::services::sessions::SignedIn;
 use super::ids;
 use super::security::sessions::{CUSTOMER_ID, FLASH, KeptFlash, LANGUAGE_COOKIE, cookie_name, cookies_are_secure};
 use super::state::AppState;
-use crate::domain::ids::CustomerId;
+use crate::domain::ids::{AccountId, CustomerId};
+use crate::domain::journey::{self, Place, Screen};
 use crate::domain::language::Language;
 use crate::paths;
 use http::request::Parts;
@@ -123,6 +124,15 @@ pub fn redirect(path: &str) {
     };
     response.insert_header(header::LOCATION, location);
     response.set_status(StatusCode::SEE_OTHER);
+}
+
+/// Whether a screen is the right one for where the account is; if not, the answer leads to the one that is.
+pub fn is_the_place(wanted: Screen, place: &Place, account: &AccountId) -> bool {
+    let right = journey::right_screen(wanted.clone(), place);
+    if right != wanted {
+        redirect(&paths::screen(account.as_str(), &right));
+    }
+    right == wanted
 }
 
 /// The longest text that is kept of one field; no field of ours takes more.

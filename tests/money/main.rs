@@ -11,4 +11,5 @@ mod outcomes;
 mod portal;
 mod races;
 mod refusals;
+mod screens;
 mod states;

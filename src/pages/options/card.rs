@@ -4,6 +4,7 @@ use crate::components::form::{LinkButton, LinkKind};
 use crate::components::frame::{language, words};
 use crate::components::summary::{SummaryList, SummaryRow};
 use crate::domain::format;
+use crate::domain::journey::Way;
 use crate::domain::offers::{Offer, OfferKind, OfferSet};
 use crate::domain::policy::Basis;
 use crate::paths;
@@ -123,10 +124,10 @@ fn plan_card(account_id: &str, set: &OfferSet, basis: Basis) -> Card {
     rows.push(SummaryRow::new(td_string!(words(), options.if_late), td_string!(words(), options.late_plan)));
     let (title, what, way) = match basis {
         Basis::PastDue => {
-            (td_string!(words(), options.plan_past_due), td_string!(words(), options.plan_past_due_what), paths::Way::PlanPastDue)
+            (td_string!(words(), options.plan_past_due), td_string!(words(), options.plan_past_due_what), Way::PlanPastDue)
         }
         Basis::Balance => {
-            (td_string!(words(), options.plan_balance), td_string!(words(), options.plan_balance_what), paths::Way::PlanBalance)
+            (td_string!(words(), options.plan_balance), td_string!(words(), options.plan_balance_what), Way::PlanBalance)
         }
     };
     Card { title, what, rows, href: paths::way(account_id, way), go: td_string!(words(), options.plan_go) }
@@ -144,9 +145,9 @@ fn one_payment_card(account_id: &str, offer: &Offer) -> Card {
     rows.push(SummaryRow::new(td_string!(words(), options.if_late), td_string!(words(), options.late_promise)));
     let (what, way, go) = match offer.kind {
         OfferKind::Extension => {
-            (td_string!(words(), options.extension_what), paths::Way::Extension, td_string!(words(), options.extension_go))
+            (td_string!(words(), options.extension_what), Way::Extension, td_string!(words(), options.extension_go))
         }
-        _ => (td_string!(words(), options.promise_what), paths::Way::Promise, td_string!(words(), options.promise_go)),
+        _ => (td_string!(words(), options.promise_what), Way::Promise, td_string!(words(), options.promise_go)),
     };
     Card { title: kind_title(offer.kind), what, rows, href: paths::way(account_id, way), go }
 }

@@ -1,6 +1,7 @@
 //! What the options screen shows: the offers held for the account and a draft if there is one.
 
 use crate::domain::ids::AccountId;
+use crate::domain::journey::Screen;
 use crate::server::clock;
 use crate::server::context::{self, Failed};
 use crate::server::services::offers::{self, WaysForward};
@@ -21,6 +22,9 @@ pub async fn load(account_id: String) -> Result<Found, Failed> {
     };
     let account_id = AccountId(account_id);
     let ways = offers::hold(&state, &visitor.customer_id, &account_id).await.map_err(context::fail)?;
+    if !context::is_the_place(Screen::Options, &WaysForward::place(ways.as_ref()), &account_id) {
+        return Ok(Found::Elsewhere);
+    }
     Ok(match ways {
         Some(WaysForward::Held(held)) => {
             let draft = offers::draft_of(&state, &held).await.map_err(context::fail)?;
@@ -34,14 +38,7 @@ pub async fn load(account_id: String) -> Result<Found, Failed> {
                 draft,
             }))
         }
-        Some(WaysForward::UnderAgreement(agreement)) => {
-            context::redirect(&crate::paths::agreement(agreement.as_str()));
-            Found::Elsewhere
-        }
         Some(WaysForward::NotOpen(account)) => Found::NotOpen { creditor: account.creditor },
-        None => {
-            context::redirect(crate::paths::ACCOUNT);
-            Found::Elsewhere
-        }
+        Some(WaysForward::UnderAgreement(_)) | None => Found::Elsewhere,
     })
 }

@@ -3,10 +3,10 @@
 use super::{Nothing, PayView, SCREEN, WaysView};
 use crate::domain::hold::HoldKind;
 use crate::domain::ids::AccountId;
+use crate::domain::journey::Screen;
 use crate::domain::paying::PayRefusal;
-use crate::paths;
 use crate::server::context::{self, Failed};
-use crate::server::services::payments;
+use crate::server::services::payments::{self, Paying};
 
 /// What the screen shows; `None` where another page is the right one and the answer leads there.
 pub async fn load(account_id: String) -> Result<Option<PayView>, Failed> {
@@ -16,16 +16,12 @@ pub async fn load(account_id: String) -> Result<Option<PayView>, Failed> {
     if state.processor.is_none() {
         return Ok(Some(PayView::Nothing { account_id, why: Nothing::NoProcessor }));
     }
-    let found = payments::paying(&state, &visitor.customer_id, &AccountId(account_id)).await.map_err(context::fail)?;
-    let Some(paying) = found else {
-        context::redirect(paths::ACCOUNT);
+    let account = AccountId(account_id);
+    let found = payments::paying(&state, &visitor.customer_id, &account).await.map_err(context::fail)?;
+    let is_the_place = context::is_the_place(Screen::Pay, &Paying::place(found.as_ref()), &account);
+    let (true, Some(paying)) = (is_the_place, found) else {
         return Ok(None);
     };
-    // Another payment has to be finished or cancelled first: that page says which.
-    if let Some(waiting) = paying.waiting {
-        context::redirect(&paths::payment(&waiting.reference));
-        return Ok(None);
-    }
     let account_id = paying.account.id.to_string();
     let ways = match paying.payable.ways() {
         Ok(ways) => ways,

@@ -2,43 +2,39 @@
 
 use super::CheckView;
 use crate::domain::ids::AccountId;
+use crate::domain::journey::{Place, Screen};
 use crate::domain::ledger::allocate;
 use crate::domain::money::Money;
 use crate::domain::payment::Purpose;
-use crate::paths;
 use crate::server::context::{self, Failed};
 use crate::server::ids;
-use crate::server::services::{Failure, payments};
+use crate::server::services::Failure;
+use crate::server::services::payments::{self, Paying};
 
 /// What the screen shows; `None` where another page is the right one and the answer leads there.
 pub async fn load(account_id: String) -> Result<Option<CheckView>, Failed> {
     let (Some(state), Some(visitor)) = (context::state(), context::signed_in()) else {
         return Ok(None);
     };
-    let back = paths::pay(&account_id);
     let kept = context::flash("pay_check").unwrap_or_default();
     let purpose = kept.values.get("purpose").and_then(|code| Purpose::from_code(code));
     let amount_minor = kept.values.get("amount_minor").and_then(|minor| minor.parse().ok());
-    let (Some(purpose), Some(amount_minor)) = (purpose, amount_minor) else {
-        context::redirect(&back);
-        return Ok(None);
+    let account = AccountId(account_id);
+    let found = payments::paying(&state, &visitor.customer_id, &account).await.map_err(context::fail)?;
+    let chosen = found.as_ref().zip(purpose.zip(amount_minor)).and_then(|(paying, (purpose, amount_minor))| {
+        let shown = Money::new(amount_minor, paying.account.facts.currency);
+        paying.payable.choose(purpose, shown).ok()
+    });
+    let place = match Paying::place(found.as_ref()) {
+        Place::ChoosingPayment if chosen.is_some() => Place::PaymentChosen,
+        place => place,
     };
-    let found = payments::paying(&state, &visitor.customer_id, &AccountId(account_id)).await.map_err(context::fail)?;
-    let Some(paying) = found else {
-        context::redirect(paths::ACCOUNT);
-        return Ok(None);
-    };
-    if let Some(waiting) = paying.waiting {
-        context::redirect(&paths::payment(&waiting.reference));
-        return Ok(None);
-    }
-    let shown = Money::new(amount_minor, paying.account.facts.currency);
-    let Ok(way) = paying.payable.choose(purpose, shown) else {
-        context::redirect(&back);
+    let is_the_place = context::is_the_place(Screen::PayCheck, &place, &account);
+    let (true, Some(paying), Some(way)) = (is_the_place, found, chosen) else {
         return Ok(None);
     };
     let reckoned = |error| context::fail(Failure::Money(error));
-    let lines = allocate(way.amount, &paying.payable.owed, purpose.order()).map_err(reckoned)?;
+    let lines = allocate(way.amount, &paying.payable.owed, way.purpose.order()).map_err(reckoned)?;
     let balance = paying.account.facts.balance;
     let left = balance.checked_sub(way.amount).and_then(|left| left.checked_sub(way.discount)).map_err(reckoned)?;
     Ok(Some(CheckView {

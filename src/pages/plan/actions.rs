@@ -2,7 +2,6 @@
 
 use super::load::{held, way_of};
 use crate::domain::ids::AccountId;
-use crate::domain::offers::Offer;
 use crate::domain::policy::Basis;
 use crate::islands::plan_builder::{TypedPlan, refused_field};
 use crate::paths;
@@ -25,7 +24,7 @@ pub async fn choose_plan(
         return Ok(());
     };
     let account_id = AccountId(account.clone());
-    let Some(held) = held(&account_id).await? else {
+    let Some((_, plans)) = held(&account_id, basis).await? else {
         return Ok(());
     };
     let typed = if use_amount.is_empty() { typed } else { TypedPlan { amount: use_amount, ..typed } };
@@ -33,7 +32,6 @@ pub async fn choose_plan(
     if intent != "check" {
         return context::refuse(&back, flash(&typed, Vec::new())).await;
     }
-    let plans: Vec<Offer> = held.set.plans(basis).cloned().collect();
     let (offer, choice) = match typed.read(&plans) {
         Ok(read) => read,
         Err(problems) => {

@@ -3,10 +3,11 @@
 use super::PlanView;
 use crate::domain::contact::Topic;
 use crate::domain::ids::AccountId;
+use crate::domain::journey::{Place, Screen, Way};
 use crate::domain::offers::Offer;
 use crate::domain::policy::Basis;
 use crate::islands::plan_builder::{Terms, TypedPlan};
-use crate::paths::{self, Way};
+use crate::paths;
 use crate::server::context::{self, Failed};
 use crate::server::services::agreements;
 use crate::server::services::offers::{self, HeldOffers, WaysForward};
@@ -18,14 +19,9 @@ pub async fn load(account_id: String, basis: Basis) -> Result<Option<PlanView>, 
         return Ok(None);
     };
     let account = AccountId(account_id);
-    let Some(held) = held(&account).await? else {
+    let Some((held, plans)) = held(&account, basis).await? else {
         return Ok(None);
     };
-    let plans: Vec<Offer> = held.set.plans(basis).cloned().collect();
-    if plans.is_empty() {
-        context::redirect(&paths::options(account.as_str()));
-        return Ok(None);
-    }
     let flash = context::flash(super::SCREEN);
     let typed = match &flash {
         Some(flash) => typed_plan(&flash.values),
@@ -46,18 +42,26 @@ pub async fn load(account_id: String, basis: Basis) -> Result<Option<PlanView>, 
     }))
 }
 
-/// The offers held for an account of the visitor; `None` where another page is the right one.
-pub async fn held(account: &AccountId) -> Result<Option<Box<HeldOffers>>, Failed> {
+/// The offers held for an account of the visitor and the plans of this basis among them; `None` where another page is the
+/// right one and the answer leads there.
+pub async fn held(account: &AccountId, basis: Basis) -> Result<Option<(Box<HeldOffers>, Vec<Offer>)>, Failed> {
     let (Some(state), Some(visitor)) = (context::state(), context::signed_in()) else {
         return Ok(None);
     };
-    match offers::hold(&state, &visitor.customer_id, account).await.map_err(context::fail)? {
-        Some(WaysForward::Held(held)) => return Ok(Some(held)),
-        Some(WaysForward::UnderAgreement(agreement)) => context::redirect(&paths::agreement(agreement.as_str())),
-        Some(WaysForward::NotOpen(_)) => context::redirect(&paths::options(account.as_str())),
-        None => context::redirect(paths::ACCOUNT),
-    }
-    Ok(None)
+    let ways = offers::hold(&state, &visitor.customer_id, account).await.map_err(context::fail)?;
+    let plans: Vec<Offer> = match &ways {
+        Some(WaysForward::Held(held)) => held.set.plans(basis).cloned().collect(),
+        Some(WaysForward::UnderAgreement(_) | WaysForward::NotOpen(_)) | None => Vec::new(),
+    };
+    let place = match WaysForward::place(ways.as_ref()) {
+        Place::Choosing if plans.is_empty() => Place::NotOffered,
+        place => place,
+    };
+    let is_the_place = context::is_the_place(Screen::Way(way_of(basis)), &place, account);
+    Ok(match ways {
+        Some(WaysForward::Held(held)) if is_the_place => Some((held, plans)),
+        Some(_) | None => None,
+    })
 }
 
 /// The way a basis is chosen on.

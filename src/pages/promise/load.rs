@@ -2,8 +2,8 @@
 
 use super::{OneWay, PromiseView, SCREEN};
 use crate::domain::ids::AccountId;
+use crate::domain::journey::{Place, Screen};
 use crate::domain::offers::{Limits, OfferKind};
-use crate::paths;
 use crate::server::context::{self, Failed};
 use crate::server::services::agreements;
 use crate::server::services::offers::{self, WaysForward};
@@ -14,24 +14,24 @@ pub async fn load(account_id: String, way: OneWay) -> Result<Option<PromiseView>
         return Ok(None);
     };
     let account = AccountId(account_id);
-    let held = match offers::hold(&state, &visitor.customer_id, &account).await.map_err(context::fail)? {
-        Some(WaysForward::Held(held)) => held,
-        Some(WaysForward::UnderAgreement(agreement)) => {
-            context::redirect(&paths::agreement(agreement.as_str()));
-            return Ok(None);
-        }
-        Some(WaysForward::NotOpen(_)) | None => {
-            context::redirect(paths::ACCOUNT);
-            return Ok(None);
-        }
-    };
+    let ways = offers::hold(&state, &visitor.customer_id, &account).await.map_err(context::fail)?;
     let kind = match way {
         OneWay::Extension => OfferKind::Extension,
         OneWay::Promise => OfferKind::Promise,
     };
-    let offer = held.set.offers.iter().find(|offer| offer.kind == kind);
-    let Some((offer, Limits::OnePayment(limits))) = offer.map(|offer| (offer, &offer.limits)) else {
-        context::redirect(&paths::options(account.as_str()));
+    let offered = match &ways {
+        Some(WaysForward::Held(held)) => held.set.offers.iter().find(|offer| offer.kind == kind).map(|offer| (held, offer)),
+        Some(WaysForward::UnderAgreement(_) | WaysForward::NotOpen(_)) | None => None,
+    };
+    let place = match WaysForward::place(ways.as_ref()) {
+        Place::Choosing if offered.is_none() => Place::NotOffered,
+        place => place,
+    };
+    let is_the_place = context::is_the_place(Screen::Way(way.path()), &place, &account);
+    let (true, Some((held, offer))) = (is_the_place, offered) else {
+        return Ok(None);
+    };
+    let Limits::OnePayment(limits) = &offer.limits else {
         return Ok(None);
     };
     let flash = context::flash(SCREEN);

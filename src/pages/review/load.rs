@@ -1,7 +1,7 @@
 //! The draft of an account, recomputed on what is owed today.
 
 use crate::domain::ids::AccountId;
-use crate::paths;
+use crate::domain::journey::Screen;
 use crate::server::context::{self, Failed};
 use crate::server::services::agreements::{self, DraftState, ReadyDraft};
 
@@ -11,15 +11,14 @@ pub async fn load(account_id: String) -> Result<Option<Box<ReadyDraft>>, Failed>
         return Ok(None);
     };
     let account = AccountId(account_id);
-    match agreements::draft(&state, &visitor.customer_id, &account).await.map_err(context::fail)? {
-        DraftState::Ready(mut ready) => {
+    let draft = agreements::draft(&state, &visitor.customer_id, &account).await.map_err(context::fail)?;
+    let is_the_place = context::is_the_place(Screen::Check, &draft.place(), &account);
+    Ok(match draft {
+        DraftState::Ready(mut ready) if is_the_place => {
             // Signing was refused because another tab had chosen otherwise, or what is owed had changed.
             ready.changed |= context::flash("review").is_some();
-            return Ok(Some(ready));
+            Some(ready)
         }
-        DraftState::NothingChosen => context::redirect(&paths::options(account.as_str())),
-        DraftState::UnderAgreement(agreement) => context::redirect(&paths::agreement(agreement.as_str())),
-        DraftState::NotFound => context::redirect(paths::ACCOUNT),
-    }
-    Ok(None)
+        _ => None,
+    })
 }

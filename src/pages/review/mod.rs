@@ -10,6 +10,7 @@ use crate::components::loaded::{loaded, param};
 use crate::components::notice::{Notice, NoticeKind};
 use crate::components::summary::{SummaryList, SummaryRow};
 use crate::domain::agreement::Terms;
+use crate::domain::journey::Way;
 use crate::domain::offers::OfferKind;
 use crate::domain::policy::Basis;
 use crate::paths;
@@ -56,11 +57,11 @@ fn show(account_id: &str, terms: &Terms, changed: bool) -> impl IntoView + use<>
 }
 
 /// The screen on which the terms were chosen.
-fn way_of(terms: &Terms) -> paths::Way {
+fn way_of(terms: &Terms) -> Way {
     match (terms.kind, terms.basis) {
-        (OfferKind::Extension, _) => paths::Way::Extension,
-        (OfferKind::Promise, _) => paths::Way::Promise,
-        (_, Basis::PastDue) => paths::Way::PlanPastDue,
-        (_, Basis::Balance) => paths::Way::PlanBalance,
+        (OfferKind::Extension, _) => Way::Extension,
+        (OfferKind::Promise, _) => Way::Promise,
+        (_, Basis::PastDue) => Way::PlanPastDue,
+        (_, Basis::Balance) => Way::PlanBalance,
     }
 }

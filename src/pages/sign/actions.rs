@@ -35,7 +35,7 @@ pub async fn sign_agreement(
     let consent_text = match ready {
         DraftState::Ready(ready) => text::sentences(&ready.terms, language).join("\n"),
         // Signed by another tab or gone: the service knows which page is right.
-        DraftState::NothingChosen | DraftState::UnderAgreement(_) | DraftState::NotFound => String::new(),
+        DraftState::NothingChosen | DraftState::NotOpen | DraftState::UnderAgreement(_) | DraftState::NotFound => String::new(),
     };
     let signature = Signature {
         draft_id: DraftId(draft),

@@ -2,7 +2,7 @@
 
 use super::SignView;
 use crate::domain::ids::AccountId;
-use crate::paths;
+use crate::domain::journey::Screen;
 use crate::server::context::{self, Failed};
 use crate::server::services::agreements::{self, DraftState};
 
@@ -12,10 +12,12 @@ pub async fn load(account_id: String) -> Result<Option<SignView>, Failed> {
         return Ok(None);
     };
     let account = AccountId(account_id);
-    match agreements::draft(&state, &visitor.customer_id, &account).await.map_err(context::fail)? {
-        DraftState::Ready(ready) => {
+    let draft = agreements::draft(&state, &visitor.customer_id, &account).await.map_err(context::fail)?;
+    let is_the_place = context::is_the_place(Screen::Sign, &draft.place(), &account);
+    Ok(match draft {
+        DraftState::Ready(ready) if is_the_place => {
             let flash = context::flash("sign").unwrap_or_default();
-            return Ok(Some(SignView {
+            Some(SignView {
                 account_id: account.to_string(),
                 draft_id: ready.draft.id.to_string(),
                 has_email: ready.held.account.has_email,
@@ -23,11 +25,8 @@ pub async fn load(account_id: String) -> Result<Option<SignView>, Failed> {
                 terms_sha256: ready.terms_sha256,
                 typed: flash.values,
                 errors: flash.errors,
-            }));
+            })
         }
-        DraftState::NothingChosen => context::redirect(&paths::options(account.as_str())),
-        DraftState::UnderAgreement(agreement) => context::redirect(&paths::agreement(agreement.as_str())),
-        DraftState::NotFound => context::redirect(paths::ACCOUNT),
-    }
-    Ok(None)
+        _ => None,
+    })
 }

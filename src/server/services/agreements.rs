@@ -7,6 +7,7 @@ use super::offers::{self, HeldOffers, WaysForward};
 use crate::domain::agreement::Terms;
 use crate::domain::calendar::Date;
 use crate::domain::ids::{AccountId, AgreementId, CustomerId, DocumentId, DraftId};
+use crate::domain::journey::Place;
 use crate::domain::language::Language;
 use crate::domain::offers::{Limits, NotAllowed, Offer, OfferKind, OfferSet, fit};
 use crate::domain::schedule::{InterestRule, Schedule};
@@ -121,8 +122,21 @@ pub enum DraftState {
     Ready(Box<ReadyDraft>),
     /// Nothing chosen, or the choice is no longer offered: the options are the place to be.
     NothingChosen,
+    NotOpen,
     UnderAgreement(AgreementId),
     NotFound,
+}
+
+impl DraftState {
+    pub fn place(&self) -> Place {
+        match self {
+            DraftState::Ready(_) => Place::Chosen,
+            DraftState::NothingChosen => Place::Choosing,
+            DraftState::NotOpen => Place::NotOpen,
+            DraftState::UnderAgreement(agreement) => Place::UnderAgreement(agreement.clone()),
+            DraftState::NotFound => Place::NotTheirs,
+        }
+    }
 }
 
 /// The draft of an account, recomputed on today's facts.
@@ -130,7 +144,7 @@ pub async fn draft(state: &AppState, customer: &CustomerId, account_id: &Account
     let held = match offers::hold(state, customer, account_id).await? {
         Some(WaysForward::Held(held)) => held,
         Some(WaysForward::UnderAgreement(agreement)) => return Ok(DraftState::UnderAgreement(agreement)),
-        Some(WaysForward::NotOpen(_)) => return Ok(DraftState::NothingChosen),
+        Some(WaysForward::NotOpen(_)) => return Ok(DraftState::NotOpen),
         None => return Ok(DraftState::NotFound),
     };
     let Some(draft) = drafts::live(state.db.pool(), account_id).await? else {

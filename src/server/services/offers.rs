@@ -4,6 +4,7 @@ use super::{Failure, policies};
 use crate::domain::account::AccountFacts;
 use crate::domain::calendar::Date;
 use crate::domain::ids::{AccountId, AgreementId, CustomerId, OfferSetId};
+use crate::domain::journey::Place;
 use crate::domain::offers::{OfferSet, offers_for};
 use crate::server::clock::{self, Millis};
 use crate::server::ids;
@@ -33,6 +34,18 @@ pub enum WaysForward {
     UnderAgreement(AgreementId),
     /// The creditor took the account back or closed it: nothing can be agreed here.
     NotOpen(Box<AccountRecord>),
+}
+
+impl WaysForward {
+    /// Where the account is, before anything is chosen. `None` is an account that is not the customer's.
+    pub fn place(ways: Option<&WaysForward>) -> Place {
+        match ways {
+            Some(WaysForward::Held(_)) => Place::Choosing,
+            Some(WaysForward::UnderAgreement(agreement)) => Place::UnderAgreement(agreement.clone()),
+            Some(WaysForward::NotOpen(_)) => Place::NotOpen,
+            None => Place::NotTheirs,
+        }
+    }
 }
 
 /// The offers held for an account; computes and holds them when they are shown for the first time, when the earlier ones

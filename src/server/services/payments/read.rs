@@ -2,6 +2,7 @@
 
 use crate::domain::calendar::Date;
 use crate::domain::ids::{AccountId, AgreementId, CustomerId, DocumentId};
+use crate::domain::journey::Place;
 use crate::domain::ledger::{Allocation, Owed};
 use crate::domain::money::Money;
 use crate::domain::offers::{Offer, OfferKind, offers_for};
@@ -23,6 +24,17 @@ pub struct Paying {
     /// A payment that has to be finished or cancelled before another is begun.
     pub waiting: Option<Payment>,
     pub today: Date,
+}
+
+impl Paying {
+    /// Where the account is, before an amount is chosen. `None` is an account that is not the customer's.
+    pub fn place(paying: Option<&Paying>) -> Place {
+        match paying.map(|paying| &paying.waiting) {
+            Some(Some(waiting)) => Place::PaymentWaiting(waiting.reference.clone()),
+            Some(None) => Place::ChoosingPayment,
+            None => Place::NotTheirs,
+        }
+    }
 }
 
 /// What may be paid on an account of this customer; `None` where it is not theirs or nobody takes payments here in its
