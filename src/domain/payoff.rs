@@ -135,6 +135,9 @@ impl Payoff {
     fn range(&self, count: usize) -> Option<(i64, i64)> {
         let smallest = self.smallest_where(count, |closing, amount| closing <= amount + self.joins()).max(self.minimum);
         let largest = self.smallest_where(count, |closing, _| closing < self.minimum) - 1;
+        // One cent more, and what is left before its interest joins the instalment before.
+        let joined = self.smallest_where(count - 1, |closing, amount| closing - amount <= self.joins()) - 1;
+        let largest = largest.min(joined);
         (smallest <= largest).then_some((smallest, largest))
     }
 

@@ -87,14 +87,14 @@ async fn number(test: &TestDb, sql: &'static str) -> i64 {
 }
 
 /// Waits, as long as the background work may take, until the payment is in this state.
-async fn becomes(test: &TestDb, state: &str, point: CrashPoint) {
+async fn settles(test: &TestDb, state: &str, told: &str) {
     let begun = Instant::now();
     loop {
         let found = word(test, "select state from payments order by created_at desc limit 1").await;
         if found.as_deref() == Some(state) {
             return;
         }
-        assert!(begun.elapsed() < Duration::from_secs(40), "{}: still {found:?} on {}", point.name(), test.name);
+        assert!(begun.elapsed() < Duration::from_secs(40), "{told}: still {found:?} on {}", test.name);
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
 }
@@ -145,7 +145,7 @@ async fn killed_at(test: &TestDb, point: CrashPoint) {
             person.press(&page, &[("method", "approved"), ("button", "pay")]).await.expect("an answer");
         }
     }
-    becomes(test, "succeeded", point).await;
+    settles(test, "succeeded", point.name()).await;
     assert_eq!(books::verify(&test.db).await.expect("readable").faults, Vec::new(), "{}", point.name());
     let charged = "select cast(coalesce(sum(amount_minor), 0) as bigint) from sandbox_charges where state = 'succeeded'";
     assert_eq!(number(test, charged).await, 5_000, "{}", point.name());
@@ -165,6 +165,75 @@ async fn killed_at_any_step_the_books_equal_the_processors() {
 async fn killed_at_any_step_on_postgresql_too() {
     for point in CrashPoint::ALL {
         killed_at(&support::postgres().await, point).await;
+    }
+}
+
+/// Presses "Pay now", or pays on the sandbox's page, and pulls the plug from outside so much later, wherever the program is.
+async fn killed_after(test: &TestDb, delay: Duration, while_paying: bool) {
+    let seeded = seed::account(&test.db, SeedAccount::default()).await;
+    let port = free_port();
+    let mut server = Server::start(test, port, None).await;
+    let mut person = sign_in(&server, &seeded.reference).await;
+    let check = person.choose(&seeded.account_id, "part", "50").await;
+    let page = if while_paying { Some(person.pay_now(&check).await.expect("an answer")) } else { None };
+    let mut pressing = person.clone();
+    let (pressed, ()) = tokio::join!(
+        async {
+            match &page {
+                Some(page) => pressing.press(page, &[("method", "approved"), ("button", "pay")]).await,
+                None => pressing.pay_now(&check).await,
+            }
+        },
+        async {
+            tokio::time::sleep(delay).await;
+            // SIGKILL: nothing is finished, nothing is flushed.
+            server.child.kill().expect("killed");
+        }
+    );
+    drop(server);
+
+    let server = Server::start(test, port, None).await;
+    let told = format!("killed {} ms after the press, which led to {pressed:?}, on {}", delay.as_millis(), test.name);
+    let mut person = sign_in(&server, &seeded.reference).await;
+    // They press again what they had pressed. Same decision: whatever was begun is gone on with.
+    let place = person.pay_now(&check).await.expect("an answer");
+    let shown = if place.contains("/payments/") { Some(person.get(&place).await) } else { None };
+    if shown.is_some_and(|shown| shown.body.contains("We do not know yet whether they have it")) {
+        let reference = word(test, "select reference from payments").await.expect("a payment");
+        person.post("/api/cancel_payment", &[("reference", &reference)]).await.assert_says("was not made");
+        let check = person.choose(&seeded.account_id, "part", "50").await;
+        person.pay_now(&check).await.expect("an answer");
+    }
+    let open = word(test, "select hosted_page from payments where state = 'submitted'").await;
+    if let Some(page) = open {
+        // Where the sandbox has it paid already, its page is closed and leads back.
+        person.press(&page, &[("method", "approved"), ("button", "pay")]).await.expect("an answer");
+    }
+    settles(test, "succeeded", &told).await;
+    assert_eq!(books::verify(&test.db).await.expect("readable").faults, Vec::new(), "{told}");
+    for sql in [
+        "select cast(coalesce(sum(amount_minor), 0) as bigint) from sandbox_charges where state = 'succeeded'",
+        "select cast(coalesce(sum(amount_minor), 0) as bigint) from postings where book = 'processor'",
+    ] {
+        assert_eq!(number(test, sql).await, 5_000, "{told}");
+    }
+    assert_eq!(number(test, "select count(*) from documents where kind = 'receipt'").await, 1, "{told}");
+}
+
+/// Milliseconds from the press to the plug: a press takes some ten.
+const DELAYS: [u64; 8] = [0, 2, 4, 6, 9, 13, 20, 40];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_from_outside_at_any_moment_nothing_is_charged_twice_or_lost() {
+    for delay in DELAYS {
+        for while_paying in [false, true] {
+            killed_after(&support::sqlite().await, Duration::from_millis(delay), while_paying).await;
+        }
+    }
+    for delay in [3, 8] {
+        for while_paying in [false, true] {
+            killed_after(&support::postgres().await, Duration::from_millis(delay), while_paying).await;
+        }
     }
 }
 

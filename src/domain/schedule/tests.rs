@@ -123,6 +123,23 @@ fn what_joins_the_last_does_not_depend_on_how_long_the_term_is() {
     assert_eq!(amounts(&with_minimum(date(2027, 3, 15))), Ok(vec![3_333, 3_333, 3_334]));
 }
 
+/// Found by a generated case: a month's interest made an instalment of what had joined the one before.
+#[test]
+fn the_largest_allowed_amount_is_allowed_with_interest_too() {
+    let request = ScheduleRequest {
+        principal: usd(71),
+        minimum: usd(8),
+        last_excess: usd(12),
+        interest: InterestRule::SimpleDaily { annual_rate_basis_points: 8_411 },
+        interest_from: date(2026, 11, 10),
+        ..of_amount(70)
+    };
+    let (least, most) = allowed_amounts(&request).expect("some are allowed");
+    for amount in [least, most] {
+        assert!(amounts(&ScheduleRequest { size: Size::Amount(amount), ..request.clone() }).is_ok(), "{amount:?}");
+    }
+}
+
 #[test]
 fn no_plan_is_longer_than_the_most_instalments() {
     let endless = ScheduleRequest {
