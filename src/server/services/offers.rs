@@ -124,7 +124,12 @@ async fn record_shown(tx: &mut Tx, customer: &CustomerId, stored: &StoredOffers,
         customer_id: Some(customer.to_string()),
         account_id: Some(stored.account_id.to_string()),
         subject_id: Some(stored.id.to_string()),
-        details: json!({ "offers": offers, "policy": stored.set.policy_version, "held_until": stored.held_until }),
+        details: json!({
+            "offers": offers,
+            "policy": stored.set.policy_version,
+            "held_until": stored.held_until,
+            "disclosure": stored.set.time_barred.disclosure(),
+        }),
     };
     Ok(events::append(tx, &event).await?)
 }
