@@ -52,7 +52,7 @@ need_wasm_bindgen() {
 }
 
 # Never --all-features: Chromium refuses the result.
-WASM_OPT_FLAGS=(-Oz --enable-bulk-memory --enable-bulk-memory-opt --enable-nontrapping-float-to-int --enable-sign-ext
+WASM_FEATURES=(--enable-bulk-memory --enable-bulk-memory-opt --enable-nontrapping-float-to-int --enable-sign-ext
   --enable-mutable-globals --enable-reference-types --enable-multivalue)
 
 # The browser side, the stylesheet and the public files, compressed, in SITE_DIR.
@@ -64,13 +64,16 @@ build_site() {
   cargo_build browser --lib --features hydrate --target wasm32-unknown-unknown --profile browser
 
   local wasm="$CARGO_TARGET_DIR/wasm32-unknown-unknown/browser/evenkeel.wasm" inputs
-  inputs=$( { sha256sum <"$wasm"; cd "$EVENKEEL_ROOT" && find style public scripts/build.sh scripts/site.mjs -type f -print0 | sort -z | xargs -0 sha256sum; } | sha256sum | cut -c1-32)
+  inputs=$( { sha256sum <"$wasm"; cd "$EVENKEEL_ROOT" && find style public scripts/build.sh scripts/exports.mjs scripts/site.mjs -type f -print0 | sort -z | xargs -0 sha256sum; } | sha256sum | cut -c1-32)
   if [ "$(cat "$SITE_DIR/inputs" 2>/dev/null)" = "$inputs" ]; then return 0; fi
 
   local work="$SITE_DIR.part" tools="$EVENKEEL_ROOT/scripts/node/node_modules/.bin"
   rm -rf "$work" && mkdir -p "$work/bindgen" "$work/pkg"
   run_quietly bindgen "$WASM_BINDGEN" --target web --no-typescript --remove-name-section --out-dir "$work/bindgen" "$wasm"
-  run_quietly wasm-opt "$tools/wasm-opt" "${WASM_OPT_FLAGS[@]}" "$work/bindgen/evenkeel_bg.wasm" -o "$work/bindgen/optimised.wasm"
+  node "$EVENKEEL_ROOT/scripts/exports.mjs" "$work/bindgen/evenkeel_bg.wasm" >"$work/bindgen/exports.json"
+  run_quietly wasm-metadce "$tools/wasm-metadce" "${WASM_FEATURES[@]}" --graph-file "$work/bindgen/exports.json" \
+    "$work/bindgen/evenkeel_bg.wasm" -o "$work/bindgen/used.wasm"
+  run_quietly wasm-opt "$tools/wasm-opt" -Oz --converge "${WASM_FEATURES[@]}" "$work/bindgen/used.wasm" -o "$work/bindgen/optimised.wasm"
   run_quietly site node "$EVENKEEL_ROOT/scripts/site.mjs" "$EVENKEEL_ROOT" "$work"
   rm -rf "$work/bindgen"
   echo "$inputs" >"$work/inputs"

@@ -17,6 +17,8 @@ test('a plan is built live, checked, changed and signed', async ({ page, portal 
   await page.getByRole('article').filter({ hasText: 'Catch up in steps' }).getByRole('link', { name: 'Build a plan' }).click()
   await untilLive(page)
   await expect(page.locator('input:checked')).toHaveCount(0)
+  // Script draws every change: the button that asks the server for it is gone.
+  await expect(page.getByRole('button', { name: 'Show me the plan' })).toBeHidden()
 
   // Every change redraws at once, in the browser alone.
   const requests: string[] = []
@@ -107,6 +109,27 @@ test('an amount that cannot be is answered with the nearest that can', async ({ 
   await nearest.click()
   await expect(plan).toContainText('You pay $2,136.68 in all.')
   await expect(page.getByLabel('How much each time?')).not.toHaveValue('1')
+})
+
+test('the slider and the field move together, and what is not come to yet is not reproached', async ({ page, portal }) => {
+  const account = await signIn(page, portal.url, person('NG-001133'))
+  await page.goto(`${account}/options/catch-up`)
+  await untilLive(page)
+  const amount = page.getByLabel('How much each time?')
+  const slider = page.getByRole('slider')
+  await expect(page.getByLabel('Day', { exact: true })).toBeHidden()
+  await amount.fill('40')
+  await expect(page.locator('.field-error:visible')).toHaveCount(0)
+  await page.getByLabel('Every month').check()
+  await expect(page.getByLabel('Day', { exact: true })).toBeVisible()
+  await slider.focus()
+  await page.keyboard.press('End')
+  await expect(amount).toHaveValue(/^\d+\.\d\d$/)
+  await expect(page.locator('.plan-table tbody tr')).toHaveCount(2)
+  await expect(slider).toHaveAttribute('aria-valuetext', /^\$[\d,]+\.\d\d$/)
+  await amount.fill('much')
+  await expect(page.getByText('Type the amount in numbers, such as 50 or 50.25.')).toBeVisible()
+  await expect(amount).toHaveAttribute('aria-invalid', 'true')
 })
 
 test.describe('without JavaScript', () => {

@@ -1,7 +1,7 @@
 //! Numbers people look at, drawn on the server as SVG. Each stands beside the same numbers as words.
 
 use super::frame::{language, words};
-use crate::domain::calendar::Date;
+use crate::domain::calendar::{Date, days_between};
 use crate::domain::format;
 use crate::domain::money::Money;
 use crate::words::td_string;
@@ -31,7 +31,7 @@ pub fn BalanceChart(points: Vec<BalancePoint>) -> impl IntoView {
     }
     let lowest = points.iter().map(|point| point.balance.minor()).min().unwrap_or(0).min(0);
     let highest = points.iter().map(|point| point.balance.minor()).max().unwrap_or(0).max(lowest + 1);
-    let x = |day: Date| scale(i64::from((day - first.on).get_days()), i64::from((last.on - first.on).get_days()), WIDTH);
+    let x = |day: Date| scale(days_between(first.on, day).into(), days_between(first.on, last.on).into(), WIDTH);
     let y = |minor: i64| TOP + scale(highest - minor, highest - lowest, HEIGHT - TOP);
     let mut line = format!("M{} {}", x(first.on), y(first.balance.minor()));
     for point in &points[1..] {

@@ -2,7 +2,7 @@
 
 use super::frame::{language, words};
 use super::table::{Column, DataTable};
-use crate::domain::calendar::Date;
+use crate::domain::calendar::{Date, days_between};
 use crate::domain::format;
 use crate::domain::money::Money;
 use crate::words::td_string;
@@ -37,7 +37,7 @@ pub fn InstalmentPath(marks: Vec<PathMark>) -> impl IntoView {
         return ().into_any();
     };
     let (start, end) = (first.due_on, last.due_on);
-    let span = i64::from((end - start).get_days()).max(1);
+    let span = i64::from(days_between(start, end)).max(1);
     let title = td_string!(
         words(),
         components.path_title,
@@ -51,7 +51,7 @@ pub fn InstalmentPath(marks: Vec<PathMark>) -> impl IntoView {
     let drawn: Vec<_> = marks
         .iter()
         .map(|mark| {
-            let along = i64::from((mark.due_on - start).get_days());
+            let along = i64::from(days_between(start, mark.due_on));
             let x = if single { WIDTH / 2 } else { MARGIN + along * (WIDTH - 2 * MARGIN) / span };
             view! { <rect class=mark_class(mark.state) x=x - width / 2 y=LINE - 7 width=width height="14" rx=width / 2/> }
         })

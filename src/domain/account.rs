@@ -1,6 +1,6 @@
 //! One debt and where it stands, as plain values.
 
-use super::calendar::Date;
+use super::calendar::{Date, days_between};
 use super::history::PaymentHistory;
 use super::money::{Currency, Money};
 use serde::{Deserialize, Serialize};
@@ -47,7 +47,7 @@ impl AccountFacts {
     /// Whole days since the oldest unpaid due date; 0 where nothing is past due.
     pub fn days_past_due(&self, today: Date) -> i32 {
         match self.oldest_unpaid_due_date {
-            Some(due) if self.past_due.is_positive() => (today - due).get_days().max(0),
+            Some(due) if self.past_due.is_positive() => days_between(due, today).max(0),
             _ => 0,
         }
     }

@@ -3,7 +3,7 @@
 //! All amounts are minor units. `closing(n, amount)` is what the n-th instalment must be to end the plan after n−1
 //! instalments of `amount`. It falls as the amount or n grows; every search here rests on that.
 
-use super::calendar::Date;
+use super::calendar::{Date, days_between};
 use super::schedule::{InterestRule, MAX_PRINCIPAL_MINOR, MIN_INSTALMENTS, ScheduleRefusal};
 
 #[derive(Clone, Debug)]
@@ -241,7 +241,7 @@ impl Walk {
         if self.annual_rate_basis_points == 0 || self.principal <= 0 {
             return 0;
         }
-        let days = (day - self.accrued_until).get_days().max(0);
+        let days = days_between(self.accrued_until, day).max(0);
         let rate = i64::from(self.annual_rate_basis_points) * i64::from(days);
         match self.principal.checked_mul(rate).and_then(|exact| exact.checked_add(PER_YEAR / 2)) {
             Some(exact) => exact / PER_YEAR,

@@ -10,14 +10,18 @@ pub struct NotAnAmount;
 /// Reads an amount as people type it: `50`, `$1,200.50`, `1.200,50 €`. A single point or comma before the last one, two or
 /// (in their currencies) three digits is the decimal sign if the currency has that many decimals; else it groups thousands.
 pub fn amount(typed: &str, currency: Currency) -> Result<Option<Money>, NotAnAmount> {
-    let symbol = currency.symbol().trim();
-    let text: String = typed.replace(symbol, "").chars().filter(|character| !character.is_whitespace()).collect();
-    if text.is_empty() {
-        return if typed.trim().is_empty() { Ok(None) } else { Err(NotAnAmount) };
+    let typed = typed.trim();
+    if typed.is_empty() {
+        return Ok(None);
     }
+    let symbol = currency.symbol().trim();
+    let bare = typed.strip_prefix(symbol).or_else(|| typed.strip_suffix(symbol)).unwrap_or(typed);
+    let text: String = bare.chars().filter(|character| !character.is_whitespace()).collect();
     let decimals = currency.decimals() as usize;
-    let (whole, fraction, decimal_sign) = match text.rfind(['.', ',']) {
-        Some(at) if (1..=decimals).contains(&(text.len() - at - 1)) => (&text[..at], &text[at + 1..], text[at..].chars().next()),
+    let (whole, fraction, decimal_sign) = match text.rsplit_once(['.', ',']) {
+        Some((whole, fraction)) if (1..=decimals).contains(&fraction.len()) => {
+            (whole, fraction, text.chars().nth_back(fraction.chars().count()))
+        }
         Some(_) | None => (text.as_str(), "", None),
     };
     // What groups thousands is one sign throughout, and not the decimal one.

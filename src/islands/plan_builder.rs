@@ -1,112 +1,78 @@
 //! The live plan builder: fields on the one hand, the plan they lead to on the other, redrawn at every change by the same
 //! function that computes what is signed.
 //!
-//! It stands inside a plain form of the page. Without script the browser shows what the server rendered: the same fields, and
-//! a button "Show me the plan" which sends them and gets the page with the plan in it. Field names are those of [`TypedPlan`];
-//! buttons send `intent=show`, or `use_amount` with a proposed amount.
+//! The page renders all of it as a plain form (`pages/plan`): the fields, and the plan with a button "Show me the plan", which
+//! is what a browser without script has. The island around them only listens and redraws, so that what it costs to download
+//! is the engine and the words, not a second copy of the form. Field names are those of [`TypedPlan`]; buttons send
+//! `intent=show`, or `use_amount` with a proposed amount.
 
-mod fields;
+mod limits;
+mod live;
 mod preview;
 mod typed;
 mod words;
 
-use crate::domain::calendar::Date;
+use crate::domain::calendar::{Date, parse_iso};
 use crate::domain::language::Language;
 use crate::domain::money::Money;
 use crate::domain::offers::Offer;
-use crate::domain::schedule::Schedule;
-use crate::words::{locale, td_string};
 use leptos::prelude::*;
-use leptos::serde_json;
+use live::begin;
 
-pub use preview::summary;
+pub use preview::{preview, summary};
 pub use typed::{FieldProblem, Outcome, ProblemCode, TypedPlan};
-pub use words::{frequency_words, problem_words, refusal_words, refused_field};
+pub use words::{frequency_words, latest_first, plan_limits, problems, refused_field};
 
-/// The plan offers of one basis as the island's property: their limits, without the schedules they were shown with.
-pub fn offers_property<'a>(offers: impl IntoIterator<Item = &'a Offer>) -> String {
-    let bare: Vec<Offer> = offers
-        .into_iter()
-        .map(|offer| {
-            let schedule = Schedule { instalments: Vec::new(), ..offer.schedule.clone() };
-            Offer { schedule, ..offer.clone() }
-        })
-        .collect();
-    // Plain values with text keys: writing them cannot fail.
-    serde_json::to_string(&bare).unwrap_or_default()
+/// Stops of the slider: fine enough for any amount people think of, coarse enough for the arrow keys.
+pub const SLIDER_STOPS: i64 = 100;
+
+/// What the builder needs to know: the plan offers of one basis, for whom and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// One per frequency.
+    pub offers: Vec<Offer>,
+    /// In the customer's time zone.
+    pub today: Date,
+    pub language: Language,
+    /// Where a person can be asked for more.
+    pub ask_href: String,
 }
 
-/// What was typed before, as the island's property.
-pub fn typed_property(typed: &TypedPlan) -> String {
-    serde_json::to_string(typed).unwrap_or_default()
+impl Terms {
+    /// As the page carries them to the browser, in the attribute `data-terms` of `#plan-now`.
+    pub fn to_attribute(&self) -> String {
+        let head = format!("{} {} {}", self.today, self.language.tag(), self.ask_href);
+        std::iter::once(head).chain(self.offers.iter().filter_map(limits::write)).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Reads what [`Terms::to_attribute`] wrote; `None` for anything else.
+    pub fn from_attribute(text: &str) -> Option<Terms> {
+        let mut lines = text.split('\n');
+        let mut head = lines.next()?.splitn(3, ' ');
+        let today = parse_iso(head.next()?)?;
+        let language = Language::from_tag(head.next()?)?;
+        let ask_href = head.next()?.to_owned();
+        let offers = lines.map(limits::read).collect::<Option<Vec<_>>>()?;
+        Some(Terms { offers, today, language, ask_href })
+    }
+
+    pub fn outcome(&self, typed: &TypedPlan) -> Outcome {
+        typed.outcome(&self.offers, self.today)
+    }
+
+    /// The least and the most per payment: of the chosen frequency, or of all while none is chosen.
+    pub fn range(&self, typed: &TypedPlan) -> Option<(Money, Money)> {
+        let chosen = typed.offer(&self.offers).map(|offer| offer.frequency);
+        let counted = || self.offers.iter().filter(|offer| chosen.is_none_or(|chosen| offer.frequency == chosen));
+        let least = counted().map(|offer| offer.min_amount).min_by_key(|amount| amount.minor())?;
+        let most = counted().map(|offer| offer.max_amount).max_by_key(|amount| amount.minor())?;
+        Some((least, most))
+    }
 }
 
-/// What the fields and the plan beside them are made of.
-#[derive(Clone, Copy)]
-struct Builder {
-    offers: StoredValue<Vec<Offer>>,
-    typed: RwSignal<TypedPlan>,
-    outcome: Memo<Outcome>,
-    today: Date,
-    language: Language,
-    /// Whether script runs: only then is there a slider, and no need of a button.
-    live: RwSignal<bool>,
-}
-
-/// `offers` from [`offers_property`], `typed` from [`typed_property`], `today` as `2026-11-20` in the customer's time zone,
-/// `language` as a tag, `ask_href` where a person can be asked for more.
+/// Stands around the fields and the plan. It has no property of its own and no view of its own beside this element: a reader
+/// of JSON and Leptos' event handling would be a third of the download.
 #[island]
-pub fn PlanBuilder(offers: String, typed: String, today: String, language: String, ask_href: String) -> impl IntoView {
-    let offers: Vec<Offer> = serde_json::from_str(&offers).unwrap_or_default();
-    let typed: TypedPlan = serde_json::from_str(&typed).unwrap_or_default();
-    let today: Date = today.parse().unwrap_or(Date::MIN);
-    let language = Language::from_tag(&language).unwrap_or_default();
-    let offers = StoredValue::new(offers);
-    let typed = RwSignal::new(typed);
-    let outcome = Memo::new(move |_| typed.with(|typed| offers.with_value(|offers| typed.outcome(offers, today))));
-    let live = RwSignal::new(false);
-    // Runs in the browser only, after the first drawing has met the server's.
-    Effect::new(move |_| live.set(true));
-    let builder = Builder { offers, typed, outcome, today, language, live };
-    let use_amount = Callback::new(move |amount: Money| typed.update(|typed| *typed = typed.with_amount(amount)));
-    let words = locale(language);
-    view! {
-        <div class="plan-builder">
-            <div class="plan-fields">
-                {fields::frequency(builder)}
-                {fields::amount(builder)}
-                {fields::first_on(builder)}
-                {fields::payday(builder)}
-                {fields::days_of_month(builder)}
-                {fields::down_payment(builder)}
-                <button type="submit" class="button button-other" name="intent" value="show" hidden=move || live.get()>
-                    {td_string!(words, plan.show)}
-                </button>
-            </div>
-            <section class="plan-preview" aria-live="polite" aria-labelledby="plan-preview-title">
-                <h2 id="plan-preview-title">{td_string!(words, plan.preview_title)}</h2>
-                {move || outcome.with(|outcome| preview::preview(outcome, language, &ask_href, use_amount))}
-            </section>
-        </div>
-    }
-}
-
-impl Builder {
-    /// What is wrong with a field, in words.
-    fn error_of(self, field: &'static str) -> Option<String> {
-        self.outcome.with(|outcome| match outcome {
-            Outcome::Untouched | Outcome::Fits { .. } => None,
-            Outcome::Problems(problems) => problems
-                .iter()
-                .find(|problem| problem.field == field)
-                .map(|problem| problem_words(*problem, self.language).to_owned()),
-            Outcome::NotAllowed { refusal, offer_id } if refused_field(refusal.reason) == field => {
-                Some(self.offers.with_value(|offers| {
-                    let offer = offers.iter().find(|offer| offer.id == *offer_id);
-                    refusal_words(refusal.reason, offer, self.today, self.language)
-                }))
-            }
-            Outcome::NotAllowed { .. } => None,
-        })
-    }
+pub fn PlanBuilder(children: Children) -> impl IntoView {
+    view! { <div class="plan-builder" use:begin>{children()}</div> }
 }

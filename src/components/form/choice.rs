@@ -1,7 +1,7 @@
 //! Choosing one of several, or saying yes. Nothing is chosen beforehand unless the person chose it before.
 
 use super::described_by;
-use super::field::FieldError;
+use super::field::{FieldError, FieldWidth, width_class};
 use crate::components::text::MaybeText;
 use leptos::prelude::*;
 
@@ -85,21 +85,39 @@ pub fn Select(
 ) -> impl IntoView {
     let described = described_by(name, hint.is_some(), error.is_some());
     let invalid = error.is_some().then_some("true");
-    let choices: Vec<_> = choices
-        .into_iter()
-        .map(|choice| {
-            let selected = chosen.0.as_deref() == Some(choice.value.as_str());
-            view! { <option value=choice.value selected=selected>{choice.label}</option> }
-        })
-        .collect();
     view! {
         <div class="field">
             <label for=name>{label}</label>
             {hint.0.map(|hint| view! { <p class="hint" id=format!("{name}-hint")>{hint}</p> })}
             <FieldError name error/>
-            <select id=name name=name aria-describedby=described aria-invalid=invalid>{choices}</select>
+            <select id=name name=name aria-describedby=described aria-invalid=invalid>{options(choices, &chosen)}</select>
         </div>
     }
+}
+
+/// Label and list only: one part of a group that has its hint and error in common.
+#[component]
+pub fn NamedSelect(
+    name: &'static str,
+    #[prop(into)] label: String,
+    choices: Vec<Choice>,
+    #[prop(optional, into)] chosen: MaybeText,
+    #[prop(optional)] width: FieldWidth,
+) -> impl IntoView {
+    view! {
+        <label for=name>{label}</label>
+        <select id=name name=name class=width_class(width)>{options(choices, &chosen)}</select>
+    }
+}
+
+fn options(choices: Vec<Choice>, chosen: &MaybeText) -> Vec<impl IntoView + use<>> {
+    choices
+        .into_iter()
+        .map(|choice| {
+            let selected = chosen.0.as_deref() == Some(choice.value.as_str());
+            view! { <option value=choice.value selected=selected>{choice.label}</option> }
+        })
+        .collect()
 }
 
 /// Yes, said on purpose. Posts `NAME=yes`, or nothing.

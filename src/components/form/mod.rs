@@ -10,7 +10,7 @@ mod errors;
 mod field;
 
 pub use button::{Button, ButtonKind, LinkButton, LinkKind, StepBack};
-pub use choice::{Checkbox, Choice, ChoiceLook, Radios, Select};
+pub use choice::{Checkbox, Choice, ChoiceLook, NamedSelect, Radios, Select};
 pub use date::{DateFields, DatePurpose, TypedDate};
 pub use errors::{ErrorSummary, Problem, Problems};
 pub use field::{Field, FieldKind, FieldWidth, HiddenField, MoneyField, TextArea};

@@ -1,5 +1,9 @@
 //! The plan as it would be: a sentence, what it costs, every payment; or the nearest plans that are possible.
+//!
+//! Written as HTML in a string, by the server into the page and by the browser into the same place: a tenth of the code that
+//! views of the same elements are in the browser. Everything written goes through [`Html::element`], which escapes it.
 
+use super::Terms;
 use super::typed::Outcome;
 use crate::domain::format;
 use crate::domain::language::Language;
@@ -7,26 +11,26 @@ use crate::domain::money::Money;
 use crate::domain::offers::{Fitting, NotAllowed};
 use crate::domain::schedule::Schedule;
 use crate::words::{locale, td_string};
-use leptos::prelude::*;
 
-/// `use_amount` is called with an amount the reader takes over from a proposal.
-pub(super) fn preview(outcome: &Outcome, language: Language, ask_href: &str, use_amount: Callback<Money>) -> AnyView {
+/// What stands under "What this plan looks like".
+pub fn preview(outcome: &Outcome, terms: &Terms) -> String {
+    let mut html = Html::default();
     match outcome {
         Outcome::Untouched | Outcome::Problems(_) => {
-            view! { <p class="hint">{td_string!(locale(language), plan.preview_empty)}</p> }.into_any()
+            html.element("p class=\"hint\"", td_string!(locale(terms.language), plan.preview_empty));
         }
-        Outcome::Fits { fitting, .. } => plan(&fitting.schedule, language),
-        Outcome::NotAllowed { refusal, .. } => nearest(refusal, language, ask_href, use_amount),
+        Outcome::Fits { fitting, .. } => plan(&mut html, &fitting.schedule, terms.language),
+        Outcome::NotAllowed { refusal, .. } => nearest(&mut html, refusal, terms),
     }
+    html.text
 }
 
 /// `4 payments of $25.00`, `7 payments: $14.00 each, the last one $16.00`.
 pub fn summary(schedule: &Schedule, language: Language) -> String {
     let words = locale(language);
     let money = |amount: Option<Money>| amount.map(|amount| format::money(amount, language)).unwrap_or_default();
-    let regular = schedule.instalments.len() - usize::from(schedule.down_payment.is_some());
     let last = schedule.instalments.last().map(|instalment| instalment.amount);
-    let (count, each) = (regular.to_string(), money(schedule.each()));
+    let (count, each) = (regular(schedule), money(schedule.each()));
     let rest = if last == schedule.each() {
         td_string!(words, plan.summary_even, count = count, each = each)
     } else {
@@ -38,91 +42,126 @@ pub fn summary(schedule: &Schedule, language: Language) -> String {
     }
 }
 
-fn plan(schedule: &Schedule, language: Language) -> AnyView {
-    let words = locale(language);
-    let until = schedule.last_on().map(|day| format::date(day, language)).unwrap_or_default();
-    let total = td_string!(words, plan.total, total = format::money(schedule.total, language), date = until);
-    let interest = if schedule.interest.is_zero() {
-        td_string!(words, plan.interest_frozen).to_owned()
-    } else {
-        td_string!(words, plan.interest_added, interest = format::money(schedule.interest, language))
-    };
-    let rows: Vec<_> = schedule
-        .instalments
-        .iter()
-        .map(|instalment| {
-            view! {
-                <tr>
-                    <td>{format::long_date(instalment.due_on, language)}</td>
-                    <td class="amount">{format::money(instalment.amount, language)}</td>
-                </tr>
-            }
-        })
-        .collect();
-    view! {
-        <p class="plan-summary">{summary(schedule, language)}</p>
-        <p>{total}</p>
-        <p>{interest}</p>
-        <table class="plan-table">
-            <caption>{td_string!(words, plan.table_caption)}</caption>
-            <thead>
-                <tr>
-                    <th scope="col">{td_string!(words, plan.table_due)}</th>
-                    <th scope="col" class="amount">{td_string!(words, plan.table_amount)}</th>
-                </tr>
-            </thead>
-            <tbody>{rows}</tbody>
-        </table>
-    }
-    .into_any()
+/// How many instalments there are beside a down payment.
+fn regular(schedule: &Schedule) -> String {
+    (schedule.instalments.len() - usize::from(schedule.down_payment.is_some())).to_string()
 }
 
-fn nearest(refusal: &NotAllowed, language: Language, ask_href: &str, use_amount: Callback<Money>) -> AnyView {
+fn until(schedule: &Schedule, language: Language) -> String {
+    schedule.last_on().map(|day| format::date(day, language)).unwrap_or_default()
+}
+
+fn plan(html: &mut Html, schedule: &Schedule, language: Language) {
     let words = locale(language);
-    let fittings: Vec<_> = [&refusal.below, &refusal.above]
-        .into_iter()
-        .flatten()
-        .map(|fitting| nearest_one(fitting, language, use_amount))
-        .collect();
-    let title = (!fittings.is_empty()).then(|| view! { <p>{td_string!(words, plan.nearest_title)}</p> });
-    view! {
-        {title}
-        <ul class="nearest">{fittings}</ul>
-        <p>
-            {td_string!(words, plan.ask_for_more)} " "
-            <a href=ask_href.to_owned()>{td_string!(words, plan.ask_link)}</a>
-        </p>
+    let total = format::money(schedule.total, language);
+    html.element("p class=\"plan-summary\"", &summary(schedule, language));
+    html.element("p", &td_string!(words, plan.total, total = total, date = until(schedule, language)));
+    if schedule.interest.is_zero() {
+        html.element("p", td_string!(words, plan.interest_frozen));
+    } else {
+        let interest = format::money(schedule.interest, language);
+        html.element("p", &td_string!(words, plan.interest_added, interest = interest));
     }
-    .into_any()
+    html.open("table class=\"plan-table\"");
+    html.element("caption", td_string!(words, plan.table_caption));
+    html.open("thead");
+    html.open("tr");
+    html.element("th scope=\"col\"", td_string!(words, plan.table_due));
+    html.element("th scope=\"col\" class=\"amount\"", td_string!(words, plan.table_amount));
+    html.close("tr");
+    html.close("thead");
+    html.open("tbody");
+    for instalment in &schedule.instalments {
+        html.open("tr");
+        html.element("td", &format::long_date(instalment.due_on, language));
+        html.element("td class=\"amount\"", &format::money(instalment.amount, language));
+        html.close("tr");
+    }
+    html.close("tbody");
+    html.close("table");
+}
+
+fn nearest(html: &mut Html, refusal: &NotAllowed, terms: &Terms) {
+    let words = locale(terms.language);
+    let mut fittings = [&refusal.below, &refusal.above].into_iter().flatten().peekable();
+    if fittings.peek().is_some() {
+        html.element("p", td_string!(words, plan.nearest_title));
+        html.open("ul class=\"nearest\"");
+        for fitting in fittings {
+            nearest_one(html, fitting, terms.language);
+        }
+        html.close("ul");
+    }
+    html.open("p");
+    html.text(td_string!(words, plan.ask_for_more));
+    html.text(" ");
+    html.open_with("a", "href", &terms.ask_href);
+    html.text(td_string!(words, plan.ask_link));
+    html.close("a");
+    html.close("p");
 }
 
 /// Without script the button sends the form with this amount in place of the typed one.
-fn nearest_one(fitting: &Fitting, language: Language, use_amount: Callback<Money>) -> AnyView {
+fn nearest_one(html: &mut Html, fitting: &Fitting, language: Language) {
     let words = locale(language);
     let schedule = &fitting.schedule;
-    let Some(each) = schedule.each() else {
-        return ().into_any();
-    };
-    let until = schedule.last_on().map(|day| format::date(day, language)).unwrap_or_default();
-    let count = (schedule.instalments.len() - usize::from(schedule.down_payment.is_some())).to_string();
-    let shown = format::money(each, language);
-    let text = td_string!(words, plan.nearest, each = shown.clone(), count = count, date = until);
-    view! {
-        <li>
-            {text} " "
-            <button
-                type="submit"
-                class="button-quiet"
-                name="use_amount"
-                value=each.to_decimal_string()
-                on:click=move |event| {
-                    event.prevent_default();
-                    use_amount.run(each);
-                }
-            >
-                {td_string!(words, plan.use_nearest, each = shown)}
-            </button>
-        </li>
+    let Some(each) = schedule.each() else { return };
+    let (shown, count) = (format::money(each, language), regular(schedule));
+    html.open("li");
+    html.text(&td_string!(words, plan.nearest, each = shown.clone(), count = count, date = until(schedule, language)));
+    html.text(" ");
+    html.open_with("button type=\"submit\" class=\"button-quiet\" name=\"use_amount\"", "value", &each.to_decimal_string());
+    html.text(&td_string!(words, plan.use_nearest, each = shown));
+    html.close("button");
+    html.close("li");
+}
+
+#[derive(Default)]
+struct Html {
+    text: String,
+}
+
+impl Html {
+    /// A tag as it stands in the source, attributes included.
+    fn open(&mut self, tag: &'static str) {
+        self.text.push('<');
+        self.text.push_str(tag);
+        self.text.push('>');
     }
-    .into_any()
+
+    /// A tag with one attribute whose value is not from the source.
+    fn open_with(&mut self, tag: &'static str, attribute: &'static str, value: &str) {
+        self.text.push('<');
+        self.text.push_str(tag);
+        self.text.push(' ');
+        self.text.push_str(attribute);
+        self.text.push_str("=\"");
+        self.text(value);
+        self.text.push_str("\">");
+    }
+
+    fn close(&mut self, name: &'static str) {
+        self.text.push_str("</");
+        self.text.push_str(name);
+        self.text.push('>');
+    }
+
+    fn element(&mut self, tag: &'static str, text: &str) {
+        self.open(tag);
+        self.text(text);
+        self.close(tag.split(' ').next().unwrap_or(tag));
+    }
+
+    /// Escaped for an element and for an attribute alike.
+    fn text(&mut self, text: &str) {
+        for character in text.chars() {
+            match character {
+                '&' => self.text.push_str("&amp;"),
+                '<' => self.text.push_str("&lt;"),
+                '>' => self.text.push_str("&gt;"),
+                '"' => self.text.push_str("&quot;"),
+                other => self.text.push(other),
+            }
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! What was typed into the plan builder, and the choice it amounts to: read the same way in the browser while people try,
 //! and on the server when the form is posted.
 
-use crate::domain::calendar::{Date, DayOfMonth, Frequency, Payday};
+use crate::domain::calendar::{Date, DayOfMonth, Frequency, Payday, parse_iso};
 use crate::domain::money::{Currency, Money};
 use crate::domain::offers::{Fitting, NotAllowed, Offer, PlanChoice, fit};
 use crate::domain::schedule::Size;
@@ -23,6 +23,9 @@ pub struct TypedPlan {
     pub second_day: String,
     pub down_payment: String,
 }
+
+/// The fields that something can be wrong with, by the names of their errors.
+pub(super) const FIELDS: [&str; 6] = ["frequency", "amount", "first_on", "payday_next", "day", "down_payment"];
 
 /// A field that cannot be read, by its name, and what is wrong with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,7 +150,7 @@ impl Problems {
 fn date(typed: &str) -> Result<Option<Date>, ProblemCode> {
     match typed.trim() {
         "" => Ok(None),
-        text => text.parse().map(Some).map_err(|_| ProblemCode::NotADate),
+        text => parse_iso(text).map(Some).ok_or(ProblemCode::NotADate),
     }
 }
 

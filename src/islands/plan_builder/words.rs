@@ -1,6 +1,6 @@
 //! What is said about a plan or a field that cannot be: the same words in the browser and on the server.
 
-use super::typed::{FieldProblem, ProblemCode};
+use super::typed::{FieldProblem, Outcome, ProblemCode};
 use crate::domain::calendar::{Date, Frequency, days_after};
 use crate::domain::format;
 use crate::domain::language::Language;
@@ -18,7 +18,21 @@ pub fn frequency_words(frequency: Frequency, language: Language) -> &'static str
     }
 }
 
-pub fn problem_words(problem: FieldProblem, language: Language) -> &'static str {
+/// What is wrong with what was typed, by field, in the order of the form.
+pub fn problems(outcome: &Outcome, offers: &[Offer], today: Date, language: Language) -> Vec<(&'static str, String)> {
+    match outcome {
+        Outcome::Untouched | Outcome::Fits { .. } => Vec::new(),
+        Outcome::Problems(problems) => {
+            problems.iter().map(|problem| (problem.field, problem_words(*problem, language).to_owned())).collect()
+        }
+        Outcome::NotAllowed { refusal, offer_id } => {
+            let offer = offers.iter().find(|offer| offer.id == *offer_id);
+            vec![(refused_field(refusal.reason), refusal_words(refusal.reason, offer, today, language))]
+        }
+    }
+}
+
+fn problem_words(problem: FieldProblem, language: Language) -> &'static str {
     let words = locale(language);
     match (problem.code, problem.field) {
         (ProblemCode::Missing, "frequency") => td_string!(words, plan.missing_frequency),
@@ -51,7 +65,7 @@ pub fn refused_field(reason: ChoiceRefusal) -> &'static str {
     }
 }
 
-pub fn refusal_words(reason: ChoiceRefusal, offer: Option<&Offer>, today: Date, language: Language) -> String {
+fn refusal_words(reason: ChoiceRefusal, offer: Option<&Offer>, today: Date, language: Language) -> String {
     let words = locale(language);
     let limits = offer.and_then(plan_limits);
     let least = || limits.map(|limits| format::money(limits.minimum_instalment, language)).unwrap_or_default();
@@ -81,13 +95,13 @@ pub fn refusal_words(reason: ChoiceRefusal, offer: Option<&Offer>, today: Date, 
     }
 }
 
-pub(super) fn plan_limits(offer: &Offer) -> Option<&PlanLimits> {
+pub fn plan_limits(offer: &Offer) -> Option<&PlanLimits> {
     match &offer.limits {
         Limits::Plan(limits) => Some(limits),
         Limits::OnePayment(_) => None,
     }
 }
 
-pub(super) fn latest_first(limits: &PlanLimits, today: Date) -> Date {
+pub fn latest_first(limits: &PlanLimits, today: Date) -> Date {
     days_after(today, i32::from(limits.first_payment_within_days))
 }

@@ -1,10 +1,11 @@
 //! The held plan offers of one basis, and what was typed before.
 
 use super::PlanView;
+use crate::domain::contact::Topic;
 use crate::domain::ids::AccountId;
 use crate::domain::offers::Offer;
 use crate::domain::policy::Basis;
-use crate::islands::plan_builder::TypedPlan;
+use crate::islands::plan_builder::{Terms, TypedPlan};
 use crate::paths::{self, Way};
 use crate::server::context::{self, Failed};
 use crate::server::services::agreements;
@@ -35,12 +36,12 @@ pub async fn load(account_id: String, basis: Basis) -> Result<Option<PlanView>, 
                 .unwrap_or_default()
         }
     };
+    let ask_href = paths::message(account.as_str(), Topic::Other);
     Ok(Some(PlanView {
         account_id: account.to_string(),
         basis,
-        plans,
+        terms: Terms { offers: plans, today: held.today, language: context::language(), ask_href },
         typed,
-        today: held.today,
         refused: flash.map(|flash| flash.errors).unwrap_or_default(),
     }))
 }

@@ -2,6 +2,7 @@
 //! button where it does not; the next step is to check it.
 
 pub mod actions;
+mod fields;
 mod load;
 
 use crate::components::form::{Button, ErrorSummary, HiddenField, Problem, Problems};
@@ -9,14 +10,12 @@ use crate::components::frame::{language, words};
 use crate::components::layout::Page;
 use crate::components::loaded::{loaded, param};
 use crate::components::scripts::IslandScripts;
-use crate::domain::calendar::Date;
-use crate::domain::contact::Topic;
-use crate::domain::offers::Offer;
 use crate::domain::policy::Basis;
-use crate::islands::plan_builder::{self, Outcome, PlanBuilder, TypedPlan, problem_words, refusal_words, refused_field};
+use crate::islands::plan_builder::{Outcome, PlanBuilder, Terms, TypedPlan, preview, problems};
 use crate::paths;
 use crate::words::td_string;
 use actions::ChoosePlan;
+use fields::{FieldProblems, PlanFields};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -27,10 +26,8 @@ const SCREEN: &str = "plan";
 pub struct PlanView {
     pub account_id: String,
     pub basis: Basis,
-    /// One per frequency.
-    pub plans: Vec<Offer>,
+    pub terms: Terms,
     pub typed: TypedPlan,
-    pub today: Date,
     /// Fields that were refused when going on to check.
     pub refused: Vec<(String, String)>,
 }
@@ -54,22 +51,16 @@ fn show(view: PlanView) -> impl IntoView {
         Basis::PastDue => "past_due",
         Basis::Balance => "balance",
     };
-    let problems = if view.refused.is_empty() { Problems::default() } else { problems(&view) };
-    let offers = plan_builder::offers_property(&view.plans);
-    let typed = plan_builder::typed_property(&view.typed);
+    let outcome = view.terms.outcome(&view.typed);
+    let wrong = problems(&outcome, &view.terms.offers, view.terms.today, language());
+    let summary = if view.refused.is_empty() { Problems::default() } else { to_put_right(&outcome, &wrong) };
     view! {
         <Page title back=paths::options(&view.account_id)>
-            <ErrorSummary problems/>
+            <ErrorSummary problems=summary/>
             <form method="post" action=ChoosePlan::PATH>
                 <HiddenField name="account" value=view.account_id.clone()/>
                 <HiddenField name="basis" value=basis/>
-                <PlanBuilder
-                    offers
-                    typed
-                    today=view.today.to_string()
-                    language=language().tag().to_owned()
-                    ask_href=paths::message(&view.account_id, Topic::Other)
-                />
+                <Builder terms=view.terms typed=view.typed/>
                 <Button label=td_string!(words(), options.check_plan) name="intent" value="check"/>
             </form>
         </Page>
@@ -77,21 +68,33 @@ fn show(view: PlanView) -> impl IntoView {
     }
 }
 
-/// What is wrong, in the very words the builder puts beside the fields.
-fn problems(view: &PlanView) -> Problems {
-    let of = |field: &str, text: String| Problem { field: field.to_owned(), text };
-    let found = match view.typed.outcome(&view.plans, view.today) {
+/// The fields and the plan they lead to, inside the island that keeps them together.
+#[component]
+pub fn Builder(terms: Terms, typed: TypedPlan) -> impl IntoView {
+    let outcome = terms.outcome(&typed);
+    let wrong = problems(&outcome, &terms.offers, terms.today, language());
+    let plan = preview(&outcome, &terms);
+    view! {
+        <PlanBuilder>
+            <PlanFields terms=terms.clone() typed=typed.clone() problems=wrong.clone()/>
+            <section class="plan-preview" aria-labelledby="plan-preview-title">
+                <h2 id="plan-preview-title">{td_string!(words(), plan.preview_title)}</h2>
+                <div id="plan-now" aria-live="polite" data-terms=terms.to_attribute() inner_html=plan.clone()></div>
+            </section>
+        </PlanBuilder>
+    }
+}
+
+/// What is wrong, in the very words that stand beside the fields.
+fn to_put_right(outcome: &Outcome, wrong: &FieldProblems) -> Problems {
+    let of = |field: &str, text: &str| Problem { field: field.to_owned(), text: text.to_owned() };
+    let found = match outcome {
         Outcome::Untouched => vec![
-            of("frequency", td_string!(words(), plan.missing_frequency).to_owned()),
-            of("amount", td_string!(words(), plan.missing_amount).to_owned()),
+            of("frequency", td_string!(words(), plan.missing_frequency)),
+            of("amount", td_string!(words(), plan.missing_amount)),
         ],
-        Outcome::Fits { .. } => Vec::new(),
-        Outcome::Problems(problems) => {
-            problems.into_iter().map(|problem| of(problem.field, problem_words(problem, language()).to_owned())).collect()
-        }
-        Outcome::NotAllowed { refusal, offer_id } => {
-            let offer = view.plans.iter().find(|plan| plan.id == offer_id);
-            vec![of(refused_field(refusal.reason), refusal_words(refusal.reason, offer, view.today, language()))]
+        Outcome::Fits { .. } | Outcome::Problems(_) | Outcome::NotAllowed { .. } => {
+            wrong.iter().map(|(field, text)| of(field, text)).collect()
         }
     };
     Problems::from(found)

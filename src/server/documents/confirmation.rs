@@ -3,7 +3,7 @@
 use super::letter::{Block, Fact, Letter, Paper, Recipient, Section, Sender, Table};
 use super::{TypesetError, fingerprint, typeset, wording};
 use crate::domain::account::Disclosure;
-use crate::domain::calendar::Date;
+use crate::domain::calendar::{Date, days_between};
 use crate::domain::format;
 use crate::domain::language::Language;
 use crate::domain::money::Money;
@@ -172,7 +172,7 @@ impl ConfirmationContent {
     /// How far each payment lies between the first and the last, in thousandths.
     fn marks(&self) -> Vec<u16> {
         let (Some(first), Some(last)) = (self.instalments.first(), self.instalments.last()) else { return Vec::new() };
-        let days = |day: Date| i64::from((day - first.due_on).get_days());
+        let days = |day: Date| i64::from(days_between(first.due_on, day));
         let whole = days(last.due_on).max(1);
         let along = |instalment: &Instalment| u16::try_from(days(instalment.due_on) * 1000 / whole).unwrap_or(0);
         self.instalments.iter().map(along).collect()
