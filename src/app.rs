@@ -109,7 +109,7 @@ fn frame() -> Frame {
         portal_name: config.portal_name.clone(),
         reach: Reach {
             phone: config.contact.phone.clone(),
-            hours: config.contact.hours.clone(),
+            hours: config.contact.hours(context::language()),
             postal_address: config.contact.postal_address.clone(),
             answer_working_days: config.contact.answer_working_days,
         },

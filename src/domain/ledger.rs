@@ -142,6 +142,13 @@ pub struct Owed {
     pub instalments: Vec<OpenInstalment>,
 }
 
+impl Owed {
+    /// What is past due and in no agreement's instalments; negative or zero where they cover all of it.
+    pub fn past_due_outside_agreements(&self) -> Result<Money, MoneyError> {
+        self.instalments.iter().try_fold(self.past_due, |left, instalment| left.checked_sub(instalment.open))
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AppliedTo {
     PastDue,
@@ -185,12 +192,7 @@ pub enum Order {
 /// after everything owed is a credit. An agreement's instalments already cover (a part of) what is past due, so only what
 /// lies outside them counts as past due here. The lines sum to `amount` and none is zero.
 pub fn allocate(amount: Money, owed: &Owed, order: Order) -> Result<Vec<Allocation>, MoneyError> {
-    let mut in_agreement = Money::zero(amount.currency());
-    for instalment in &owed.instalments {
-        in_agreement = in_agreement.checked_add(instalment.open)?;
-    }
-    let outside = owed.past_due.checked_sub(in_agreement)?;
-    let past_due = [(AppliedTo::PastDue, outside)];
+    let past_due = [(AppliedTo::PastDue, owed.past_due_outside_agreements()?)];
     let instalments = owed.instalments.iter().map(|instalment| {
         let applied_to = AppliedTo::Instalment { agreement_id: instalment.agreement_id.clone(), number: instalment.number };
         (applied_to, instalment.open)

@@ -130,7 +130,9 @@ impl PayableAccount {
                 Ok(WayToPay { discount: Money::new(discount, currency), ..way })
             }
             Purpose::PastDue => {
-                let past_due = self.owed.past_due.minor().saturating_sub(on_its_way).min(payable.minor());
+                // What an agreement covers is paid by its instalments; nobody is asked for it a second time.
+                let outside = self.owed.past_due_outside_agreements().map_or(0, Money::minor);
+                let past_due = outside.saturating_sub(on_its_way).min(payable.minor());
                 // Where everything is past due, getting up to date is paying in full.
                 if past_due == payable.minor() { Err(PayRefusal::NothingOfThatKind) } else { plain(past_due, None) }
             }

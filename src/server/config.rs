@@ -5,6 +5,8 @@
 
 use super::clock::Clock;
 use super::crash_point::CrashPoint;
+use crate::domain::language::Language;
+use crate::words::{locale, td_string};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -72,9 +74,23 @@ pub enum LogLevel {
 #[derive(Clone, Debug)]
 pub struct Contact {
     pub phone: String,
-    pub hours: String,
+    hours: Option<String>,
+    hours_es: Option<String>,
     pub postal_address: String,
     pub answer_working_days: u32,
+}
+
+impl Contact {
+    /// When somebody answers, in the reader's language. What was said in one language only is shown as it is: hours that are
+    /// true in English are better than ours in Spanish.
+    pub fn hours(&self, language: Language) -> String {
+        let own = match language {
+            Language::English => &self.hours,
+            Language::Spanish => &self.hours_es,
+        };
+        let said = own.as_ref().or(self.hours.as_ref()).or(self.hours_es.as_ref());
+        said.cloned().unwrap_or_else(|| td_string!(locale(language), shell.usual_hours).to_owned())
+    }
 }
 
 /// The operator's own look. Colours are checked for contrast when the stylesheet is made.
@@ -99,7 +115,7 @@ impl fmt::Debug for Mail {
     }
 }
 
-const NAMES: [&str; 30] = [
+const NAMES: [&str; 31] = [
     "server.address",
     "server.port",
     "server.public_url",
@@ -114,6 +130,7 @@ const NAMES: [&str; 30] = [
     "portal.name",
     "contact.phone",
     "contact.hours",
+    "contact.hours_es",
     "contact.postal_address",
     "contact.answer_working_days",
     "brand.logo_file",
@@ -281,7 +298,8 @@ impl Settings {
             portal_name: self.text("portal.name", "Evenkeel")?,
             contact: Contact {
                 phone: self.text("contact.phone", "555-0100")?,
-                hours: self.text("contact.hours", "Monday to Friday, 8:00 to 20:00")?,
+                hours: self.optional("contact.hours", "some text", |text| Some(text.trim().to_owned()))?,
+                hours_es: self.optional("contact.hours_es", "some text", |text| Some(text.trim().to_owned()))?,
                 postal_address: self.text("contact.postal_address", "Accounts team, 1 Harbor Street, Springfield")?,
                 answer_working_days: self.number("contact.answer_working_days", "2", 1, 30)?,
             },

@@ -50,7 +50,7 @@ pub async fn issue(state: &AppState, tx: &mut Tx, signed: &SignedVersion<'_>) ->
         document_reference: ids::new_reference("DC"),
         agreement_reference: signed.agreement_reference.to_owned(),
         version: signed.version,
-        sender: documents::sender(&state.config),
+        sender: documents::sender(&state.config, signed.language),
         recipient: recipient(&addressee),
         creditor: terms.creditor.clone(),
         accounts: vec![CoveredAccount {

@@ -34,13 +34,13 @@ pub enum About<'a> {
     Payment { id: &'a PaymentId, content: &'a ReceiptContent },
 }
 
-/// Who writes our documents and letters, from the settings.
-pub fn sender(config: &Config) -> Sender {
+/// Who writes our documents and letters, from the settings, to a reader of this language.
+pub fn sender(config: &Config, language: Language) -> Sender {
     Sender {
         portal_name: config.portal_name.clone(),
         postal_address: config.contact.postal_address.clone(),
         phone: config.contact.phone.clone(),
-        hours: config.contact.hours.clone(),
+        hours: config.contact.hours(language),
         public_url: config.public_url.clone(),
     }
 }

@@ -53,7 +53,7 @@ pub async fn enqueue_copy(
         DocumentKind::Confirmation => Template::ConfirmationCopy,
         DocumentKind::Receipt => Template::ReceiptCopy,
     };
-    let sender = sender(&state.config);
+    let sender = sender(&state.config, language);
     let written = letters::copy_of_document(template, language, &sender, &reach.given_name, &document.reference);
     let hours = match hurry {
         Hurry::Now => Hours::Any,

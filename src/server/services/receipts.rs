@@ -69,7 +69,7 @@ async fn content(
         language,
         document_reference: ids::new_reference("DC"),
         payment_reference: booked.payment.reference.clone(),
-        sender: documents::sender(&state.config),
+        sender: documents::sender(&state.config, language),
         recipient: recipient(addressee),
         creditor: booked.account.creditor.clone(),
         account_reference: booked.account.reference.clone(),
