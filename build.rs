@@ -12,6 +12,8 @@ use std::path::PathBuf;
 #[expect(clippy::disallowed_methods, reason = "cargo tells a build script by the environment where to write")]
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=locales");
+    // Read into the program where the store is compiled; a new file alone changes no source.
+    println!("cargo::rerun-if-changed=migrations");
     let options = ParseOptions::default().interpolate_display(true);
     let config = Config::new("en")?.add_locale("es")?.locales_path("locales").parse_options(options);
     let words = parse_locales(None, config)?;

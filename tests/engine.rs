@@ -325,6 +325,7 @@ fn an_account() -> impl Strategy<Value = AccountFacts> {
         past_due: usd(balance.max(0) * percent / 100),
         oldest_unpaid_due_date: Some(since),
         history: None,
+        time_barred: evenkeel::domain::account::TimeBarred::Unknown,
     })
 }
 
@@ -486,6 +487,7 @@ fn every_account_of_the_portfolio_has_a_way_forward() {
             past_due: amount(past_due),
             oldest_unpaid_due_date: row[oldest].parse().ok(),
             history: None,
+            time_barred: evenkeel::domain::account::TimeBarred::Unknown,
         };
         accounts += 1;
         for (index, today) in ["2026-11-20", "2026-12-31", "2027-02-28"].into_iter().enumerate() {

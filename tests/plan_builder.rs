@@ -26,6 +26,7 @@ fn offered() -> OfferSet {
         past_due: Money::new(30_000, Currency::USD),
         oldest_unpaid_due_date: Some(jiff::civil::date(2026, 10, 1)),
         history: None,
+        time_barred: evenkeel::domain::account::TimeBarred::Unknown,
     };
     let file = policy_file::read(Path::new("policies/default.toml")).expect("the default policy");
     offers_for(&account, &file.policy, TODAY, None, None)

@@ -42,7 +42,18 @@ pub fn terms_rows(terms: &Terms) -> Vec<(SummaryRow, bool)> {
     }
     rows.push((SummaryRow::new(td_string!(words(), review.interest), interest_words(terms)), false));
     rows.push((SummaryRow::new(td_string!(words(), review.total), format::money(terms.schedule.total, language())), true));
+    rows.push((SummaryRow::new(td_string!(words(), options.if_late), late_words(terms)), false));
     rows
+}
+
+fn late_words(terms: &Terms) -> String {
+    match &terms.late_payment {
+        Some(statement) => {
+            let statement = statement.text(language()).to_owned();
+            td_string!(words(), options.late_stated, creditor = terms.creditor.clone(), statement = statement)
+        }
+        None => td_string!(words(), options.late_neutral).to_owned(),
+    }
 }
 
 fn interest_words(terms: &Terms) -> String {

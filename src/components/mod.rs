@@ -4,6 +4,7 @@
 
 pub mod agreement_terms;
 pub mod chart;
+pub mod disclosure;
 pub mod form;
 pub mod frame;
 pub mod instalment_path;

@@ -3,12 +3,15 @@
 //!
 //! Services make [`Terms`] from a held offer and a choice; documents and the ledger read them back from the stored text.
 
+use super::account::Disclosure;
 use super::calendar::{Date, Frequency};
 use super::ids::PolicyVersion;
+use super::language::Language;
 use super::money::{Currency, Money};
 use super::offers::OfferKind;
 use super::policy::Basis;
 use super::schedule::{Instalment, InterestRule, Schedule};
+use super::statement::Statement;
 use serde::{Deserialize, Serialize};
 use std::fmt::Write;
 
@@ -35,9 +38,17 @@ pub struct Terms {
     pub policy_version: PolicyVersion,
     /// The day on which the offer was made. Not the day of signing: that would change the terms at midnight.
     pub offered_on: Date,
-    /// What happens if a payment is late: the code of the text in the letters.
+    /// What happens if a payment is late: the code of the portal's own words, or that the creditor's are in `late_payment`.
     pub consequences: String,
+    /// The creditor's words in every language, so that the terms are the same whatever language they are signed in.
+    pub late_payment: Option<Statement>,
+    /// What was said before signing.
+    pub disclosure: Option<Disclosure>,
 }
+
+/// The portal's neutral words, and the creditor's own.
+pub const NEUTRAL_CONSEQUENCES: &str = "late_payment_1";
+pub const STATED_CONSEQUENCES: &str = "stated_1";
 
 impl Terms {
     /// The terms as JSON with a fixed order of keys, no spaces, and amounts as decimal strings. Equal terms, equal bytes.
@@ -62,6 +73,13 @@ impl Terms {
         json.text("policy_version", self.policy_version.as_str());
         json.text("offered_on", &self.offered_on.to_string());
         json.text("consequences", &self.consequences);
+        // Not there at all where there is nothing to say: terms signed before these were thought of keep their bytes.
+        if let Some(statement) = &self.late_payment {
+            json.statement("late_payment", statement);
+        }
+        if let Some(disclosure) = self.disclosure {
+            json.text("disclosure", disclosure.code());
+        }
         json.finish()
     }
 }
@@ -96,6 +114,10 @@ struct Written {
     policy_version: PolicyVersion,
     offered_on: Date,
     consequences: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    late_payment: Option<Statement>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    disclosure: Option<Disclosure>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -133,6 +155,8 @@ impl From<Terms> for Written {
             policy_version: terms.policy_version,
             offered_on: terms.offered_on,
             consequences: terms.consequences,
+            late_payment: terms.late_payment,
+            disclosure: terms.disclosure,
         }
     }
 }
@@ -175,6 +199,8 @@ impl TryFrom<Written> for Terms {
             creditor: written.creditor,
             policy_version: written.policy_version,
             consequences: written.consequences,
+            late_payment: written.late_payment,
+            disclosure: written.disclosure,
         })
     }
 }
@@ -231,6 +257,15 @@ impl Json {
             object.amount("amount", instalment.amount);
             text.push_str(&object.finish());
         });
+    }
+
+    fn statement(&mut self, key: &str, statement: &Statement) {
+        self.key(key);
+        let mut object = Json::default();
+        for language in Language::ALL {
+            object.text(language.tag(), statement.text(language));
+        }
+        self.text.push_str(&object.finish());
     }
 
     fn list<T>(&mut self, values: &[T], write: impl Fn(&mut String, &T)) {
@@ -301,6 +336,8 @@ mod tests {
             policy_version: PolicyVersion("abc".into()),
             offered_on: date(2026, 11, 20),
             consequences: "late_payment".into(),
+            late_payment: None,
+            disclosure: None,
         }
     }
 
@@ -326,6 +363,20 @@ mod tests {
         let text = terms.canonical_json();
         assert_eq!(serde_json::to_string(&terms).expect("JSON"), text);
         assert_eq!(serde_json::from_str::<Terms>(&text).expect("readable"), terms);
+    }
+
+    #[test]
+    fn what_is_said_before_signing_is_part_of_what_is_signed() {
+        let stated = Terms {
+            late_payment: Some(Statement::new("A fee is added.", "Se añade un cargo.").expect("plain words")),
+            disclosure: Some(Disclosure::TimeBarred),
+            ..terms()
+        };
+        let text = stated.canonical_json();
+        let end = r#""consequences":"late_payment","late_payment":{"en":"A fee is added.","es":"Se añade un cargo."},"disclosure":"time_barred_1"}"#;
+        assert!(text.ends_with(end), "{text}");
+        assert_eq!(serde_json::to_string(&stated).expect("JSON"), text);
+        assert_eq!(serde_json::from_str::<Terms>(&text).expect("readable"), stated);
     }
 
     #[test]

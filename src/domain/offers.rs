@@ -3,7 +3,7 @@
 //! An [`Offer`] carries its own limits, so that any choice within it can be computed later from the held offer alone
 //! ([`fit`]), whatever has happened to the policy meanwhile.
 
-use super::account::AccountFacts;
+use super::account::{AccountFacts, TimeBarred};
 use super::calendar::{ClosedDays, Date, Frequency, Holidays, LongestTerm, Payday, days_after};
 use super::ids::PolicyVersion;
 use super::money::Money;
@@ -12,6 +12,7 @@ use super::policy::{
     SegmentTerms,
 };
 use super::schedule::{InterestRule, MIN_INSTALMENTS, Schedule, Size};
+use super::statement::Statement;
 use super::{one_payment, plan_choice};
 use serde::{Deserialize, Serialize};
 
@@ -92,6 +93,12 @@ pub struct OfferSet {
     pub made_on: Date,
     pub balance: Money,
     pub past_due: Money,
+    /// As it was known when the offers were made.
+    #[serde(default)]
+    pub time_barred: TimeBarred,
+    /// What the creditor says happens if a payment is late: held with the offers, so that what was shown is what is signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late_payment: Option<Statement>,
     pub offers: Vec<Offer>,
     pub refusals: Vec<Refusal>,
 }
@@ -159,6 +166,8 @@ pub fn offers_for(
         made_on: today,
         balance,
         past_due,
+        time_barred: account.time_barred,
+        late_payment: policy.consequences.of(account.time_barred).late_payment,
         offers: maker.offers,
         refusals: maker.refusals,
     }

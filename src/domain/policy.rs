@@ -1,12 +1,14 @@
 //! The rules behind offers, as plain values. The file they are written in is read by `server::policy_file`.
 //!
 //! A policy is a list of segments; the first whose conditions an account meets decides. Amounts are in the segment's currency.
+//! Beside them stands what the creditor says happens if a payment is late or nothing is done.
 
-use super::account::AccountFacts;
+use super::account::{AccountFacts, TimeBarred};
 use super::calendar::{ClosedDays, Date, Frequency, Holidays, LongestTerm};
 use super::ids::PolicyVersion;
 use super::money::{Currency, Money};
 use super::schedule::InterestRule;
+use super::statement::Statement;
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +17,15 @@ pub struct Policy {
     pub segments: Vec<Segment>,
     /// Public holidays of the calendars the policy names.
     pub holidays: Holidays,
+    pub consequences: Consequences,
+}
+
+/// What happens, in the creditor's own words. Where it says nothing, the portal's neutral words hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Consequences {
+    /// If a payment that was agreed is late.
+    pub late_payment: Option<Statement>,
+    pub if_nothing_is_done: Option<Statement>,
 }
 
 /// Which accounts, and what they may be offered.
@@ -141,6 +152,17 @@ impl Policy {
     }
 }
 
+impl Consequences {
+    /// What is said of an account. Of a time-barred one the neutral words hold: the creditor's are written for every account,
+    /// and nobody can be sure that they never speak of going to court (12 CFR 1006.26(b)).
+    pub fn of(&self, time_barred: TimeBarred) -> Consequences {
+        match time_barred {
+            TimeBarred::Yes => Consequences::default(),
+            TimeBarred::Unknown | TimeBarred::No => self.clone(),
+        }
+    }
+}
+
 impl Conditions {
     pub fn hold_for(&self, account: &AccountFacts, today: Date, reason: Option<Reason>) -> bool {
         let product = account.product.to_lowercase();
@@ -253,7 +275,7 @@ impl Basis {
 
 #[cfg(test)]
 mod tests {
-    use super::super::account::PaymentHistory;
+    use super::super::history::PaymentHistory;
     use super::*;
     use jiff::civil::date;
 
@@ -265,6 +287,7 @@ mod tests {
             past_due: Money::new(30_000, Currency::USD),
             oldest_unpaid_due_date: Some(date(2026, 7, 23)),
             history: Some(PaymentHistory { instalments_due: 12, instalments_kept: 9 }),
+            time_barred: TimeBarred::Unknown,
         }
     }
 
@@ -339,11 +362,21 @@ mod tests {
                 segment("never", any()),
             ],
             holidays: Holidays::default(),
+            consequences: Consequences::default(),
         };
         assert_eq!(policy.segment_for(&account(), TODAY, None).map(|segment| segment.name.as_str()), Some("later"));
         assert_eq!(policy.segment_for(&account(), date(2026, 8, 1), None).map(|segment| segment.name.as_str()), Some("early"));
         let euros = AccountFacts { currency: Currency::EUR, ..account() };
         assert_eq!(policy.segment_for(&euros, TODAY, None), None);
+    }
+
+    #[test]
+    fn of_a_time_barred_account_the_creditors_words_are_not_used() {
+        let words = Statement::new("We may go to court.", "Podemos ir a juicio.").expect("plain words");
+        let stated = Consequences { late_payment: Some(words.clone()), if_nothing_is_done: Some(words) };
+        assert_eq!(stated.of(TimeBarred::Yes), Consequences::default());
+        assert_eq!(stated.of(TimeBarred::No), stated);
+        assert_eq!(stated.of(TimeBarred::Unknown), stated);
     }
 
     #[test]

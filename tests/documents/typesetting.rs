@@ -1,6 +1,7 @@
 //! What is on the pages.
 
 use crate::{contents, tools};
+use evenkeel::domain::account::Disclosure;
 use evenkeel::domain::format;
 use evenkeel::domain::language::Language;
 use evenkeel::server::documents::confirmation::{AgreementKind, Interest};
@@ -73,6 +74,33 @@ fn interest_is_said_exactly() {
     let file = tools::keep("interest.pdf", &content.to_pdf().expect("a document"));
     let text = tools::run("pdftotext", &[], &file).replace('\n', " ");
     assert!(text.contains("Simple interest of 6.50 % a year, counted by the day: $5.12 in all."), "{text}");
+}
+
+#[test]
+fn what_the_creditor_said_and_what_had_to_be_said_first_are_in_the_document() {
+    for (language, statement, disclosed) in [
+        (
+            Language::English,
+            "Northgate Credit Union says: “A fee of $5.00 is added.”",
+            "Northgate Credit Union will not sue you for it",
+        ),
+        (
+            Language::Spanish,
+            "Northgate Credit Union dice: «A fee of $5.00 is added.»",
+            "Northgate Credit Union no le demandará por ella",
+        ),
+    ] {
+        let mut content = contents::plan(language, 6);
+        let plain = tools::keep("plain.pdf", &content.to_pdf().expect("a document"));
+        assert!(!tools::run("pdftotext", &[], &plain).contains(disclosed), "nothing is disclosed where nothing has to be");
+        content.creditor_statement = Some("A fee of $5.00 is added.".into());
+        content.disclosure = Some(Disclosure::TimeBarred);
+        let file = tools::keep(&format!("disclosure-{}.pdf", language.tag()), &content.to_pdf().expect("a document"));
+        tools::run("qpdf", &["--check"], &file);
+        let text = tools::run("pdftotext", &[], &file).replace('\n', " ");
+        assert!(text.contains(statement), "{text}");
+        assert!(text.contains(disclosed), "{text}");
+    }
 }
 
 #[test]

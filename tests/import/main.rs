@@ -11,6 +11,7 @@ mod books;
 mod commands;
 mod faults;
 mod layouts;
+mod told;
 
 use evenkeel::server::import::{Input, Mapping, Progress, Request, Summary, import};
 use evenkeel::server::store::Db;

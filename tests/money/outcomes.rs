@@ -313,6 +313,7 @@ async fn where_the_processors_first_answer_is_lost_its_charge_is_found_and_not_m
         amount_minor: 30_000,
         key: ids::new_token(),
         language: Language::English,
+        disclosed: None,
     };
     for _ in 0..2 {
         let started = payments::start(&state, &decision).await.expect("no failure");

@@ -19,6 +19,7 @@ fn decision(seeded: &seed::Seeded, purpose: Purpose, amount_minor: i64) -> Decis
         amount_minor,
         key: ids::new_token(),
         language: Language::English,
+        disclosed: None,
     }
 }
 

@@ -125,6 +125,12 @@ async fn a_payment_of_unknown_outcome_is_said_to_be_unknown() {
     let text = shown(&app, &seeded).await;
     assert!(text.contains("We do not know yet whether $50.00 from 20 November 2026 went through"), "{text}");
     assert!(text.contains("You owe in all $1,200.00"), "nothing counts before the payment company said so");
+    // Nor is one called "being processed" that was only written down, or whose page is still open.
+    for (state, words) in [("created", "We do not know yet whether $50.00"), ("submitted", "waits for you to confirm it")] {
+        run(&app, "update payments set state = $1", &[state]).await;
+        let text = shown(&app, &seeded).await;
+        assert!(text.contains(words) && !text.contains("being processed"), "{state}: {text}");
+    }
 }
 
 #[tokio::test]

@@ -120,7 +120,7 @@ async fn a_tab_that_shows_other_terms_than_were_chosen_since_signs_nothing() {
     choose(&mut browser, &seeded, "60").await;
     let answer = browser.post(SIGN, &stale.fields()).await;
     assert!(answer.path.contains("/check"), "{}", answer.path);
-    answer.assert_says("What you owe has changed");
+    answer.assert_says("Something has changed since you chose");
     answer.assert_says("5 payments");
     assert_eq!(agreements(&app).await, 0);
 }
@@ -136,7 +136,7 @@ async fn what_is_owed_changed_before_signing_leads_back_to_the_check_page_that_s
         app.execute("update accounts set reported_past_due_minor = 20000").await;
         let answer = browser.post(SIGN, &signing.fields()).await;
         assert!(answer.path.contains("/check"), "{}", answer.path);
-        answer.assert_says("What you owe has changed");
+        answer.assert_says("Something has changed since you chose");
         answer.assert_says("$200.00");
         assert_eq!(agreements(&app).await, 0);
 

@@ -1,5 +1,5 @@
 use super::super::money::Currency;
-use super::super::policy::{Bounds, Conditions, Segment};
+use super::super::policy::{Bounds, Conditions, Consequences, Segment};
 use super::*;
 use jiff::civil::date;
 
@@ -18,6 +18,7 @@ fn account(balance: i64, past_due: i64) -> AccountFacts {
         past_due: usd(past_due),
         oldest_unpaid_due_date: Some(date(2026, 10, 1)),
         history: None,
+        time_barred: TimeBarred::Unknown,
     }
 }
 
@@ -56,6 +57,7 @@ fn policy(terms: SegmentTerms) -> Policy {
         version: PolicyVersion("v".into()),
         segments: vec![Segment { name: "all".into(), when, terms }],
         holidays: Holidays::default(),
+        consequences: Consequences::default(),
     }
 }
 
@@ -209,4 +211,26 @@ fn holidays_travel_with_the_offer_only_where_dates_may_move() {
     };
     assert_eq!(with(ClosedDays::Keep), []);
     assert_eq!(with(ClosedDays::NextWorkingDay), [date(2026, 12, 25)]);
+}
+
+#[test]
+fn the_creditors_words_are_held_with_the_offers_but_not_of_a_time_barred_account() {
+    let words = Statement::new("A fee is added.", "Se añade un cargo.").expect("plain words");
+    let consequences = Consequences { late_payment: Some(words.clone()), if_nothing_is_done: None };
+    let policy = Policy { consequences, ..policy(generous()) };
+    let late_payment = |time_barred| {
+        let account = AccountFacts { time_barred, ..account(100_000, 30_000) };
+        offers_for(&account, &policy, TODAY, None, None).late_payment
+    };
+    assert_eq!(late_payment(TimeBarred::Unknown), Some(words.clone()));
+    assert_eq!(late_payment(TimeBarred::No), Some(words));
+    assert_eq!(late_payment(TimeBarred::Yes), None);
+}
+
+#[test]
+fn offers_held_before_these_facts_were_known_are_still_read() {
+    let set = offered(&account(100_000, 30_000));
+    let mut json = serde_json::to_value(&set).expect("JSON");
+    json.as_object_mut().expect("an object").remove("time_barred");
+    assert_eq!(serde_json::from_value::<OfferSet>(json).expect("readable"), set);
 }

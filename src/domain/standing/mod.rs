@@ -6,9 +6,11 @@ mod parts;
 pub use parts::{EntryKind, HistoryLine, OwnEntry, Part, PartKind, Reported, parts, with_balances};
 
 use super::calendar::Date;
+use super::history::PaymentHistory;
 use super::hold::HoldKind;
 use super::ids::{AccountId, AgreementId};
 use super::money::Money;
+use super::statement::Statement;
 
 /// Everything "Where I stand" says about one account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,12 +31,25 @@ pub struct Standing {
     /// The creditor's own, oldest first.
     pub history: Vec<HistoryLine>,
     pub paid_so_far: Option<PaidSoFar>,
+    /// How past instalments were kept, where that is good to hear.
+    pub good_history: Option<PaymentHistory>,
+    /// What the creditor says happens if nothing is done.
+    pub if_nothing_is_done: Option<Statement>,
     pub agreement: Option<LiveAgreement>,
     pub holds: Vec<ActiveHold>,
     pub payments: Vec<RunningPayment>,
     pub messages: Vec<WaitingMessage>,
     pub has_other_accounts: bool,
     pub today: Date,
+}
+
+impl Standing {
+    /// Whether the agreement pays all that is past due, and is kept: then nothing of it is asked for beside the agreement.
+    pub fn agreement_covers_past_due(&self) -> bool {
+        self.agreement
+            .as_ref()
+            .is_some_and(|agreement| !agreement.has_missed(self.today) && agreement.open_minor() >= self.past_due.minor())
+    }
 }
 
 /// The agreement an account is under and how its instalments stand.
@@ -62,6 +77,16 @@ impl LiveAgreement {
     /// The first instalment that is not paid in full.
     pub fn next(&self) -> Option<&InstalmentStanding> {
         self.instalments.iter().find(|instalment| !instalment.is_paid())
+    }
+
+    /// Whether an instalment was not paid by its day.
+    pub fn has_missed(&self, today: Date) -> bool {
+        self.next().is_some_and(|instalment| instalment.due_on < today)
+    }
+
+    /// What its instalments will still pay.
+    fn open_minor(&self) -> i64 {
+        self.instalments.iter().map(|instalment| (instalment.amount.minor() - instalment.paid.minor()).max(0)).sum()
     }
 
     pub fn count_paid(&self) -> usize {
@@ -98,9 +123,10 @@ pub enum RunningState {
 impl RunningState {
     pub fn from_code(code: &str) -> Option<RunningState> {
         match code {
-            "submitted" | "processing" => Some(RunningState::Processing),
-            "needs_customer" => Some(RunningState::NeedsCustomer),
-            "unknown" => Some(RunningState::Unknown),
+            "processing" => Some(RunningState::Processing),
+            "submitted" | "needs_customer" => Some(RunningState::NeedsCustomer),
+            // Written down, and then not heard of: the payment company may have it or not.
+            "created" | "unknown" => Some(RunningState::Unknown),
             _ => None,
         }
     }

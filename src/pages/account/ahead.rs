@@ -122,13 +122,12 @@ fn next(standing: &Standing) -> Option<AnyView> {
         return None;
     }
     let owes = matches!(standing.stage, Stage::PastDue | Stage::UpToDate);
-    let missed =
-        standing.agreement.as_ref().and_then(LiveAgreement::next).is_some_and(|instalment| instalment.due_on < standing.today);
+    let missed = standing.agreement.as_ref().is_some_and(|agreement| agreement.has_missed(standing.today));
     let plain = match (&standing.agreement, missed) {
         (Some(_), true) => Some(td_string!(words(), account.next_missed).to_owned()),
         (Some(_), false) => Some(td_string!(words(), account.next_agreement).to_owned()),
         (None, _) if !standing.holds.is_empty() => Some(td_string!(words(), account.next_held).to_owned()),
-        (None, _) => owes.then(|| td_string!(words(), account.next_interest, creditor = standing.creditor.clone())),
+        (None, _) => owes.then(|| nothing_done_words(standing)),
     };
     let section = view! {
         <section>
@@ -141,6 +140,18 @@ fn next(standing: &Standing) -> Option<AnyView> {
         </section>
     };
     Some(section.into_any())
+}
+
+/// As the creditor says, or in the portal's own words.
+fn nothing_done_words(standing: &Standing) -> String {
+    let creditor = standing.creditor.clone();
+    match &standing.if_nothing_is_done {
+        Some(statement) => {
+            let statement = statement.text(language()).to_owned();
+            td_string!(words(), account.next_stated, creditor = creditor, statement = statement)
+        }
+        None => td_string!(words(), account.next_interest, creditor = creditor),
+    }
 }
 
 fn messages(messages: &[WaitingMessage]) -> AnyView {

@@ -42,6 +42,10 @@ fn past_due(standing: &Standing) -> Option<AnyView> {
     if standing.stage != Stage::PastDue {
         return None;
     }
+    if standing.agreement_covers_past_due() {
+        let note = td_string!(words(), account.covered_note).to_owned();
+        return Some(below_line(td_string!(words(), account.covered), standing.past_due, [Some(note), None]));
+    }
     let since = standing.past_due_since.map(|since| {
         let date = format::date(since, language());
         match standing.days_past_due {

@@ -4,6 +4,7 @@ use super::history::history_table;
 use crate::components::chart::{BalanceChart, BalancePoint};
 use crate::components::frame::{language, words};
 use crate::domain::format;
+use crate::domain::history::PaymentHistory;
 use crate::domain::standing::{PaidSoFar, Standing};
 use crate::paths;
 use crate::words::td_string;
@@ -14,10 +15,12 @@ const LINES_SHOWN: usize = 4;
 
 pub fn show(standing: &Standing) -> impl IntoView + use<> {
     let creditor = standing.creditor.clone();
+    let kept = standing.good_history.map(|history| view! { <p>{kept_words(history)}</p> });
     if standing.history.is_empty() {
         return view! {
             <section>
                 <h2>{td_string!(words(), history.title)}</h2>
+                {kept}
                 <p>{td_string!(words(), history.none, creditor = creditor)}</p>
             </section>
         }
@@ -35,6 +38,7 @@ pub fn show(standing: &Standing) -> impl IntoView + use<> {
     view! {
         <section>
             <h2>{td_string!(words(), history.title)}</h2>
+            {kept}
             {standing.paid_so_far.map(|paid| view! { <p>{paid_words(paid)}</p> })}
             <h3>{td_string!(words(), history.chart)}</h3>
             <BalanceChart points/>
@@ -44,6 +48,14 @@ pub fn show(standing: &Standing) -> impl IntoView + use<> {
         </section>
     }
     .into_any()
+}
+
+fn kept_words(history: PaymentHistory) -> String {
+    let due = history.instalments_due.to_string();
+    if history.instalments_kept == history.instalments_due {
+        return td_string!(words(), history.all_kept, due = due);
+    }
+    td_string!(words(), history.kept, kept = history.instalments_kept.to_string(), due = due)
 }
 
 fn paid_words(paid: PaidSoFar) -> String {

@@ -3,6 +3,7 @@
 mod load;
 
 use crate::components::agreement_terms::{InstalmentList, terms_rows};
+use crate::components::disclosure::DisclosureNotice;
 use crate::components::form::{LinkButton, LinkKind};
 use crate::components::frame::{frame, language, words};
 use crate::components::layout::Page;
@@ -53,6 +54,7 @@ fn show(view: ConfirmationView) -> impl IntoView {
                 kind=LinkKind::Other
             />
             <SummaryList rows/>
+            <DisclosureNotice disclosure=view.terms.disclosure creditor=view.terms.creditor.clone()/>
             {next_steps(&view.account_id, &view.terms)}
             <InstalmentList terms=view.terms/>
             <section aria-labelledby="proof">

@@ -32,7 +32,8 @@ pub fn OfferCard(card: Card) -> impl IntoView {
 }
 
 /// The cards of a set, in the order of its offers.
-pub fn cards_of(account_id: &str, set: &OfferSet) -> Vec<Card> {
+pub fn cards_of(account_id: &str, creditor: &str, set: &OfferSet) -> Vec<Card> {
+    let late = late_words(creditor, set);
     let mut cards = Vec::new();
     let mut plans_shown: Vec<Basis> = Vec::new();
     for offer in &set.offers {
@@ -40,13 +41,24 @@ pub fn cards_of(account_id: &str, set: &OfferSet) -> Vec<Card> {
             OfferKind::Plan if plans_shown.contains(&offer.basis) => {}
             OfferKind::Plan => {
                 plans_shown.push(offer.basis);
-                cards.push(plan_card(account_id, set, offer.basis));
+                cards.push(plan_card(account_id, set, offer.basis, &late));
             }
             OfferKind::PayInFull | OfferKind::GetUpToDate | OfferKind::PayPart => cards.push(payment_card(account_id, offer)),
-            OfferKind::Extension | OfferKind::Promise => cards.push(one_payment_card(account_id, offer)),
+            OfferKind::Extension | OfferKind::Promise => cards.push(one_payment_card(account_id, offer, &late)),
         }
     }
     cards
+}
+
+/// What happens if an agreed payment is late: as the creditor says, or in the portal's own words.
+fn late_words(creditor: &str, set: &OfferSet) -> String {
+    match &set.late_payment {
+        Some(statement) => {
+            let statement = statement.text(language()).to_owned();
+            td_string!(words(), options.late_stated, creditor = creditor.to_owned(), statement = statement)
+        }
+        None => td_string!(words(), options.late_neutral).to_owned(),
+    }
 }
 
 /// What a card is called, from an offer's id; for the notice of a kept draft.
@@ -97,7 +109,7 @@ fn payment_card(account_id: &str, offer: &Offer) -> Card {
     Card { title: kind_title(offer.kind), what, rows, href: paths::pay(account_id), go }
 }
 
-fn plan_card(account_id: &str, set: &OfferSet, basis: Basis) -> Card {
+fn plan_card(account_id: &str, set: &OfferSet, basis: Basis, late: &str) -> Card {
     let plans: Vec<&Offer> = set.plans(basis).collect();
     let least = plans.iter().map(|offer| offer.min_amount.minor()).min();
     let least = plans.iter().map(|offer| offer.min_amount).find(|amount| Some(amount.minor()) == least);
@@ -121,7 +133,7 @@ fn plan_card(account_id: &str, set: &OfferSet, basis: Basis) -> Card {
             td_string!(words(), options.at_the_latest, date = date),
         ));
     }
-    rows.push(SummaryRow::new(td_string!(words(), options.if_late), td_string!(words(), options.late_plan)));
+    rows.push(SummaryRow::new(td_string!(words(), options.if_late), late));
     let (title, what, way) = match basis {
         Basis::PastDue => {
             (td_string!(words(), options.plan_past_due), td_string!(words(), options.plan_past_due_what), Way::PlanPastDue)
@@ -133,7 +145,7 @@ fn plan_card(account_id: &str, set: &OfferSet, basis: Basis) -> Card {
     Card { title, what, rows, href: paths::way(account_id, way), go: td_string!(words(), options.plan_go) }
 }
 
-fn one_payment_card(account_id: &str, offer: &Offer) -> Card {
+fn one_payment_card(account_id: &str, offer: &Offer, late: &str) -> Card {
     let mut rows = vec![SummaryRow::new(td_string!(words(), options.each), range_words(offer))];
     if let Some(last) = offer.schedule.last_on() {
         let date = format::date(last, language());
@@ -142,7 +154,7 @@ fn one_payment_card(account_id: &str, offer: &Offer) -> Card {
             td_string!(words(), options.at_the_latest, date = date),
         ));
     }
-    rows.push(SummaryRow::new(td_string!(words(), options.if_late), td_string!(words(), options.late_promise)));
+    rows.push(SummaryRow::new(td_string!(words(), options.if_late), late));
     let (what, way, go) = match offer.kind {
         OfferKind::Extension => {
             (td_string!(words(), options.extension_what), Way::Extension, td_string!(words(), options.extension_go))

@@ -33,6 +33,7 @@ pub async fn load(account_id: String) -> Result<Found, Failed> {
                 account_id: account_id.to_string(),
                 reference: held.account.reference.clone(),
                 product: held.account.facts.product.clone(),
+                creditor: held.account.creditor.clone(),
                 held_until: clock::local_time(held.held_until, &zone),
                 set: held.set,
                 draft,

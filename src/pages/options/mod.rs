@@ -4,6 +4,7 @@
 mod card;
 mod load;
 
+use crate::components::disclosure::DisclosureNotice;
 use crate::components::frame::{language, words};
 use crate::components::layout::Page;
 use crate::components::loaded::{loaded, param};
@@ -22,6 +23,7 @@ pub struct OptionsView {
     pub account_id: String,
     pub reference: String,
     pub product: String,
+    pub creditor: String,
     /// The local date and time until which the terms are held.
     pub held_until: format::LocalTime,
     pub set: OfferSet,
@@ -41,7 +43,8 @@ pub fn OptionsPage() -> impl IntoView {
 
 fn show(view: OptionsView) -> impl IntoView {
     let until = format::date_and_time(view.held_until, language());
-    let cards: Vec<_> = cards_of(&view.account_id, &view.set).into_iter().map(|card| view! { <OfferCard card/> }).collect();
+    let cards: Vec<_> =
+        cards_of(&view.account_id, &view.creditor, &view.set).into_iter().map(|card| view! { <OfferCard card/> }).collect();
     let none = cards.is_empty();
     let draft = view.draft.map(|offer_id| draft_notice(&view.account_id, &offer_id));
     let account = td_string!(words(), options.for_account, product = view.product, reference = view.reference);
@@ -51,6 +54,7 @@ fn show(view: OptionsView) -> impl IntoView {
             <p>{td_string!(words(), options.lead)}</p>
             <p>{td_string!(words(), options.held, until = until.clone())}</p>
             {draft}
+            <DisclosureNotice disclosure=view.set.time_barred.disclosure() creditor=view.creditor/>
             {none.then(|| view! { <p>{td_string!(words(), options.none)}</p> })}
             <section aria-labelledby="ways">
                 <h2 id="ways" class="unseen">{td_string!(words(), options.ways)}</h2>

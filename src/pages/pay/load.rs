@@ -44,6 +44,7 @@ pub async fn load(account_id: String) -> Result<Option<PayView>, Failed> {
     let flash = context::flash(SCREEN).unwrap_or_default();
     Ok(Some(PayView::Ways(Box::new(WaysView {
         account_id,
+        disclosure: paying.account.facts.time_barred.disclosure(),
         creditor: paying.account.creditor,
         balance: paying.account.facts.balance,
         payable: paying.payable.payable(),

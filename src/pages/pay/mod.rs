@@ -3,11 +3,13 @@
 pub mod actions;
 mod load;
 
+use crate::components::disclosure::DisclosureNotice;
 use crate::components::form::{Button, Choice, ErrorSummary, HiddenField, LinkButton, MoneyField, Problems, Radios};
 use crate::components::frame::{frame, language, words};
 use crate::components::layout::Page;
 use crate::components::loaded::{loaded, param};
 use crate::components::notice::{Notice, NoticeKind};
+use crate::domain::account::Disclosure;
 use crate::domain::format;
 use crate::domain::money::Money;
 use crate::domain::paying::WayToPay;
@@ -36,6 +38,7 @@ pub struct WaysView {
     /// What is not on its way already.
     pub payable: Money,
     pub in_flight: Money,
+    pub disclosure: Option<Disclosure>,
     pub is_disputed: bool,
     pub is_on_hold: bool,
     pub ways: Vec<WayToPay>,
@@ -66,7 +69,8 @@ pub fn PayPage() -> impl IntoView {
 }
 
 fn show(view: WaysView) -> impl IntoView {
-    let WaysView { account_id, creditor, balance, payable, in_flight, is_disputed, is_on_hold, ways, typed, errors } = view;
+    let WaysView { account_id, creditor, balance, payable, in_flight, disclosure, ways, typed, errors, .. } = view;
+    let (is_disputed, is_on_hold) = (view.is_disputed, view.is_on_hold);
     let amount = |amount| format::money(amount, language());
     let least = ways.iter().find(|way| way.purpose == Purpose::Part).map(|way| way.amount);
     let problems = Problems::from_codes(&errors, |_, code| problem_words(code, least, payable));
@@ -81,9 +85,10 @@ fn show(view: WaysView) -> impl IntoView {
     view! {
         <Page title=td_string!(words(), pay.title) back=paths::account(&account_id) lead=td_string!(words(), pay.lead)>
             <ErrorSummary problems=problems.clone()/>
-            <p>{td_string!(words(), pay.owed, creditor = creditor, amount = amount(balance))}</p>
+            <p>{td_string!(words(), pay.owed, creditor = creditor.clone(), amount = amount(balance))}</p>
             {on_its_way.map(|text| view! { <Notice kind=NoticeKind::Plain><p>{text}</p></Notice> })}
             {note.map(|text| view! { <Notice kind=NoticeKind::Plain><p>{text}</p></Notice> })}
+            <DisclosureNotice disclosure creditor/>
             <form method="post" action=ChoosePayment::PATH>
                 <HiddenField name="account" value=account_id/>
                 <Radios
@@ -142,6 +147,7 @@ fn problem_words(code: &str, least: Option<Money>, payable: Money) -> String {
         "minimum" => td_string!(words(), pay.error_minimum, amount = amount(least.unwrap_or(payable))),
         "above" => td_string!(words(), pay.error_above, amount = amount(payable)),
         "changed" => td_string!(words(), pay.error_changed).to_owned(),
+        "disclosure" => td_string!(words(), pay.error_disclosure).to_owned(),
         "again" => td_string!(words(), pay.error_again).to_owned(),
         _ => td_string!(words(), pay.error_gone).to_owned(),
     }

@@ -1,5 +1,6 @@
 //! The door of paying.
 
+use crate::domain::account::Disclosure;
 use crate::domain::ids::AccountId;
 use crate::domain::paying::PayRefusal;
 use crate::domain::payment::Purpose;
@@ -12,7 +13,13 @@ use std::collections::BTreeMap;
 /// Begins the payment that was on the screen and leads to the payment company's page. Sent twice, it leads to the same
 /// payment.
 #[server(endpoint = "start_payment")]
-pub async fn start_payment(account: String, purpose: String, amount_minor: i64, key: String) -> Result<(), Failed> {
+pub async fn start_payment(
+    account: String,
+    purpose: String,
+    amount_minor: i64,
+    key: String,
+    #[server(default)] disclosed: String,
+) -> Result<(), Failed> {
     let (Some(state), Some(visitor)) = (context::state(), context::signed_in()) else {
         return Ok(());
     };
@@ -27,6 +34,7 @@ pub async fn start_payment(account: String, purpose: String, amount_minor: i64, 
         amount_minor,
         key,
         language: context::language(),
+        disclosed: Disclosure::from_code(&disclosed),
     };
     let code = match payments::start(&state, &decision).await.map_err(context::fail)? {
         Ok(Started::ToProcessor { hosted_page }) => {
@@ -41,6 +49,7 @@ pub async fn start_payment(account: String, purpose: String, amount_minor: i64, 
             context::redirect(paths::ACCOUNT);
             return Ok(());
         }
+        Err(StartRefusal::NotDisclosed) => "disclosure",
         Err(StartRefusal::KeyNotUsable) => "again",
         Err(StartRefusal::Pay(PayRefusal::AmountChanged { .. } | PayRefusal::AboveBalance { .. })) => "changed",
         Err(StartRefusal::Pay(_)) => "gone",

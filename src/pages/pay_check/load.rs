@@ -40,6 +40,7 @@ pub async fn load(account_id: String) -> Result<Option<CheckView>, Failed> {
     Ok(Some(CheckView {
         account_id: paying.account.id.to_string(),
         account: format!("{} {}", paying.account.facts.product, paying.account.reference),
+        disclosure: paying.account.facts.time_barred.disclosure(),
         creditor: paying.account.creditor,
         way,
         lines,

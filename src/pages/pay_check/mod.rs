@@ -3,11 +3,13 @@
 pub mod actions;
 mod load;
 
+use crate::components::disclosure::DisclosureNotice;
 use crate::components::form::{Button, HiddenField};
 use crate::components::frame::{frame, language, words};
 use crate::components::layout::Page;
 use crate::components::loaded::{loaded, param};
 use crate::components::summary::{SummaryList, SummaryRow};
+use crate::domain::account::Disclosure;
 use crate::domain::format;
 use crate::domain::ledger::{Allocation, AppliedTo};
 use crate::domain::money::Money;
@@ -27,6 +29,7 @@ pub struct CheckView {
     pub lines: Vec<Allocation>,
     /// Still owed afterwards.
     pub left: Money,
+    pub disclosure: Option<Disclosure>,
     pub is_sandbox: bool,
     /// The decision's key.
     pub key: String,
@@ -50,7 +53,7 @@ fn show(view: CheckView) -> impl IntoView {
         let term = td_string!(words(), pay.check_discount, creditor = view.creditor.clone());
         rows.push(SummaryRow::new(term, amount(view.way.discount)));
     }
-    rows.push(SummaryRow::new(td_string!(words(), pay.check_account), format!("{}, {}", view.creditor, view.account)));
+    rows.push(SummaryRow::new(td_string!(words(), pay.check_account), format!("{}, {}", view.creditor.clone(), view.account)));
     let applied: Vec<String> = view.lines.iter().map(applied_words).collect();
     rows.push(SummaryRow::new(td_string!(words(), pay.check_applied), applied.join("; ")));
     rows.push(SummaryRow::new(td_string!(words(), pay.check_left), amount(view.left)));
@@ -58,12 +61,14 @@ fn show(view: CheckView) -> impl IntoView {
     view! {
         <Page title=td_string!(words(), pay.check_title) back=back>
             <SummaryList rows/>
+            <DisclosureNotice disclosure=view.disclosure creditor=view.creditor/>
             <p>{next}</p>
             <form method="post" action=StartPayment::PATH>
                 <HiddenField name="account" value=view.account_id/>
                 <HiddenField name="purpose" value=view.way.purpose.code()/>
                 <HiddenField name="amount_minor" value=view.way.amount.minor().to_string()/>
                 <HiddenField name="key" value=view.key/>
+                {view.disclosure.map(|shown| view! { <HiddenField name="disclosed" value=shown.code()/> })}
                 <Button label=td_string!(words(), pay.pay_now, amount = amount(view.way.amount))/>
             </form>
         </Page>

@@ -6,6 +6,7 @@ mod load;
 mod text;
 
 use crate::components::agreement_terms::{InstalmentList, terms_rows};
+use crate::components::disclosure::DisclosureNotice;
 use crate::components::form::{Button, Checkbox, ErrorSummary, Field, HiddenField, Problems};
 use crate::components::frame::{frame, language, words};
 use crate::components::layout::Page;
@@ -50,6 +51,7 @@ fn show(view: SignView) -> impl IntoView {
     view! {
         <Page title=title back=paths::review(&view.account_id) lead=td_string!(words(), sign.lead)>
             <ErrorSummary problems=problems.clone()/>
+            <DisclosureNotice disclosure=view.terms.disclosure creditor=view.terms.creditor.clone()/>
             <section aria-labelledby="agreement">
                 <h2 id="agreement">{td_string!(words(), sign.agreement_heading)}</h2>
                 <SummaryList rows/>

@@ -11,6 +11,7 @@ use crate::server::clock;
 use crate::server::config::Config;
 use crate::server::offers_json::OffersDocument;
 use crate::server::policy_file;
+use crate::server::services::history;
 use crate::server::store::facts;
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -55,10 +56,13 @@ pub async fn offers(config: Config, arguments: OffersArguments) -> Result<ExitCo
     }
     let db = open_database(&config).await?;
     let record = facts::by_reference(db.pool(), &normalise_reference(&arguments.reference)).await?;
-    db.close().await;
     let record = record.ok_or_else(|| CommandError::Usage(format!("there is no account {}", arguments.reference)))?;
     let zone = clock::zone(&record.time_zone);
     let today = arguments.today.unwrap_or_else(|| config.clock.today_in(&zone));
+    let mut tx = db.begin_read().await?;
+    let record = history::complete(&mut tx, record, today).await?;
+    drop(tx);
+    db.close().await;
     let set = offers_for(&record.facts, &policy.policy, today, arguments.payday, arguments.reason);
     if arguments.json {
         let document = OffersDocument::of(&record.reference, &set, &zone);

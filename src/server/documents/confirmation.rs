@@ -2,6 +2,7 @@
 
 use super::letter::{Block, Fact, Letter, Paper, Recipient, Section, Sender, Table};
 use super::{TypesetError, fingerprint, typeset, wording};
+use crate::domain::account::Disclosure;
 use crate::domain::calendar::{Date, days_between};
 use crate::domain::format;
 use crate::domain::language::Language;
@@ -30,8 +31,10 @@ pub struct ConfirmationContent {
     pub interest: Interest,
     /// Days after a payment's date in which it can still be made up before the agreement may end.
     pub days_to_put_right: u32,
-    /// What the creditor has stated happens if the agreement ends, in the customer's language; from the policy.
+    /// What the creditor says happens if a payment is late, in the customer's language; from the policy.
     pub creditor_statement: Option<String>,
+    /// What was said before signing.
+    pub disclosure: Option<Disclosure>,
     /// The name as typed.
     pub signed_name: String,
     pub signed_at: Zoned,
@@ -105,10 +108,13 @@ impl ConfirmationContent {
             self.terms_section(words),
             self.change_section(words),
             self.late_section(words),
+        ];
+        sections.extend(self.disclosure_section(words));
+        sections.extend([
             wording::person(&self.sender, self.language),
             self.signature_section(words),
-        ];
-        sections.push(wording::proof(&self.sender, &self.fingerprint(), self.language));
+            wording::proof(&self.sender, &self.fingerprint(), self.language),
+        ]);
         Letter {
             language: self.language,
             paper: Paper::of_currency(self.total.currency()),
@@ -257,8 +263,26 @@ impl ConfirmationContent {
             Block::Paragraph(td_string!(words, document.late, days = self.days_to_put_right)),
             Block::Paragraph(td_string!(words, document.late_counts).to_owned()),
         ];
-        blocks.extend(self.creditor_statement.clone().map(Block::Paragraph));
+        let statement = self.creditor_statement.as_ref();
+        blocks.extend(statement.map(|statement| {
+            Block::Paragraph(td_string!(words, document.late_stated, creditor = &self.creditor, statement = statement))
+        }));
         Section { heading: td_string!(words, document.late_heading).to_owned(), blocks }
+    }
+
+    /// The very words that stood before the signature.
+    fn disclosure_section(&self, words: Locale) -> Option<Section> {
+        let paragraphs = match self.disclosure? {
+            Disclosure::TimeBarred => vec![
+                td_string!(words, disclosure.time_barred, creditor = &self.creditor),
+                td_string!(words, disclosure.time_barred_again).to_owned(),
+                td_string!(words, disclosure.time_barred_ask).to_owned(),
+            ],
+        };
+        Some(Section {
+            heading: td_string!(words, document.disclosure_heading).to_owned(),
+            blocks: paragraphs.into_iter().map(Block::Paragraph).collect(),
+        })
     }
 
     fn signature_section(&self, words: Locale) -> Section {

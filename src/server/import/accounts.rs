@@ -5,7 +5,9 @@ use super::fields;
 use super::layout::Row;
 use super::mapping::{Field, Mapping, Sign, ZoneRule};
 use super::zones;
+use crate::domain::account::TimeBarred;
 use crate::domain::calendar::Date;
+use crate::domain::history::PaymentHistory;
 use crate::domain::ids::{normalise_postal_code, normalise_reference};
 use crate::domain::language::Language;
 use crate::domain::money::{Currency, Money};
@@ -45,6 +47,8 @@ pub struct Sent {
     email: bool,
     phone: bool,
     customer_since: bool,
+    time_barred: bool,
+    history: bool,
 }
 
 impl Sent {
@@ -57,6 +61,8 @@ impl Sent {
             email: has(Field::Email),
             phone: has(Field::Phone),
             customer_since: has(Field::CustomerSince),
+            time_barred: has(Field::TimeBarred),
+            history: has(Field::InstalmentsDue),
         }
     }
 
@@ -77,6 +83,20 @@ impl Sent {
         keep(self.email, &mut after.email, &known.email);
         keep(self.phone, &mut after.phone, &known.phone);
         keep(self.customer_since, &mut after.customer_since, &known.customer_since);
+        after
+    }
+}
+
+impl Sent {
+    /// The report after this row: what it sends, and the rest as it was.
+    pub fn report_onto(self, known: &Report, row: &Report) -> Report {
+        let mut after = row.clone();
+        if !self.time_barred {
+            after.time_barred = known.time_barred;
+        }
+        if !self.history {
+            after.history = known.history;
+        }
         after
     }
 }
@@ -112,6 +132,8 @@ pub fn read(mut row: Row<'_>, today: Date) -> Result<AccountRow, Vec<Fault>> {
         row.fault(Field::ItemizationDate, Reason::AfterBalanceDate { balance_date: balance_date.to_string() });
     }
     let currency = row.required(Field::Currency, fields::currency);
+    let time_barred = time_barred(&mut row);
+    let history = history(&mut row);
     let money = currency.and_then(|currency| money(&mut row, currency, balance_date));
     let (
         Some((reference, reference_normalised)),
@@ -143,6 +165,8 @@ pub fn read(mut row: Row<'_>, today: Date) -> Result<AccountRow, Vec<Fault>> {
             past_due_minor: money.past_due.minor(),
             balance_date: balance_date.to_string(),
             oldest_unpaid_due_date: money.due.map(|due| row.moved(due).to_string()),
+            time_barred,
+            history,
         },
         balance_date,
         customer,
@@ -157,6 +181,35 @@ fn status(row: &mut Row<'_>) -> Option<&'static str> {
         let known = ["open", "recalled", "closed"].into_iter().find(|status| text.eq_ignore_ascii_case(status));
         known.ok_or(Reason::UnknownStatus)
     })
+}
+
+/// Empty is unknown. Nothing but these two words is guessed at; a mapping translates others.
+fn time_barred(row: &mut Row<'_>) -> TimeBarred {
+    let said = row.optional(Field::TimeBarred, |text| match text.to_ascii_lowercase().as_str() {
+        "yes" => Ok(TimeBarred::Yes),
+        "no" => Ok(TimeBarred::No),
+        _ => Err(Reason::NotYesOrNo),
+    });
+    said.unwrap_or_default()
+}
+
+/// Both counts, or neither: one alone says nothing.
+fn history(row: &mut Row<'_>) -> Option<PaymentHistory> {
+    let missing = match (row.text(Field::InstalmentsDue).is_some(), row.text(Field::InstalmentsKept).is_some()) {
+        (true, false) => Some(Field::InstalmentsKept),
+        (false, true) => Some(Field::InstalmentsDue),
+        (true, true) | (false, false) => None,
+    };
+    if let Some(field) = missing {
+        row.fault(field, Reason::OneCountOnly);
+    }
+    let due = row.optional(Field::InstalmentsDue, fields::count);
+    let kept = row.optional(Field::InstalmentsKept, fields::count);
+    let history = PaymentHistory { instalments_due: due?, instalments_kept: kept? };
+    if history.instalments_kept > history.instalments_due {
+        row.fault(Field::InstalmentsKept, Reason::MoreKeptThanDue { due: history.instalments_due });
+    }
+    Some(history)
 }
 
 fn customer(row: &mut Row<'_>, balance_date: Option<Date>, today: Date) -> Option<CustomerRow> {

@@ -90,6 +90,12 @@ reasons! {
         "it is not a language the portal speaks", "Send en or es, or translate it in the mapping, [translate.language]";
     UnknownStatus => "unknown_status",
         "it is not a status the portal knows", "Send open, recalled or closed, or translate it in the mapping, [translate.status]";
+    NotYesOrNo => "not_yes_or_no", "it is neither yes nor no",
+        "Send yes or no, leave it empty where it is not known, or translate it in the mapping, [translate.time_barred]";
+    NotACount { most: u32 } => "not_a_count", "it is not a whole number from 0 to {most}", "Send a number of instalments, or leave both counts empty";
+    OneCountOnly => "one_count_only", "only one of the two numbers of instalments is there",
+        "Send instalments_due and instalments_kept, or leave both empty";
+    MoreKeptThanDue { due: u32 } => "more_kept_than_due", "more instalments were kept than were due ({due})", "Check both numbers";
     UnknownKind => "unknown_kind", "it is not a kind of transaction the portal knows",
         "Send opening_balance, charge, interest, fee, payment, credit or adjustment, or translate it in the mapping, [translate.kind]";
     BothDebitAndCredit => "debit_and_credit", "the row has a debit and a credit", "Send one of them";

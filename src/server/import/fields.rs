@@ -25,6 +25,9 @@ const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 7..=15;
 /// Largest amount of one account, in minor units: a thousand million dollars.
 pub const MAX_AMOUNT_MINOR: i64 = 100_000_000_000;
 
+/// The most instalments that can fall due in twelve months: more than two a day.
+pub const MAX_INSTALMENTS: u32 = 1000;
+
 /// No date in a file is before this.
 pub const EARLIEST_YEAR: i16 = 1900;
 
@@ -144,6 +147,13 @@ pub fn phone(text: &str, country_code: Option<&str>, trunk_prefix: Option<&str>)
 
 pub fn currency(text: &str) -> Result<Currency, Reason> {
     Currency::from_code(&text.to_ascii_uppercase()).ok_or(Reason::UnknownCurrency)
+}
+
+/// A number of instalments.
+pub fn count(text: &str) -> Result<u32, Reason> {
+    let digits = Some(text).filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+    let count = digits.and_then(|digits| digits.parse().ok());
+    count.filter(|count| *count <= MAX_INSTALMENTS).ok_or(Reason::NotACount { most: MAX_INSTALMENTS })
 }
 
 pub fn date(text: &str, format: &DateFormat) -> Result<Date, Reason> {

@@ -35,7 +35,8 @@ pub struct AccountWriter {
 struct Plan {
     customers: Customers,
     accounts: Vec<NewAccount>,
-    reports: Vec<(String, store::Report, Millis)>,
+    /// The account, what is reported of it, and the instant of its figures if they are new.
+    reports: Vec<(String, store::Report, Option<Millis>)>,
     entries: Vec<Entry>,
     held: Vec<(String, &'static str)>,
     released: Vec<String>,
@@ -269,16 +270,20 @@ impl AccountWriter {
                 plan.events.push(self.event("customer.updated", &account.customer_id, Some(&account.id), json!({})));
             }
         }
-        if account.report != row.report {
+        let report = self.sent.report_onto(&account.report, &row.report);
+        if account.report != report {
             changed = true;
-            plan.reports.push((account.id.clone(), row.report.clone(), self.reported_at(row)));
+            // The figures known already stand for the instant they stood for: what was paid here since is not in them.
+            let reported_at = (!account.report.has_figures_of(&report)).then(|| self.reported_at(row));
             let details = json!({
                 "import_id": self.run_id,
                 "reported_balance_minor": row.report.balance_minor,
                 "reported_past_due_minor": row.report.past_due_minor,
                 "balance_date": row.report.balance_date,
                 "status": row.report.status,
+                "time_barred": report.time_barred,
             });
+            plan.reports.push((account.id.clone(), report, reported_at));
             plan.events.push(self.event("account.reported", &account.customer_id, Some(&account.id), details));
         }
         match (account.report.status, row.report.status) {

@@ -1,5 +1,6 @@
 //! The shape of the file, and from there to the domain's values, with the line of whatever is wrong.
 
+use super::consequences::WrittenConsequences;
 use super::{Fault, MAX_SEGMENTS};
 use crate::domain::calendar::{ClosedDays, Frequency, LongestTerm};
 use crate::domain::money::{Currency, Money, MoneyError};
@@ -28,6 +29,8 @@ pub(super) struct WrittenPolicy {
     currency: Spanned<String>,
     #[serde(default)]
     pub holidays: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub consequences: WrittenConsequences,
     segment: Vec<Spanned<WrittenSegment>>,
 }
 

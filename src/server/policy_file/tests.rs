@@ -1,6 +1,7 @@
 use super::*;
 use crate::domain::calendar::LongestTerm;
-use crate::domain::policy::{Basis, DownPaymentRule};
+use crate::domain::language::Language;
+use crate::domain::policy::{Basis, Consequences, DownPaymentRule};
 
 const SMALL: &str = r#"schema_version = 1
 currency = "USD"
@@ -132,13 +133,46 @@ fn two_segments_of_one_name_are_refused() {
     assert!(refused(&text).reason.contains("two segments named"));
 }
 
+#[test]
+fn what_the_creditor_says_happens_is_read_in_every_language() {
+    let text = format!(
+        "{SMALL}\n[consequences]\nlate_payment = {{ en = \"A fee of $5.00 is added.\", es = \"Se añade un cargo de $5.00.\" }}\n"
+    );
+    let stated = parsed(&text).expect("valid").policy.consequences;
+    assert_eq!(stated.late_payment.expect("stated").text(Language::Spanish), "Se añade un cargo de $5.00.");
+    assert_eq!(stated.if_nothing_is_done, None, "the portal's own words hold");
+    assert_eq!(parsed(SMALL).expect("valid").policy.consequences, Consequences::default());
+}
+
+#[test]
+fn a_statement_that_some_could_not_read_or_that_leads_away_is_refused_with_its_line() {
+    let with = |statement: &str| format!("{SMALL}\n[consequences]\nif_nothing_is_done = {statement}\n");
+    let long = format!("{{ en = \"Fine.\", es = \"{}\" }}", "x".repeat(601));
+    for (statement, reason) in [
+        ("{ en = \"Only English.\" }", "has no es"),
+        ("{ es = \"Solo español.\" }", "has no en"),
+        ("{ en = \"Fine.\", es = \" \" }", "if_nothing_is_done.es is empty"),
+        (&long, "longer than 600"),
+        ("{ en = \"See https://x.example\", es = \"Bien.\" }", "looks like a link"),
+        ("{ en = \"<b>Now</b>\", es = \"Bien.\" }", "plain text"),
+        ("{ en = \"a\\nb\", es = \"Bien.\" }", "one paragraph"),
+        ("{ en = \"Fine.\", es = \"Bien.\", fr = \"Bien.\" }", "unknown field"),
+        ("\"Fine.\"", "invalid type"),
+    ] {
+        let fault = refused(&with(statement));
+        assert_eq!(fault.line, 16, "{statement}: {fault}");
+        assert!(fault.reason.contains(reason), "{statement}: {fault}");
+    }
+}
+
 proptest::proptest! {
     /// A small cousin of fuzz/fuzz_targets/policy_file.rs: whatever is done to the file, it is read or refused with a line in it.
     #[test]
     fn a_damaged_file_is_read_or_refused_with_a_line_of_it(cut in 0..4_000_usize, length in 0..60_usize, put in "[ -~\n]{0,12}") {
         let whole = include_str!("../../../policies/default.toml");
-        let at = cut.min(whole.len());
-        let text = format!("{}{put}{}", &whole[..at], &whole[(at + length).min(whole.len())..]);
+        // Spanish words stand in it: cut between characters.
+        let between = |at: usize| (0..=at.min(whole.len())).rev().find(|at| whole.is_char_boundary(*at)).unwrap_or(0);
+        let text = format!("{}{put}{}", &whole[..between(cut)], &whole[between(cut + length)..]);
         match parse(&text, |_| Ok("name = \"none\"\ndays = []".to_owned())) {
             Ok(file) => proptest::prop_assert!(!file.policy.segments.is_empty()),
             Err(fault) => {

@@ -1,7 +1,8 @@
 //! Where a customer stands: one account in full, the list of all of them, the creditor's history page by page. Reads only.
 
-use super::Failure;
+use super::{Failure, history, policies};
 use crate::domain::calendar::Date;
+use crate::domain::history::PaymentHistory;
 use crate::domain::hold::HoldKind;
 use crate::domain::ids::{AccountId, CustomerId};
 use crate::domain::money::{Money, MoneyError};
@@ -56,11 +57,13 @@ async fn read_standing(state: &AppState, mut tx: Tx, customer: &CustomerId, acco
     let entries = accounts::own_entries(&mut *tx, &account.id, currency).await?;
     let lines = accounts::creditor_history(&mut *tx, &account.id, currency).await?;
     let instalments = accounts::agreement_lines(&mut *tx, &account.id, currency).await?;
+    let zone = zone(&account.time_zone);
+    let today = state.clock.today_in(&zone);
+    let account = history::complete(&mut tx, account, today).await?;
+    let policy = policies::of_account(state, &mut tx, &account.id).await?;
     let under_way = accounts::under_way(&mut *tx, &account.id, customer, currency, state.clock.now_millis()).await?;
     tx.commit().await.map_err(StoreError::from)?;
 
-    let zone = zone(&account.time_zone);
-    let today = state.clock.today_in(&zone);
     let parts = standing::parts(&reported.reported, &entries, account.facts.balance).map_err(out_of_range)?;
     let stage = standing::stage(reported.status, account.facts.balance, account.facts.past_due);
     let days_past_due = account.facts.days_past_due(today);
@@ -80,6 +83,8 @@ async fn read_standing(state: &AppState, mut tx: Tx, customer: &CustomerId, acco
         balance_date: reported.reported.balance_date,
         history: with_balances(lines, reported.reported_balance)?,
         paid_so_far,
+        good_history: account.facts.history.filter(|history| PaymentHistory::is_good(*history)),
+        if_nothing_is_done: policy.policy.consequences.of(account.facts.time_barred).if_nothing_is_done,
         agreement: agreement_of(instalments),
         holds,
         payments,

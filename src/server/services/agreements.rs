@@ -4,7 +4,7 @@
 use super::Failure;
 use super::confirmations::{self, SignedVersion};
 use super::offers::{self, HeldOffers, WaysForward};
-use crate::domain::agreement::Terms;
+use crate::domain::agreement::{NEUTRAL_CONSEQUENCES, STATED_CONSEQUENCES, Terms};
 use crate::domain::calendar::Date;
 use crate::domain::ids::{AccountId, AgreementId, CustomerId, DocumentId, DraftId};
 use crate::domain::journey::Place;
@@ -280,6 +280,7 @@ pub async fn sign(state: &AppState, customer: &CustomerId, signature: Signature)
             "consent_text_sha256": consent_text_sha256,
             "policy": terms.policy_version,
             "offer": draft.offer_id,
+            "disclosure": terms.disclosure,
             "language": signature.language.tag(),
         }),
     };
@@ -327,7 +328,9 @@ fn terms_of(account: &facts::AccountRecord, set: &OfferSet, offer: &Offer, sched
         interest,
         policy_version: set.policy_version.clone(),
         offered_on: set.made_on,
-        consequences: "late_payment_1".to_owned(),
+        consequences: if set.late_payment.is_some() { STATED_CONSEQUENCES } else { NEUTRAL_CONSEQUENCES }.to_owned(),
+        late_payment: set.late_payment.clone(),
+        disclosure: set.time_barred.disclosure(),
     }
 }
 

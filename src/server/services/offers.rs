@@ -1,6 +1,6 @@
 //! Showing ways forward: computed once, then held on the same terms until a stated instant, even if the policy changes.
 
-use super::{Failure, policies};
+use super::{Failure, history, policies};
 use crate::domain::account::AccountFacts;
 use crate::domain::calendar::Date;
 use crate::domain::ids::{AccountId, AgreementId, CustomerId, OfferSetId};
@@ -49,7 +49,8 @@ impl WaysForward {
 }
 
 /// The offers held for an account; computes and holds them when they are shown for the first time, when the earlier ones
-/// have run out, or when what is owed has changed. In that last case policy and time limit stay as they were promised.
+/// have run out, or when what is owed (or whether it is time-barred) has changed. In that last case policy and time limit stay
+/// as they were promised.
 /// `None` where the account is not this customer's.
 pub async fn hold(state: &AppState, customer: &CustomerId, account_id: &AccountId) -> Result<Option<WaysForward>, Failure> {
     let Some(account) = facts::one_of_customer(state.db.pool(), customer, account_id).await? else {
@@ -84,7 +85,9 @@ pub async fn draft_of(state: &AppState, held: &HeldOffers) -> Result<Option<Stri
 
 /// Whether a set is still what the customer may choose from.
 pub(super) fn still_holds(stored: &StoredOffers, facts: &AccountFacts, now: Millis) -> bool {
-    stored.held_until > now && stored.set.balance == facts.balance && stored.set.past_due == facts.past_due
+    stored.held_until > now
+        && (stored.set.balance, stored.set.past_due) == (facts.balance, facts.past_due)
+        && stored.set.time_barred == facts.time_barred
 }
 
 async fn hold_anew(state: &AppState, customer: &CustomerId, account_id: &AccountId) -> Result<StoredOffers, Failure> {
@@ -108,6 +111,7 @@ async fn hold_anew(state: &AppState, customer: &CustomerId, account_id: &Account
     };
     let zone = clock::zone(&account.time_zone);
     let today = state.clock.today_in(&zone);
+    let account = history::complete(&mut tx, account, today).await?;
     let set = offers_for(&account.facts, &policy.policy, today, None, None);
     let held_until = match promised {
         Some(stored) => stored.held_until,
@@ -133,7 +137,12 @@ async fn record_shown(tx: &mut Tx, customer: &CustomerId, stored: &StoredOffers,
         customer_id: Some(customer.to_string()),
         account_id: Some(stored.account_id.to_string()),
         subject_id: Some(stored.id.to_string()),
-        details: json!({ "offers": offers, "policy": stored.set.policy_version, "held_until": stored.held_until }),
+        details: json!({
+            "offers": offers,
+            "policy": stored.set.policy_version,
+            "held_until": stored.held_until,
+            "disclosure": stored.set.time_barred.disclosure(),
+        }),
     };
     Ok(events::append(tx, &event).await?)
 }

@@ -1,15 +1,23 @@
 //! The policy in force, and those that earlier promises still refer to.
 
 use super::Failure;
-use crate::domain::ids::PolicyVersion;
+use crate::domain::ids::{AccountId, PolicyVersion};
 use crate::server::policy_file::{self, PolicyFile};
 use crate::server::state::AppState;
-use crate::server::store::{self, Tx};
+use crate::server::store::{self, Tx, offer_sets};
 use std::sync::Arc;
 
 /// The policy in force since this process started.
 pub fn current(state: &AppState) -> Arc<PolicyFile> {
     state.policy.clone()
+}
+
+/// The policy an account is under now: the one whose terms are held for it, else the one in force.
+pub async fn of_account(state: &AppState, tx: &mut Tx, account: &AccountId) -> Result<Arc<PolicyFile>, Failure> {
+    match offer_sets::held_policy(&mut **tx, account, state.clock.now_millis()).await? {
+        Some(version) => of_version_within(state, tx, &version).await,
+        None => Ok(current(state)),
+    }
 }
 
 /// The policy of a version that was in force once: held offers are honoured after a change.

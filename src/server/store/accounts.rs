@@ -205,7 +205,7 @@ pub async fn under_way<'e>(
          union all
          select 'payment', reference, state, amount_minor, created_at
          from payments
-         where account_id = $1 and state in ('submitted', 'needs_customer', 'processing', 'unknown')
+         where account_id = $1 and state in ('created', 'submitted', 'needs_customer', 'processing', 'unknown')
          union all
          select 'message', id, template, cast(0 as bigint), not_before
          from outbox

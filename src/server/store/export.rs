@@ -1,6 +1,7 @@
 //! Whole tables for other systems, a page at a time. Amounts leave as decimals, instants as RFC 3339, dates as they are.
 
-use super::{StoreError, StoreResult, Tx};
+use super::{StoreError, StoreResult, Tx, told};
+use crate::domain::account::TimeBarred;
 use crate::domain::money::{Currency, Money};
 use jiff::Timestamp;
 use sqlx::Row;
@@ -39,6 +40,9 @@ impl Table {
                 "reported_past_due",
                 "balance_date",
                 "oldest_unpaid_due_date",
+                "time_barred",
+                "instalments_due",
+                "instalments_kept",
                 "created_at",
                 "updated_at",
             ],
@@ -101,7 +105,8 @@ pub async fn page(tx: &mut Tx, table: Table, since: i64, after: &str) -> StoreRe
 const ACCOUNTS: &str = "
     select a.id, a.reference, cr.name, a.customer_id, c.customer_reference, a.product, a.currency, a.status,
       cast((select coalesce(sum(p.amount_minor), 0) from postings p where p.account_id = a.id and p.book = 'customer') as bigint),
-      a.reported_balance_minor, a.reported_past_due_minor, a.balance_date, a.oldest_unpaid_due_date, a.created_at, a.updated_at
+      a.reported_balance_minor, a.reported_past_due_minor, a.balance_date, a.oldest_unpaid_due_date,
+      a.time_barred, a.instalments_due, a.instalments_kept, a.created_at, a.updated_at
     from accounts a
     join creditors cr on cr.id = a.creditor_id
     join customers c on c.id = a.customer_id
@@ -129,8 +134,11 @@ fn account(row: &AnyRow) -> StoreResult<ExportRow> {
             decimal(row, 10, &currency)?,
             row.try_get(11)?,
             row.try_get(12)?,
-            instant(row, 13)?,
-            instant(row, 14)?,
+            yes_or_no(told::time_barred(row, "time_barred")?),
+            count(row, 14)?,
+            count(row, 15)?,
+            instant(row, 16)?,
+            instant(row, 17)?,
         ],
     })
 }
@@ -237,6 +245,19 @@ async fn add_lists(tx: &mut Tx, row: &mut ExportRow) -> StoreResult<()> {
     row.values[4] = Some(accounts.join(" "));
     row.values[12] = Some(texts.join("; "));
     Ok(())
+}
+
+/// As an import reads it: empty where it is not known.
+fn yes_or_no(time_barred: TimeBarred) -> Option<String> {
+    match time_barred {
+        TimeBarred::Unknown => None,
+        TimeBarred::No => Some("no".to_owned()),
+        TimeBarred::Yes => Some("yes".to_owned()),
+    }
+}
+
+fn count(row: &AnyRow, column: usize) -> StoreResult<Option<String>> {
+    Ok(row.try_get::<Option<i64>, _>(column)?.map(|count| count.to_string()))
 }
 
 fn decimal(row: &AnyRow, column: usize, currency: &str) -> StoreResult<Option<String>> {

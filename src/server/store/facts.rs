@@ -1,6 +1,6 @@
 //! What the engine needs to know of an account, read from the books and the creditor's last report.
 
-use super::{StoreError, StoreResult};
+use super::{StoreError, StoreResult, told};
 use crate::domain::account::AccountFacts;
 use crate::domain::calendar::Date;
 use crate::domain::ids::{AccountId, CustomerId};
@@ -25,6 +25,9 @@ pub struct AccountRecord {
     pub status: String,
     /// Raised by every write that concerns the account.
     pub version: i64,
+    /// The day the creditor's figures are of.
+    pub balance_date: Date,
+    /// As reported; `services::history` adds what fell due under agreements made here.
     pub facts: AccountFacts,
 }
 
@@ -39,7 +42,8 @@ impl AccountRecord {
 /// given back) since it was reported; it never exceeds the balance. A payment made since reduces the oldest part first, but
 /// the creditor reports only one due date, so that date stands until the past due is gone.
 const SELECT: &str = "select a.id, a.reference, a.customer_id, a.product, a.currency, a.status, a.version, \
-    a.reported_past_due_minor, a.oldest_unpaid_due_date, c.time_zone, a.creditor_id, cr.name as creditor, \
+    a.reported_past_due_minor, a.oldest_unpaid_due_date, a.balance_date, a.time_barred, a.instalments_due, \
+    a.instalments_kept, c.time_zone, a.creditor_id, cr.name as creditor, \
     case when c.email is null then 0 else 1 end as has_email, \
     (select cast(coalesce(sum(p.amount_minor), 0) as bigint) from postings p \
       where p.account_id = a.id and p.book = 'customer') as balance_minor, \
@@ -99,6 +103,7 @@ fn record(row: &AnyRow) -> StoreResult<AccountRecord> {
     let oldest: Option<String> = row.try_get("oldest_unpaid_due_date")?;
     let oldest: Option<Date> =
         oldest.map(|text| text.parse().map_err(|_| StoreError::Unreadable("oldest unpaid due date"))).transpose()?;
+    let balance_date: String = row.try_get("balance_date")?;
     Ok(AccountRecord {
         id: AccountId(row.try_get("id")?),
         reference: row.try_get("reference")?,
@@ -109,14 +114,15 @@ fn record(row: &AnyRow) -> StoreResult<AccountRecord> {
         time_zone: row.try_get("time_zone")?,
         status: row.try_get("status")?,
         version: row.try_get("version")?,
+        balance_date: balance_date.parse().map_err(|_| StoreError::Unreadable("balance date"))?,
         facts: AccountFacts {
             product: row.try_get("product")?,
             currency,
             balance: Money::new(balance_minor, currency),
             past_due: Money::new(past_due_minor, currency),
             oldest_unpaid_due_date: oldest.filter(|_| past_due_minor > 0),
-            // No creditor sends it yet: unknown.
-            history: None,
+            history: told::history(row, "instalments_due", "instalments_kept")?,
+            time_barred: told::time_barred(row, "time_barred")?,
         },
     })
 }

@@ -3,7 +3,9 @@
 
 use super::dialect::Dialect;
 use super::rows::{Insert, placeholders};
-use super::{StoreError, StoreResult, Tx, expect_rows};
+use super::{StoreError, StoreResult, Tx, expect_rows, told};
+use crate::domain::account::TimeBarred;
+use crate::domain::history::PaymentHistory;
 use crate::server::clock::Millis;
 use crate::server::ids;
 use sqlx::any::AnyRow;
@@ -270,6 +272,17 @@ pub struct Report {
     pub past_due_minor: i64,
     pub balance_date: String,
     pub oldest_unpaid_due_date: Option<String>,
+    pub time_barred: TimeBarred,
+    pub history: Option<PaymentHistory>,
+}
+
+impl Report {
+    /// Whether both report the same amounts as of the same day.
+    pub fn has_figures_of(&self, other: &Report) -> bool {
+        (self.balance_minor, self.past_due_minor) == (other.balance_minor, other.past_due_minor)
+            && self.balance_date == other.balance_date
+            && self.oldest_unpaid_due_date == other.oldest_unpaid_due_date
+    }
 }
 
 /// An account that is in the database.
@@ -296,7 +309,7 @@ pub async fn accounts_by_reference(
         Lock::Nothing => ")".to_owned(),
     };
     let head = "select id, creditor_id, customer_id, reference_normalised, currency, product, status, reported_balance_minor,
-           reported_past_due_minor, balance_date, oldest_unpaid_due_date
+           reported_past_due_minor, balance_date, oldest_unpaid_due_date, time_barred, instalments_due, instalments_kept
          from accounts
          where reference_normalised in (";
     let rows = select_in(tx, head, references, &tail).await?;
@@ -315,6 +328,8 @@ pub async fn accounts_by_reference(
                     past_due_minor: row.try_get(8)?,
                     balance_date: row.try_get(9)?,
                     oldest_unpaid_due_date: row.try_get(10)?,
+                    time_barred: told::time_barred(row, "time_barred")?,
+                    history: told::history(row, "instalments_due", "instalments_kept")?,
                 },
             })
         })
@@ -357,12 +372,13 @@ pub async fn insert_accounts(tx: &mut Tx, creditor_id: &str, accounts: &[NewAcco
         into: "accounts (id, creditor_id, customer_id, reference, reference_normalised, product, currency, status,
           itemization_date, balance_at_itemization_minor, interest_since_minor, fees_since_minor, payments_since_minor,
           credits_since_minor, reported_balance_minor, reported_past_due_minor, reported_at, balance_date,
-          oldest_unpaid_due_date, version, created_at, updated_at)",
-        columns: 22,
+          oldest_unpaid_due_date, time_barred, instalments_due, instalments_kept, version, created_at, updated_at)",
+        columns: 25,
         on_conflict: "",
     };
     let written = insert
         .run(tx, accounts, |query, account| {
+            let (due, kept) = told::history_to_store(account.report.history);
             query
                 .bind(&account.id)
                 .bind(creditor_id.to_owned())
@@ -383,6 +399,9 @@ pub async fn insert_accounts(tx: &mut Tx, creditor_id: &str, accounts: &[NewAcco
                 .bind(account.reported_at)
                 .bind(&account.report.balance_date)
                 .bind(account.report.oldest_unpaid_due_date.as_deref())
+                .bind(told::time_barred_to_store(account.report.time_barred))
+                .bind(due)
+                .bind(kept)
                 .bind(1_i64)
                 .bind(now)
                 .bind(now)
@@ -391,11 +410,14 @@ pub async fn insert_accounts(tx: &mut Tx, creditor_id: &str, accounts: &[NewAcco
     expect_count(written, accounts.len())
 }
 
-pub async fn update_account(tx: &mut Tx, id: &str, report: &Report, reported_at: Millis, now: Millis) -> StoreResult<()> {
+/// `reported_at` is the instant the figures stand for; `None` where they are those that were known.
+pub async fn update_account(tx: &mut Tx, id: &str, report: &Report, reported_at: Option<Millis>, now: Millis) -> StoreResult<()> {
+    let (due, kept) = told::history_to_store(report.history);
     let written = sqlx::query(
         "update accounts
-         set product = $2, status = $3, reported_balance_minor = $4, reported_past_due_minor = $5, reported_at = $6,
-           balance_date = $7, oldest_unpaid_due_date = $8, version = version + 1, updated_at = $9
+         set product = $2, status = $3, reported_balance_minor = $4, reported_past_due_minor = $5,
+           reported_at = coalesce($6, reported_at), balance_date = $7, oldest_unpaid_due_date = $8, time_barred = $9,
+           instalments_due = $10, instalments_kept = $11, version = version + 1, updated_at = $12
          where id = $1",
     )
     .bind(id)
@@ -406,6 +428,9 @@ pub async fn update_account(tx: &mut Tx, id: &str, report: &Report, reported_at:
     .bind(reported_at)
     .bind(&report.balance_date)
     .bind(report.oldest_unpaid_due_date.as_deref())
+    .bind(told::time_barred_to_store(report.time_barred))
+    .bind(due)
+    .bind(kept)
     .bind(now)
     .execute(&mut **tx)
     .await?;

@@ -16,6 +16,7 @@ pub mod drafts;
 pub mod events;
 pub mod export;
 pub mod facts;
+pub mod history;
 pub mod holds;
 pub mod import;
 pub mod jobs;
@@ -31,6 +32,7 @@ pub mod sessions;
 pub mod sign_in;
 pub mod signing_keys;
 pub mod staff;
+mod told;
 
 use dialect::Dialect;
 use sqlx::any::{AnyPoolOptions, install_default_drivers};

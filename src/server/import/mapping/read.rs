@@ -364,6 +364,10 @@ fn check_complete(kind: FileKind, sources: &BTreeMap<Field, Source>, zones: &Zon
             if sources.get(&Field::DateOfBirth).is_some_and(|source| source.date.has_short_year()) {
                 return refuse(sources[&Field::DateOfBirth].line, "a date of birth needs a year of four digits");
             }
+            let counts = (sources.get(&Field::InstalmentsDue), sources.get(&Field::InstalmentsKept));
+            if let (Some(only), None) | (None, Some(only)) = counts {
+                return refuse(only.line, "instalments_due and instalments_kept come together: one alone says nothing");
+            }
         }
         FileKind::Transactions => {
             let two_columns = has(Field::Debit) && has(Field::Credit);

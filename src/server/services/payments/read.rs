@@ -10,7 +10,7 @@ use crate::domain::paying::{PayableAccount, PaymentTerms};
 use crate::domain::payment::{Payment, PaymentState};
 use crate::server::clock::{self, Millis};
 use crate::server::processors::PaymentProcessor;
-use crate::server::services::{Failure, policies};
+use crate::server::services::{Failure, history, policies};
 use crate::server::state::AppState;
 use crate::server::store::facts::AccountRecord;
 use crate::server::store::{self, StoreError, Tx, agreements, covered, documents, facts, holds, offer_sets, payments};
@@ -60,6 +60,7 @@ pub(super) async fn read_paying(
     let Some(processor_minimum) = processor.minimum(currency) else { return Ok(None) };
     let now = state.clock.now_millis();
     let today = state.clock.today_in(&clock::zone(&account.time_zone));
+    let account = history::complete(tx, account, today).await?;
     let (owed, agreement_id) = read_owed(tx, &account).await?;
     let open = payments::open_on_account(tx, account.id.as_str()).await?;
     let on_their_way = open.iter().filter(|payment| payment.state == PaymentState::Processing);

@@ -4,6 +4,7 @@ use super::read::read_paying;
 use super::reconcile::{RECONCILE_JOB, wait_before_check};
 use super::report::{Applied, apply};
 use super::{PROCESSOR_TIMEOUT, report};
+use crate::domain::account::Disclosure;
 use crate::domain::ids::{AccountId, CustomerId, PaymentId};
 use crate::domain::language::Language;
 use crate::domain::money::Money;
@@ -31,6 +32,8 @@ pub struct Decision {
     /// Made when the page was rendered: the same on every copy of that form.
     pub key: String,
     pub language: Language,
+    /// What was said to them on that page before the button.
+    pub disclosed: Option<Disclosure>,
 }
 
 impl Decision {
@@ -55,6 +58,8 @@ pub enum StartRefusal {
     Pay(PayRefusal),
     /// No such account of this customer, or nobody takes payments for it here.
     NotFound,
+    /// Something has to be said before paying that was not on the page.
+    NotDisclosed,
     /// The key stands for something else that was asked before, or is no key of ours.
     KeyNotUsable,
 }
@@ -119,6 +124,10 @@ async fn record(state: &AppState, processor: &dyn PaymentProcessor, decision: &D
     if let Some(waiting) = paying.waiting {
         return Ok(Recorded::Earlier { reference: waiting.reference });
     }
+    let disclosure = paying.account.facts.time_barred.disclosure();
+    if disclosure.is_some() && disclosure != decision.disclosed {
+        return Ok(Recorded::Refused(StartRefusal::NotDisclosed));
+    }
     let shown = Money::new(decision.amount_minor, paying.account.facts.currency);
     let way = match paying.payable.choose(decision.purpose, shown) {
         Ok(way) => way,
@@ -145,13 +154,13 @@ async fn record(state: &AppState, processor: &dyn PaymentProcessor, decision: &D
         Err(error) if error.is_duplicate() => return Ok(Recorded::Refused(StartRefusal::KeyNotUsable)),
         Err(error) => return Err(error.into()),
     }
-    note_start(state, &mut tx, &payment).await?;
+    note_start(state, &mut tx, &payment, disclosure).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(Recorded::New(Box::new(payment)))
 }
 
 /// The event, and the job that finds out what became of it whatever happens to this process.
-async fn note_start(state: &AppState, tx: &mut Tx, payment: &Payment) -> Result<(), Failure> {
+async fn note_start(state: &AppState, tx: &mut Tx, payment: &Payment, disclosed: Option<Disclosure>) -> Result<(), Failure> {
     let now = state.clock.real_now_millis();
     let once_key = format!("{RECONCILE_JOB}:{}", payment.id);
     jobs::ask(tx, RECONCILE_JOB, payment.id.as_str(), &once_key, now + wait_before_check(0), now).await?;
@@ -165,6 +174,7 @@ async fn note_start(state: &AppState, tx: &mut Tx, payment: &Payment) -> Result<
         details: json!({
             "purpose": payment.purpose.code(), "amount_minor": payment.amount.minor(),
             "discount_minor": payment.discount.minor(), "currency": payment.amount.currency().code(),
+            "disclosure": disclosed,
         }),
     };
     Ok(events::append(tx, &event).await?)
