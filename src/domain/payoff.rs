@@ -135,15 +135,20 @@ impl Payoff {
     fn range(&self, count: usize) -> Option<(i64, i64)> {
         let smallest = self.smallest_where(count, |closing, amount| closing <= amount + self.joins()).max(self.minimum);
         let largest = self.smallest_where(count, |closing, _| closing < self.minimum) - 1;
-        // One cent more, and what is left before its interest joins the instalment before.
-        let joined = self.smallest_where(count - 1, |closing, amount| closing - amount <= self.joins()) - 1;
+        let joined = self.smallest_where(count - 1, |closing, amount| self.ends_before(closing, amount)) - 1;
         let largest = largest.min(joined);
         (smallest <= largest).then_some((smallest, largest))
     }
 
+    /// Whether the plan ends with the instalment before: what would be left after it joins it, before interest makes more of it.
+    fn ends_before(&self, closing_before: i64, amount: i64) -> bool {
+        closing_before - amount <= self.joins()
+    }
+
     fn allows(&self, count: usize, amount: i64) -> bool {
         let closing = self.closing(count, amount);
-        amount >= self.minimum && closing >= self.minimum && closing <= amount + self.joins()
+        let is_the_last = closing >= self.minimum && closing <= amount + self.joins();
+        amount >= self.minimum && is_the_last && !self.ends_before(self.closing(count - 1, amount), amount)
     }
 
     /// The largest amount that the last instalment is not smaller than: an even share of what is paid in all, which is
