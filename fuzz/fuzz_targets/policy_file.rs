@@ -1,7 +1,7 @@
 //! Any text is read as a policy or refused with a line of it; and whatever policy comes out, offers can be made of it.
 #![no_main]
 
-use evenkeel::domain::account::AccountFacts;
+use evenkeel::domain::account::{AccountFacts, TimeBarred};
 use evenkeel::domain::calendar::Date;
 use evenkeel::domain::money::Money;
 use evenkeel::domain::offers::offers_for;
@@ -23,6 +23,7 @@ fuzz_target!(|text: &str| {
                     past_due: Money::new(30_011, currency),
                     oldest_unpaid_due_date: Some(jiff_date(2026, 10, 1)),
                     history: None,
+                    time_barred: TimeBarred::Unknown,
                     time_barred: evenkeel::domain::account::TimeBarred::Unknown,
                 };
                 let set = offers_for(&account, &file.policy, today, None, segment.when.reasons.first().copied());
