@@ -78,6 +78,12 @@ pub fn allow_collection(holds: &[HoldKind]) -> bool {
     holds.iter().all(|hold| hold.allows_collection())
 }
 
+/// The hold that keeps a customer from agreeing to anything, if one does: where the money would not be theirs to give, it is
+/// not theirs to promise.
+pub fn forbidding_agreement(holds: &[HoldKind]) -> Option<HoldKind> {
+    forbidding_payment(holds)
+}
+
 /// The hold that keeps a customer from paying, if one does.
 pub fn forbidding_payment(holds: &[HoldKind]) -> Option<HoldKind> {
     holds.iter().copied().find(|hold| !hold.allows_voluntary_payment())

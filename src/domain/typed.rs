@@ -39,6 +39,14 @@ pub fn amount(typed: &str, currency: Currency) -> Result<Option<Money>, NotAnAmo
     Money::parse_decimal(&plain, currency).map(Some).map_err(|_| NotAnAmount)
 }
 
+/// Whether a line is only what it looks like: no control characters, and none that turn the direction of what follows, with
+/// which a name can be made to read as another.
+pub fn is_plain_line(text: &str) -> bool {
+    let turns =
+        |character| matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    !text.chars().any(|character| character.is_control() || turns(character))
+}
+
 /// A date typed in three fields; `None` where it is no date.
 pub fn date(day: &str, month: &str, year: &str) -> Option<Date> {
     let number = |text: &str| text.trim().parse::<i16>().ok();

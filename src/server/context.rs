@@ -136,7 +136,7 @@ pub fn is_the_place(wanted: Screen, place: &Place, account: &AccountId) -> bool 
 }
 
 /// The longest text that is kept of one field; no field of ours takes more.
-const LONGEST_KEPT_CHARACTERS: usize = 10_000;
+const LONGEST_KEPT_CHARACTERS: usize = 2_000;
 
 /// Ends an action that was refused: keeps what was typed and what is wrong in the session under a random tag, and
 /// redirects to `path`, where [`flash`] finds it again (a reload too, until the next refusal). Nothing that was typed

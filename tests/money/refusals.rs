@@ -155,3 +155,22 @@ async fn a_strangers_payment_is_not_shown() {
     stranger.post("/api/cancel_payment", &[("reference", &reference)]).await;
     person.pay_by(&page, "approved").await.assert_says("Paid: $50.00");
 }
+
+/// A page at the payment company that was open when the creditor took the account back is closed, and says so.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_payment_page_of_an_account_that_was_taken_back_is_closed() {
+    for test in support::both().await {
+        let portal = Portal::open(&test.url).await;
+        let seeded = seed::account(&test.db, SeedAccount::default()).await;
+        let mut person = portal.person(&seeded).await;
+        let page = person.reach_sandbox(&seeded.account_id, "past_due", "").await;
+        let mut tx = test.db.begin_write().await.expect("a transaction");
+        jobs::ask(&mut tx, jobs::CLOSE_PAGES, &seeded.account_id, "close:1", 0, 0).await.expect("asked");
+        tx.commit().await.expect("committed");
+        portal.work().await;
+        let answer = person.pay_by(&page, "approved").await;
+        answer.assert_says("No money has been taken");
+        assert_eq!(portal.number("select count(*) from sandbox_charges where state = 'succeeded'").await, 0);
+        portal.assert_books_are_right().await;
+    }
+}

@@ -196,8 +196,10 @@ impl Staged {
 
     async fn sign(&mut self) {
         let page = self.person.get(&self.address("/sign")).await;
-        let [account, draft, shown] = ["account", "draft", "shown"].map(|field| page.value_of(field));
-        let fields = [("account", &*account), ("draft", &*draft), ("shown", &*shown), ("name", "Ada Moreno"), ("consent", "yes")];
+        let names = ["account", "draft", "shown", "language", "text"];
+        let shown = names.map(|name| page.value_of(name));
+        let mut fields: Vec<(&str, &str)> = names.into_iter().zip(shown.iter().map(String::as_str)).collect();
+        fields.extend([("name", "Ada Moreno"), ("consent", "yes")]);
         let confirmation = self.person.post("/api/sign_agreement", &fields).await;
         confirmation.assert_says("It is agreed");
         self.agreement = Some(confirmation.url);

@@ -28,17 +28,33 @@ struct Signing {
     account: String,
     draft: String,
     shown: String,
+    language: String,
+    text: String,
 }
 
 impl Signing {
     async fn open(browser: &mut Browser, seeded: &Seeded) -> Signing {
         let page = browser.get(&format!("/account/{}/sign", seeded.account_id)).await;
         let field = |name: &str| page.value_of(name).unwrap_or_else(|| panic!("no field {name} on {}", page.path));
-        Signing { account: field("account"), draft: field("draft"), shown: field("shown") }
+        Signing {
+            account: field("account"),
+            draft: field("draft"),
+            shown: field("shown"),
+            language: field("language"),
+            text: field("text"),
+        }
     }
 
-    fn fields(&self) -> [(&str, &str); 5] {
-        [("account", &self.account), ("draft", &self.draft), ("shown", &self.shown), ("name", "Ada Moreno"), ("consent", "yes")]
+    fn fields(&self) -> [(&str, &str); 7] {
+        [
+            ("account", &self.account),
+            ("draft", &self.draft),
+            ("shown", &self.shown),
+            ("language", &self.language),
+            ("text", &self.text),
+            ("name", "Ada Moreno"),
+            ("consent", "yes"),
+        ]
     }
 }
 
@@ -266,4 +282,44 @@ async fn one_payment_by_a_day_is_agreed_too() {
     let signing = Signing::open(&mut browser, &seeded).await;
     browser.post(SIGN, &signing.fields()).await.assert_says("It is agreed");
     assert_eq!(app.count("select count(*) from agreements where kind = 'promise'").await, 1);
+}
+
+/// What is kept as evidence of consent is the text that was on the screen: another language, another account or another text
+/// signs nothing.
+#[tokio::test]
+async fn the_text_that_was_shown_is_the_text_that_is_signed() {
+    for app in both().await {
+        let seeded = app.seeded().await;
+        let mut browser = app.signed_in(&seeded).await;
+        choose(&mut browser, &seeded, "40").await;
+        let signing = Signing::open(&mut browser, &seeded).await;
+        for (field, other) in [("account", "nonsense"), ("text", "e3b0c44298fc1c14"), ("text", ""), ("language", "es")] {
+            let fields = signing.fields().map(|(name, value)| (name, if name == field { other } else { value }));
+            browser.post(SIGN, &fields).await;
+            assert_eq!(agreements(&app).await, 0, "another {field} signs nothing");
+        }
+        // Another tab chose another language meanwhile: this page was English, and so is what it signs.
+        browser.post("/api/choose_language", &[("language", "es"), ("back", "/account")]).await;
+        browser.post(SIGN, &signing.fields()).await;
+        assert_eq!(app.count("select count(*) from agreement_versions where language = 'en'").await, 1);
+    }
+}
+
+#[tokio::test]
+async fn under_a_hold_that_forbids_paying_nothing_is_agreed() {
+    for app in both().await {
+        let seeded = app.seeded().await;
+        let mut browser = app.signed_in(&seeded).await;
+        choose(&mut browser, &seeded, "40").await;
+        let signing = Signing::open(&mut browser, &seeded).await;
+        app.execute(
+            "insert into holds (id, account_id, kind, reason, starts_at, ends_at, released_at, created_by)
+             select 'h1', id, 'deceased', 'told', 0, null, null, 'staff' from accounts",
+        )
+        .await;
+        browser.post(SIGN, &signing.fields()).await.assert_says("At the moment nothing can be agreed on this account here.");
+        assert_eq!(agreements(&app).await, 0);
+        let refused = choose(&mut browser, &seeded, "40").await;
+        assert!(refused.path.ends_with("/options"), "{}", refused.path);
+    }
 }

@@ -38,8 +38,10 @@ async fn sign(browser: &mut Browser, seeded: &Seeded) -> Answer {
     let page = browser.get(&format!("/account/{}/sign", seeded.account_id)).await;
     page.assert_says(LATE);
     let value = |name: &str| page.value_of(name).expect("a field");
-    let (account, draft, shown) = (value("account"), value("draft"), value("shown"));
-    let fields = [("account", &*account), ("draft", &draft), ("shown", &shown), ("name", "Ada Moreno"), ("consent", "yes")];
+    let names = ["account", "draft", "shown", "language", "text"];
+    let shown = names.map(value);
+    let mut fields: Vec<(&str, &str)> = names.into_iter().zip(shown.iter().map(String::as_str)).collect();
+    fields.extend([("name", "Ada Moreno"), ("consent", "yes")]);
     browser.post("/api/sign_agreement", &fields).await
 }
 

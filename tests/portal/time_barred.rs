@@ -114,8 +114,10 @@ async fn before_signing_it_is_said_and_it_is_part_of_what_is_signed() {
 
 async fn sign_it(browser: &mut Browser, sign: &Answer) -> Answer {
     let value = |name: &str| sign.value_of(name).expect("a field");
-    let (account, draft, shown) = (value("account"), value("draft"), value("shown"));
-    let fields = [("account", &*account), ("draft", &draft), ("shown", &shown), ("name", "Ada Moreno"), ("consent", "yes")];
+    let names = ["account", "draft", "shown", "language", "text"];
+    let shown = names.map(value);
+    let mut fields: Vec<(&str, &str)> = names.into_iter().zip(shown.iter().map(String::as_str)).collect();
+    fields.extend([("name", "Ada Moreno"), ("consent", "yes")]);
     browser.post("/api/sign_agreement", &fields).await
 }
 

@@ -12,6 +12,8 @@ pub enum Found {
     NotOpen {
         creditor: String,
     },
+    /// A hold under which nothing may be agreed.
+    Forbidden,
     /// The page for the real state is another one; the answer already leads there.
     Elsewhere,
 }
@@ -40,6 +42,7 @@ pub async fn load(account_id: String) -> Result<Found, Failed> {
             }))
         }
         Some(WaysForward::NotOpen(account)) => Found::NotOpen { creditor: account.creditor },
+        Some(WaysForward::Forbidden(_)) => Found::Forbidden,
         Some(WaysForward::UnderAgreement(_)) | None => Found::Elsewhere,
     })
 }

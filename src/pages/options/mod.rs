@@ -5,7 +5,7 @@ mod card;
 mod load;
 
 use crate::components::disclosure::DisclosureNotice;
-use crate::components::frame::{language, words};
+use crate::components::frame::{frame, language, words};
 use crate::components::layout::Page;
 use crate::components::loaded::{loaded, param};
 use crate::components::notice::{Notice, NoticeKind};
@@ -36,7 +36,8 @@ pub fn OptionsPage() -> impl IntoView {
     let account_id = param("account");
     loaded(load::load(account_id), |found| match found {
         Found::Ways(view) => show(*view).into_any(),
-        Found::NotOpen { creditor } => not_open(creditor).into_any(),
+        Found::NotOpen { creditor } => not_open(td_string!(words(), options.not_open, creditor = creditor)).into_any(),
+        Found::Forbidden => not_open(td_string!(words(), options.forbidden, phone = frame().reach.phone.clone())).into_any(),
         Found::Elsewhere => ().into_any(),
     })
 }
@@ -126,10 +127,10 @@ fn refusal_words(code: RefusalCode) -> &'static str {
     }
 }
 
-fn not_open(creditor: String) -> impl IntoView {
+fn not_open(why: String) -> impl IntoView {
     view! {
         <Page title=td_string!(words(), options.not_open_title) back=paths::ACCOUNT>
-            <p>{td_string!(words(), options.not_open, creditor = creditor)}</p>
+            <p>{why}</p>
             <p><a href=paths::CONTACT>{td_string!(words(), options.reach_a_person)}</a></p>
         </Page>
     }

@@ -51,7 +51,7 @@ pub async fn held(account: &AccountId, basis: Basis) -> Result<Option<(Box<HeldO
     let ways = offers::hold(&state, &visitor.customer_id, account).await.map_err(context::fail)?;
     let plans: Vec<Offer> = match &ways {
         Some(WaysForward::Held(held)) => held.set.plans(basis).cloned().collect(),
-        Some(WaysForward::UnderAgreement(_) | WaysForward::NotOpen(_)) | None => Vec::new(),
+        Some(WaysForward::UnderAgreement(_) | WaysForward::NotOpen(_) | WaysForward::Forbidden(_)) | None => Vec::new(),
     };
     let place = match WaysForward::place(ways.as_ref()) {
         Place::Choosing if plans.is_empty() => Place::NotOffered,

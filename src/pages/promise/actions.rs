@@ -30,7 +30,7 @@ pub async fn choose_promise(
     let held = match offers::hold(&state, &visitor.customer_id, &account_id).await.map_err(context::fail)? {
         Some(WaysForward::Held(held)) => held,
         // The screen itself knows which page is right.
-        Some(WaysForward::UnderAgreement(_) | WaysForward::NotOpen(_)) | None => {
+        Some(WaysForward::UnderAgreement(_) | WaysForward::NotOpen(_) | WaysForward::Forbidden(_)) | None => {
             context::redirect(&back);
             return Ok(());
         }

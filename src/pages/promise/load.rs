@@ -21,7 +21,7 @@ pub async fn load(account_id: String, way: OneWay) -> Result<Option<PromiseView>
     };
     let offered = match &ways {
         Some(WaysForward::Held(held)) => held.set.offers.iter().find(|offer| offer.kind == kind).map(|offer| (held, offer)),
-        Some(WaysForward::UnderAgreement(_) | WaysForward::NotOpen(_)) | None => None,
+        Some(WaysForward::UnderAgreement(_) | WaysForward::NotOpen(_) | WaysForward::Forbidden(_)) | None => None,
     };
     let place = match WaysForward::place(ways.as_ref()) {
         Place::Choosing if offered.is_none() => Place::NotOffered,

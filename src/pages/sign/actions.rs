@@ -1,19 +1,22 @@
 //! The door of the signing screen.
 
 use super::form::SigningForm;
-use super::text;
 use crate::domain::ids::{AccountId, DraftId};
+use crate::domain::language::Language;
 use crate::paths;
 use crate::server::context::{self, Failed, Flash};
-use crate::server::services::agreements::{self, DraftState, Signature, Signed};
+use crate::server::services::agreements::{self, Signature, Signed};
 use leptos::prelude::*;
 
-/// Signs the draft whose terms were on the screen. `shown` is their SHA-256.
+/// Signs the draft whose terms were on the screen. `shown` is their SHA-256, `text` that of the text beside them, written in
+/// `language`.
 #[server(endpoint = "sign_agreement")]
 pub async fn sign_agreement(
     account: String,
     draft: String,
     shown: String,
+    #[server(default)] language: String,
+    #[server(default)] text: String,
     #[server(default)] name: String,
     #[server(default)] consent: String,
     #[server(default)] copy_now: String,
@@ -28,21 +31,18 @@ pub async fn sign_agreement(
         let values = values.into_iter().map(|(field, value)| (field.to_owned(), value)).collect();
         return context::refuse(&paths::sign(&account), Flash { screen: "sign".to_owned(), values, errors }).await;
     }
-    // The text is made again from the draft, never taken from the form.
-    let account_id = AccountId(account.clone());
-    let language = context::language();
-    let ready = agreements::draft(&state, &visitor.customer_id, &account_id).await.map_err(context::fail)?;
-    let consent_text = match ready {
-        DraftState::Ready(ready) => text::sentences(&ready.terms, language).join("\n"),
-        // Signed by another tab or gone: the service knows which page is right.
-        DraftState::NothingChosen | DraftState::NotOpen | DraftState::UnderAgreement(_) | DraftState::NotFound => String::new(),
+    let Some(language) = Language::from_tag(&language) else {
+        context::redirect(&paths::sign(&account));
+        return Ok(());
     };
     let signature = Signature {
         draft_id: DraftId(draft),
         shown_sha256: shown,
         typed_name: form.typed_name,
-        consent_text,
+        account_id: AccountId(account.clone()),
         language,
+        shown_text_sha256: text,
+        text_of: super::text::whole,
         copy_now: copy_now == "yes",
     };
     match agreements::sign(&state, &visitor.customer_id, signature).await.map_err(context::fail)? {

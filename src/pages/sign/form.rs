@@ -1,5 +1,7 @@
 //! The signing form as posted, and what is wrong with it.
 
+use crate::domain::typed;
+
 /// The longest name that is taken, in characters.
 pub const NAME_LONGEST: usize = 120;
 
@@ -15,7 +17,7 @@ impl SigningForm {
     pub fn problems(&self) -> Vec<(String, String)> {
         let mut problems = Vec::new();
         let name = self.typed_name.trim();
-        if !name.chars().any(char::is_alphabetic) || name.chars().count() > NAME_LONGEST {
+        if !name.chars().any(char::is_alphabetic) || name.chars().count() > NAME_LONGEST || !typed::is_plain_line(name) {
             problems.push(("name".to_owned(), "name".to_owned()));
         }
         if !self.consents {
@@ -37,6 +39,8 @@ mod tests {
         };
         assert_eq!(fields("Ada Moreno", true), Vec::<String>::new());
         assert_eq!(fields("  ", true), vec!["name"]);
+        assert_eq!(fields("Ada\u{202e}oneroM", true), vec!["name"]);
+        assert_eq!(fields("Ada\u{7}", true), vec!["name"]);
         assert_eq!(fields("...", false), vec!["name", "consent"]);
         assert_eq!(fields(&"a".repeat(121), true), vec!["name"]);
     }

@@ -1,6 +1,6 @@
 //! The draft that is about to be signed.
 
-use super::SignView;
+use super::{SignView, text};
 use crate::domain::ids::AccountId;
 use crate::domain::journey::Screen;
 use crate::server::context::{self, Failed};
@@ -21,6 +21,7 @@ pub async fn load(account_id: String) -> Result<Option<SignView>, Failed> {
                 account_id: account.to_string(),
                 draft_id: ready.draft.id.to_string(),
                 has_email: ready.held.account.has_email,
+                text_sha256: agreements::fingerprint(&text::whole(&ready.terms, context::language())),
                 terms: ready.terms,
                 terms_sha256: ready.terms_sha256,
                 typed: flash.values,

@@ -27,6 +27,8 @@ pub struct SignView {
     pub terms: Terms,
     pub terms_sha256: String,
     pub has_email: bool,
+    /// Of the text that is agreed to, in the language of this page.
+    pub text_sha256: String,
     /// What was typed before, and what was wrong with it.
     pub typed: BTreeMap<String, String>,
     pub errors: Vec<(String, String)>,
@@ -65,6 +67,8 @@ fn show(view: SignView) -> impl IntoView {
                 <HiddenField name="account" value=view.account_id/>
                 <HiddenField name="draft" value=view.draft_id/>
                 <HiddenField name="shown" value=view.terms_sha256/>
+                <HiddenField name="language" value=language().tag()/>
+                <HiddenField name="text" value=view.text_sha256/>
                 <Checkbox name="consent" label=consent checked=consents error=problems.of("consent")/>
                 {view.has_email.then(|| view! {
                     <Checkbox

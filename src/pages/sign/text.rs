@@ -7,6 +7,11 @@ use crate::domain::format;
 use crate::domain::language::Language;
 use crate::words::{locale, td_string};
 
+/// The whole text, as its digest is taken.
+pub fn whole(terms: &Terms, language: Language) -> String {
+    sentences(terms, language).join("\n")
+}
+
 /// The sentences, in order; the last is the consent to electronic records, which has a box of its own.
 pub fn sentences(terms: &Terms, language: Language) -> Vec<String> {
     let words = locale(language);

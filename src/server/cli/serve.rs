@@ -18,6 +18,12 @@ pub async fn serve(config: Config) -> Result<ExitCode, CommandError> {
         _ => CommandError::Failed(format!("cannot listen on {address}: {error}")),
     })?;
     let public_url = config.public_url.clone();
+    if config.public_url.starts_with("https://") && address.ip().is_loopback() && config.trusted_proxies == 0 {
+        tracing::warn!(
+            "every visitor looks like the same address: a proxy stands before this portal, but server.trusted_proxies is 0. \
+             Sign-in limits would count all people together"
+        );
+    }
     let state = open_state(config).await?;
     let db = state.db.clone();
     let (stop, stopped) = tokio::sync::watch::channel(false);

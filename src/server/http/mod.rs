@@ -24,6 +24,7 @@ use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::handler::HandlerWithoutStateExt;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use tower::limit::GlobalConcurrencyLimitLayer;
 use http::request::Parts;
 use http::{HeaderValue, header};
 use leptos::nonce::Nonce;
@@ -94,10 +95,14 @@ fn screens(state: &AppState) -> Router<AppState> {
     layers::around_screens(screens, state, LONGEST_BODY_BYTES)
 }
 
+/// Each is held in memory, and anybody may send one.
+const UPLOADS_AT_ONCE: usize = 4;
+
 /// The forms of the verify screen: they bring a file, which is more than any other form may.
 fn uploads(state: &AppState) -> Router<AppState> {
     let longest = DefaultBodyLimit::max(verify::LONGEST_UPLOAD_BYTES);
-    let uploads = Router::new().route(paths::VERIFY, post(answer_verify)).layer(longest);
+    let at_once = GlobalConcurrencyLimitLayer::new(UPLOADS_AT_ONCE);
+    let uploads = Router::new().route(paths::VERIFY, post(answer_verify)).layer(longest).layer(at_once);
     layers::around_screens(uploads, state, verify::LONGEST_UPLOAD_BYTES)
 }
 

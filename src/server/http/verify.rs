@@ -10,7 +10,7 @@ use axum::response::Response;
 use http::StatusCode;
 
 /// The largest upload. Our own documents have less than a hundredth of it.
-pub const LONGEST_UPLOAD_BYTES: usize = 10 * 1024 * 1024;
+pub const LONGEST_UPLOAD_BYTES: usize = 2 * 1024 * 1024;
 /// The form has two fields.
 const MOST_FIELDS: usize = 4;
 

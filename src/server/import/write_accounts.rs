@@ -7,6 +7,7 @@ use super::accounts::{AccountRow, Parts, Sent};
 use super::faults::Reason;
 use super::mapping::{BalanceLeads, Field};
 use super::run::{Mode, Outcome};
+use crate::domain::account::TimeBarred;
 use crate::server::clock::{self, Millis};
 use crate::server::ids;
 use crate::server::store::dialect::Dialect;
@@ -14,7 +15,7 @@ use crate::server::store::events::{self, Actor, Event};
 use crate::server::store::import::{
     self as store, BookedEntry, CustomerRow, Entry, KnownAccount, KnownCustomer, Lock, NewAccount,
 };
-use crate::server::store::{StoreResult, Tx};
+use crate::server::store::{StoreResult, Tx, jobs};
 use jiff::Timestamp;
 use serde_json::json;
 use std::collections::HashMap;
@@ -40,6 +41,8 @@ struct Plan {
     entries: Vec<Entry>,
     held: Vec<(String, &'static str)>,
     released: Vec<String>,
+    /// Accounts whose open payment pages must close.
+    closing: Vec<String>,
     events: Vec<Event>,
 }
 
@@ -283,13 +286,19 @@ impl AccountWriter {
                 "status": row.report.status,
                 "time_barred": report.time_barred,
             });
+            if report.time_barred == TimeBarred::Yes && account.report.time_barred != TimeBarred::Yes {
+                plan.closing.push(account.id.clone());
+            }
             plan.reports.push((account.id.clone(), report, reported_at));
             plan.events.push(self.event("account.reported", &account.customer_id, Some(&account.id), details));
         }
         match (account.report.status, row.report.status) {
             ("open", "open") => {}
             (_, "open") => plan.released.push(account.id.clone()),
-            ("open", status) => plan.held.push((account.id.clone(), status)),
+            ("open", status) => {
+                plan.held.push((account.id.clone(), status));
+                plan.closing.push(account.id.clone());
+            }
             (_, _) => {}
         }
         if reports_another_balance(account, row)
@@ -348,6 +357,11 @@ impl AccountWriter {
         store::hold_recalled(tx, &plan.held, now).await?;
         for account_id in &plan.released {
             store::release_recalled(tx, account_id, now).await?;
+        }
+        for account_id in &plan.closing {
+            let once_key = format!("{}:{}:{account_id}", jobs::CLOSE_PAGES, self.run_id);
+            // Work is due in real time, whatever the day of the portal is.
+            jobs::ask(tx, jobs::CLOSE_PAGES, account_id, &once_key, 0, now).await?;
         }
         events::append_many(tx, &plan.events).await
     }

@@ -24,11 +24,17 @@ const MOST_AT_ONCE: usize = 500;
 pub enum JobKind {
     /// Ask the processor what became of a payment, until it is known.
     ReconcilePayment,
+    /// Close the payment pages of an account on which nothing may be paid any more, or not without being told something.
+    ClosePaymentPages,
 }
 
 impl JobKind {
     fn from_code(code: &str) -> Option<JobKind> {
-        (code == payments::RECONCILE_JOB).then_some(JobKind::ReconcilePayment)
+        match code {
+            payments::RECONCILE_JOB => Some(JobKind::ReconcilePayment),
+            jobs::CLOSE_PAGES => Some(JobKind::ClosePaymentPages),
+            _ => None,
+        }
     }
 }
 
@@ -86,6 +92,7 @@ async fn tidy(state: &AppState) {
 async fn run(state: &AppState, job: &Claimed, as_of: Millis) -> StoreResult<()> {
     let outcome = match JobKind::from_code(&job.kind) {
         Some(JobKind::ReconcilePayment) => reconcile(state, job).await,
+        Some(JobKind::ClosePaymentPages) => close_pages(state, job).await,
         None => {
             tracing::error!(job.kind, "a kind of work this program does not know");
             Outcome::Again { why: "unknown_kind" }
@@ -107,6 +114,16 @@ async fn reconcile(state: &AppState, job: &Claimed) -> Outcome {
         Ok(Reconciled::NotYet) => Outcome::Again { why: "not_yet_known" },
         Err(error) => {
             tracing::error!(%error, payment.id = job.subject_id, "a payment could not be reconciled; it is tried again");
+            Outcome::Again { why: "failed" }
+        }
+    }
+}
+
+async fn close_pages(state: &AppState, job: &Claimed) -> Outcome {
+    match payments::close_pages(state, &job.subject_id).await {
+        Ok(()) => Outcome::Done,
+        Err(error) => {
+            tracing::error!(%error, account.id = job.subject_id, "payment pages could not be closed; it is tried again");
             Outcome::Again { why: "failed" }
         }
     }

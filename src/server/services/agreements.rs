@@ -6,6 +6,7 @@ use super::confirmations::{self, SignedVersion};
 use super::offers::{self, HeldOffers, WaysForward};
 use crate::domain::agreement::{NEUTRAL_CONSEQUENCES, STATED_CONSEQUENCES, Terms};
 use crate::domain::calendar::Date;
+use crate::domain::hold::forbidding_agreement;
 use crate::domain::ids::{AccountId, AgreementId, CustomerId, DocumentId, DraftId};
 use crate::domain::journey::Place;
 use crate::domain::language::Language;
@@ -18,7 +19,7 @@ use crate::server::store::agreements::{self, NewAgreement, NewVersion, StoredAgr
 pub use crate::server::store::drafts::DraftChoice;
 use crate::server::store::drafts::{self, Draft};
 use crate::server::store::events::{self, Actor, Event};
-use crate::server::store::{self, facts, offer_sets};
+use crate::server::store::{self, facts, holds, offer_sets};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -45,7 +46,7 @@ pub async fn choose(
     let held = match offers::hold(state, customer, account_id).await? {
         Some(WaysForward::Held(held)) => held,
         Some(WaysForward::UnderAgreement(agreement)) => return Ok(Chosen::UnderAgreement(agreement)),
-        Some(WaysForward::NotOpen(_)) | None => return Ok(Chosen::NoSuchOffer),
+        Some(WaysForward::NotOpen(_) | WaysForward::Forbidden(_)) | None => return Ok(Chosen::NoSuchOffer),
     };
     let Some(offer) = held.set.offer(offer_id).filter(|offer| can_be_agreed(offer)) else {
         return Ok(Chosen::NoSuchOffer);
@@ -144,7 +145,7 @@ pub async fn draft(state: &AppState, customer: &CustomerId, account_id: &Account
     let held = match offers::hold(state, customer, account_id).await? {
         Some(WaysForward::Held(held)) => held,
         Some(WaysForward::UnderAgreement(agreement)) => return Ok(DraftState::UnderAgreement(agreement)),
-        Some(WaysForward::NotOpen(_)) => return Ok(DraftState::NotOpen),
+        Some(WaysForward::NotOpen(_) | WaysForward::Forbidden(_)) => return Ok(DraftState::NotOpen),
         None => return Ok(DraftState::NotFound),
     };
     let Some(draft) = drafts::live(state.db.pool(), account_id).await? else {
@@ -167,9 +168,13 @@ pub struct Signature {
     /// SHA-256 of the terms that were on the screen.
     pub shown_sha256: String,
     pub typed_name: String,
-    /// The exact text they agreed to, electronic records included.
-    pub consent_text: String,
+    /// The account the screen was about.
+    pub account_id: AccountId,
+    /// The language of the screen, and the SHA-256 of the text they agreed to on it, electronic records included.
     pub language: Language,
+    pub shown_text_sha256: String,
+    /// Writes that text for terms: made again under the lock, so that what is kept is what was shown.
+    pub text_of: fn(&Terms, Language) -> String,
     /// They want the copy by e-mail now, whatever the hour.
     pub copy_now: bool,
 }
@@ -190,6 +195,9 @@ pub async fn sign(state: &AppState, customer: &CustomerId, signature: Signature)
     else {
         return Ok(Signed::NothingToSign);
     };
+    if draft.account_id != signature.account_id {
+        return Ok(Signed::NothingToSign);
+    }
     let account_id = draft.account_id;
     let now = state.clock.now_millis();
     let mut tx = state.db.begin_write().await?;
@@ -208,6 +216,9 @@ pub async fn sign(state: &AppState, customer: &CustomerId, signature: Signature)
     let (Some(account), Some(draft), Some(stored)) = (account.filter(|account| account.is_open()), draft, stored) else {
         return Ok(Signed::NothingToSign);
     };
+    if forbidding_agreement(&holds::in_force(&mut tx, account_id.as_str(), now).await?).is_some() {
+        return Ok(Signed::NothingToSign);
+    }
     if !offers::still_holds(&stored, &account.facts, now) {
         return Ok(Signed::Changed);
     }
@@ -218,14 +229,14 @@ pub async fn sign(state: &AppState, customer: &CustomerId, signature: Signature)
     };
     let canonical = terms.canonical_json();
     let terms_sha256 = fingerprint(&canonical);
-    if terms_sha256 != signature.shown_sha256 {
+    let consent_text_sha256 = fingerprint(&(signature.text_of)(&terms, signature.language));
+    if terms_sha256 != signature.shown_sha256 || consent_text_sha256 != signature.shown_text_sha256 {
         return Ok(Signed::Changed);
     }
 
     let id = AgreementId(ids::new_id());
     let reference = ids::new_reference("EK");
     let document_id = DocumentId(ids::new_id());
-    let consent_text_sha256 = fingerprint(&signature.consent_text);
     let new = NewAgreement {
         id: &id,
         reference: &reference,
@@ -343,6 +354,6 @@ fn kind_code(kind: OfferKind) -> &'static str {
     }
 }
 
-fn fingerprint(text: &str) -> String {
+pub fn fingerprint(text: &str) -> String {
     hex::encode(Sha256::digest(text.as_bytes()))
 }

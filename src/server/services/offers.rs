@@ -3,6 +3,7 @@
 use super::{Failure, history, policies};
 use crate::domain::account::AccountFacts;
 use crate::domain::calendar::Date;
+use crate::domain::hold::{HoldKind, forbidding_agreement};
 use crate::domain::ids::{AccountId, AgreementId, CustomerId, OfferSetId};
 use crate::domain::journey::Place;
 use crate::domain::offers::{OfferSet, offers_for};
@@ -12,7 +13,7 @@ use crate::server::state::AppState;
 use crate::server::store::events::{self, Actor, Event};
 use crate::server::store::facts::AccountRecord;
 use crate::server::store::offer_sets::{self, StoredOffers};
-use crate::server::store::{self, Tx, agreements, drafts, facts};
+use crate::server::store::{self, Tx, agreements, drafts, facts, holds};
 use serde_json::json;
 
 /// An account's offers as they are held for its customer.
@@ -34,6 +35,8 @@ pub enum WaysForward {
     UnderAgreement(AgreementId),
     /// The creditor took the account back or closed it: nothing can be agreed here.
     NotOpen(Box<AccountRecord>),
+    /// A hold under which nothing may be agreed: a person helps.
+    Forbidden(HoldKind),
 }
 
 impl WaysForward {
@@ -42,7 +45,7 @@ impl WaysForward {
         match ways {
             Some(WaysForward::Held(_)) => Place::Choosing,
             Some(WaysForward::UnderAgreement(agreement)) => Place::UnderAgreement(agreement.clone()),
-            Some(WaysForward::NotOpen(_)) => Place::NotOpen,
+            Some(WaysForward::NotOpen(_) | WaysForward::Forbidden(_)) => Place::NotOpen,
             None => Place::NotTheirs,
         }
     }
@@ -62,6 +65,9 @@ pub async fn hold(state: &AppState, customer: &CustomerId, account_id: &AccountI
     if !account.is_open() {
         return Ok(Some(WaysForward::NotOpen(Box::new(account))));
     }
+    if let Some(hold) = forbidding_agreement(&holds_on(state, account_id).await?) {
+        return Ok(Some(WaysForward::Forbidden(hold)));
+    }
     let live = offer_sets::live(state.db.pool(), account_id).await?;
     let stored = match live {
         Some(stored) if still_holds(&stored, &account.facts, state.clock.now_millis()) => stored,
@@ -75,6 +81,13 @@ pub async fn hold(state: &AppState, customer: &CustomerId, account_id: &AccountI
         held_until: stored.held_until,
         today,
     }))))
+}
+
+async fn holds_on(state: &AppState, account_id: &AccountId) -> Result<Vec<HoldKind>, Failure> {
+    let mut tx = state.db.begin_read().await?;
+    let found = holds::in_force(&mut tx, account_id.as_str(), state.clock.now_millis()).await?;
+    tx.commit().await.map_err(store::StoreError::from)?;
+    Ok(found)
 }
 
 /// The offer that the account's kept draft is about, if there is one.

@@ -1,5 +1,7 @@
 //! The places where SQLite and PostgreSQL differ. There are few; keep it so.
 
+use std::path::PathBuf;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
     Sqlite,
@@ -16,6 +18,19 @@ impl Dialect {
         match self {
             Dialect::Sqlite if !url.contains('?') => format!("{url}?mode=rwc"),
             Dialect::Sqlite | Dialect::Postgres => url.to_owned(),
+        }
+    }
+
+    /// The file behind the address, where the database is one of this machine's files.
+    pub(super) fn file(self, url: &str) -> Option<PathBuf> {
+        match self {
+            Dialect::Sqlite => {
+                let path = url.strip_prefix("sqlite:").unwrap_or(url);
+                let path = path.strip_prefix("//").unwrap_or(path);
+                let path = path.split('?').next().unwrap_or(path);
+                (!path.is_empty() && path != ":memory:").then(|| PathBuf::from(path))
+            }
+            Dialect::Postgres => None,
         }
     }
 

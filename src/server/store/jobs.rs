@@ -5,6 +5,9 @@ use crate::server::clock::Millis;
 use crate::server::ids;
 use sqlx::{AnyPool, AssertSqlSafe};
 
+/// The kind of the job that closes every payment page of an account.
+pub const CLOSE_PAGES: &str = "close_payment_pages";
+
 /// A job as it was claimed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claimed {

@@ -35,6 +35,9 @@ pub mod staff;
 mod told;
 
 use dialect::Dialect;
+use std::fs::{OpenOptions, Permissions};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::Path;
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
 use sqlx::migrate::Migrator;
 use sqlx::{Any, AnyPool, Executor};
@@ -76,6 +79,15 @@ pub fn expect_rows(result: &sqlx::any::AnyQueryResult, expected: u64) -> StoreRe
     }
 }
 
+/// Personal data and the keys that sign documents are in the file: only its owner may read it. SQLite gives the files beside
+/// it the same rights.
+fn keep_private(file: &Path) -> StoreResult<()> {
+    const OWNER_ONLY: u32 = 0o600;
+    let opened = OpenOptions::new().write(true).create(true).truncate(false).mode(OWNER_ONLY).open(file);
+    let opened = opened.map_err(|error| StoreError::from(sqlx::Error::Io(error)))?;
+    opened.set_permissions(Permissions::from_mode(OWNER_ONLY)).map_err(|error| StoreError::from(sqlx::Error::Io(error)))
+}
+
 #[derive(Clone, Debug)]
 pub struct Db {
     pool: AnyPool,
@@ -89,6 +101,9 @@ impl Db {
     pub async fn connect(url: &str, max_connections: u32) -> StoreResult<Db> {
         install_default_drivers();
         let dialect = Dialect::of_url(url);
+        if let Some(file) = dialect.file(url) {
+            keep_private(&file)?;
+        }
         let pool = AnyPoolOptions::new()
             .max_connections(max_connections)
             .acquire_timeout(Duration::from_secs(ACQUIRE_TIMEOUT_SECONDS))

@@ -12,7 +12,7 @@ mod start;
 
 pub use read::{Paying, PaymentFacts, paying, payment};
 pub use reconcile::{RECONCILE_JOB, Reconciled, reconcile, refresh, wait_before_check};
-pub use report::{Applied, Heard, WebhookRefusal, cancel, receive_webhook};
+pub use report::{Applied, Heard, WebhookRefusal, cancel, close_pages, receive_webhook};
 pub use start::{Decision, StartRefusal, Started, start};
 
 use crate::server::processors::PaymentProcessor;

@@ -163,6 +163,18 @@ pub async fn cancel(state: &AppState, customer: &CustomerId, reference: &str) ->
     }
 }
 
+/// Closes what is open on an account that the creditor took back, or of which something must be said before paying that was
+/// not said on those pages. A payment made a moment before stays made.
+pub async fn close_pages(state: &AppState, account_id: &str) -> Result<(), Failure> {
+    let mut tx = state.db.begin_read().await?;
+    let open = payments::open_on_account(&mut tx, account_id).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    for payment in open.iter().filter(|payment| payment.state.blocks_another()) {
+        cancel(state, &payment.customer_id, &payment.reference).await?;
+    }
+    Ok(())
+}
+
 /// Closes the processor's page and records how the payment stands after that.
 pub(super) async fn close_page(
     state: &AppState,
