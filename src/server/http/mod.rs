@@ -82,13 +82,13 @@ fn keep_if_found<B>(found: &http::Response<B>, how_long: HeaderValue) -> Option<
 /// The screens and their actions.
 fn screens(state: &AppState) -> Router<AppState> {
     let routes = generate_route_list(app::App);
-    let options = state.leptos_options.clone();
+    let stylesheet = state.stylesheet.clone();
     let for_pages = state.clone();
     let screens = Router::new().leptos_routes_with_context(
         state,
         routes,
         move || provide_request_context(&for_pages),
-        move || app::shell(options.clone()),
+        move || app::shell(&stylesheet),
     );
     let screens = screens.route("/documents/{name}", get(downloads::document));
     layers::around_screens(screens, state, LONGEST_BODY_BYTES)
@@ -107,14 +107,14 @@ async fn answer_verify(State(state): State<AppState>, request: Request) -> Respo
         Ok(checked) => checked,
         Err(trouble) => return trouble,
     };
-    let options = state.leptos_options.clone();
+    let stylesheet = state.stylesheet.clone();
     let for_page = state.clone();
     let show = render_app_async_with_context(
         move || {
             provide_request_context(&for_page);
             provide_context(checked.clone());
         },
-        move || app::shell(options.clone()),
+        move || app::shell(&stylesheet),
     );
     show(request).await.into_response()
 }

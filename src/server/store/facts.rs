@@ -5,6 +5,7 @@ use crate::domain::account::AccountFacts;
 use crate::domain::calendar::Date;
 use crate::domain::ids::{AccountId, CustomerId};
 use crate::domain::money::{Currency, Money};
+use crate::domain::standing::Reported;
 use sqlx::any::AnyRow;
 use sqlx::{Any, Executor, Row};
 
@@ -26,6 +27,11 @@ pub struct AccountRecord {
     /// Raised by every write that concerns the account.
     pub version: i64,
     pub facts: AccountFacts,
+    /// The creditor's own figures, and the balance they add up to.
+    pub reported: Reported,
+    pub reported_balance: Money,
+    /// How many accounts its customer has here, this one included.
+    pub accounts_of_customer: i64,
 }
 
 impl AccountRecord {
@@ -41,6 +47,9 @@ impl AccountRecord {
 const SELECT: &str = "select a.id, a.reference, a.customer_id, a.product, a.currency, a.status, a.version, \
     a.reported_past_due_minor, a.oldest_unpaid_due_date, c.time_zone, a.creditor_id, cr.name as creditor, \
     case when c.email is null then 0 else 1 end as has_email, \
+    a.itemization_date, a.balance_at_itemization_minor, a.interest_since_minor, a.fees_since_minor, a.payments_since_minor, \
+    a.credits_since_minor, a.reported_balance_minor, a.balance_date, \
+    (select count(*) from accounts others where others.customer_id = a.customer_id) as accounts_of_customer, \
     (select cast(coalesce(sum(p.amount_minor), 0) as bigint) from postings p \
       where p.account_id = a.id and p.book = 'customer') as balance_minor, \
     (select cast(coalesce(sum(p.amount_minor), 0) as bigint) from postings p \
@@ -99,6 +108,11 @@ fn record(row: &AnyRow) -> StoreResult<AccountRecord> {
     let oldest: Option<String> = row.try_get("oldest_unpaid_due_date")?;
     let oldest: Option<Date> =
         oldest.map(|text| text.parse().map_err(|_| StoreError::Unreadable("oldest unpaid due date"))).transpose()?;
+    let money = |column| Ok::<_, sqlx::Error>(Money::new(row.try_get(column)?, currency));
+    let day = |column| {
+        let text: String = row.try_get(column)?;
+        text.parse::<Date>().map_err(|_| StoreError::Unreadable(column))
+    };
     Ok(AccountRecord {
         id: AccountId(row.try_get("id")?),
         reference: row.try_get("reference")?,
@@ -118,5 +132,16 @@ fn record(row: &AnyRow) -> StoreResult<AccountRecord> {
             // No creditor sends it yet: unknown.
             history: None,
         },
+        reported: Reported {
+            itemization_date: day("itemization_date")?,
+            balance_at_itemization: money("balance_at_itemization_minor")?,
+            interest_since: money("interest_since_minor")?,
+            fees_since: money("fees_since_minor")?,
+            payments_since: money("payments_since_minor")?,
+            credits_since: money("credits_since_minor")?,
+            balance_date: day("balance_date")?,
+        },
+        reported_balance: money("reported_balance_minor")?,
+        accounts_of_customer: row.try_get("accounts_of_customer")?,
     })
 }

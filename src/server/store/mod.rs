@@ -142,6 +142,12 @@ impl Db {
     }
 }
 
+/// Ends a transaction that only read. There is nothing to commit and nobody has to wait: the rollback is sent while the
+/// connection goes back to the pool.
+pub fn end_read(tx: Tx) {
+    drop(tx);
+}
+
 /// Locks an account until the transaction ends, by raising its version, which it returns. Every service that decides
 /// something about an account does this first.
 pub async fn lock_account(tx: &mut Tx, account_id: &str) -> StoreResult<i64> {
