@@ -10,7 +10,7 @@ use evenkeel::server::import::invent::Invented;
 use evenkeel::server::import::mapping::FileKind;
 use evenkeel::server::store::Db;
 use std::path::Path;
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -23,7 +23,7 @@ struct Measured {
     peak_kb: u64,
 }
 
-fn main() -> ExitCode {
+fn main() {
     let numbers: Vec<u32> = std::env::args().skip(1).filter_map(|argument| argument.parse().ok()).collect();
     let accounts = numbers.first().copied().unwrap_or(100_000);
     let postings_per_account = numbers.get(1).copied().unwrap_or(10);
@@ -57,14 +57,13 @@ fn main() -> ExitCode {
         "{writes} writes of another process meanwhile: the slowest waited {} ms, {over} waited over 500 ms",
         longest.as_millis()
     );
-    let kept = total < PROMISED && peak_kb < PROMISED_KB;
-    println!(
-        "together {} ms, {} MB at most: {}",
-        total.as_millis(),
-        peak_kb / 1024,
-        if kept { "as promised" } else { "NOT as promised" }
-    );
-    if kept || accounts != 100_000 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    let verdict = |kept: bool| match kept {
+        _ if accounts != 100_000 => "nothing, for another number of accounts",
+        true => "kept",
+        false => "missed",
+    };
+    println!("together {} ms   promised under {} ms: {}", total.as_millis(), PROMISED.as_millis(), verdict(total < PROMISED));
+    println!("{} MB at most   promised under {} MB: {}", peak_kb / 1024, PROMISED_KB / 1024, verdict(peak_kb < PROMISED_KB));
 }
 
 fn import(folder: &Path, url: &str, invented: &Invented) -> Measured {

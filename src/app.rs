@@ -25,12 +25,12 @@ use crate::pages::verify::VerifyPage;
 use crate::paths;
 use crate::server::context;
 use leptos::prelude::*;
-use leptos_meta::{HashedStylesheet, MetaTags, provide_meta_context};
+use leptos_meta::{MetaTags, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{ParamSegment, SsrMode, StaticSegment};
 
 /// The document around every screen. Scripts are added only by screens that have an island.
-pub fn shell(options: LeptosOptions) -> impl IntoView {
+pub fn shell(stylesheet: &str) -> impl IntoView + use<> {
     view! {
         <!DOCTYPE html>
         <html lang=context::language().tag()>
@@ -42,7 +42,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="theme-color" media="(prefers-color-scheme: light)" content="#faf8f3"/>
                 <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#0e171d"/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
-                <HashedStylesheet options id="style"/>
+                <link id="style" rel="stylesheet" href=stylesheet.to_owned()/>
                 {brand_stylesheet()}
                 <MetaTags/>
             </head>

@@ -2,9 +2,10 @@
 
 use leptos::hydration::HydrationScripts;
 use leptos::prelude::*;
+use std::sync::Arc;
 
 #[component]
 pub fn IslandScripts() -> impl IntoView {
     // Missing only while routes are collected at start-up.
-    use_context::<LeptosOptions>().map(|options| view! { <HydrationScripts options islands=true/> })
+    use_context::<Arc<LeptosOptions>>().map(|options| view! { <HydrationScripts options=(*options).clone() islands=true/> })
 }

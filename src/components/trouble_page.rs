@@ -5,9 +5,7 @@ use super::text::escaped;
 use crate::domain::language::Language;
 use crate::paths;
 use crate::words::{locale, td_string};
-use leptos::config::LeptosOptions;
 use leptos::prelude::*;
-use leptos_meta::HashedStylesheet;
 
 /// What the page has to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +37,7 @@ fn words(trouble: Trouble, language: Language, phone: &str) -> Words {
 }
 
 /// The page as HTML.
-pub fn trouble_page(trouble: Trouble, language: Language, reference: &str, phone: &str, options: &LeptosOptions) -> String {
+pub fn trouble_page(trouble: Trouble, language: Language, reference: &str, phone: &str, stylesheet: &str) -> String {
     let Words { title, explanation, next } = words(trouble, language, phone);
     let quote = td_string!(locale(language), errors.quote, reference = reference);
     let to_start = td_string!(locale(language), errors.to_start);
@@ -54,7 +52,7 @@ pub fn trouble_page(trouble: Trouble, language: Language, reference: &str, phone
                     <meta name="robots" content="noindex"/>
                     <title inner_html=escaped(&title)></title>
                     <link rel="icon" href=paths::FAVICON type="image/svg+xml"/>
-                    <HashedStylesheet options=options.clone()/>
+                    <link rel="stylesheet" href=stylesheet.to_owned()/>
                 </head>
                 <body>
                     <main id="main" class="trouble">

@@ -18,6 +18,7 @@ pub mod policy_file;
 pub mod processors;
 pub mod security;
 pub mod services;
+pub mod site;
 pub mod state;
 pub mod store;
 pub mod telemetry;

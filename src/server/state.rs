@@ -24,11 +24,13 @@ pub struct AppState {
     pub processor: Option<Arc<dyn PaymentProcessor>>,
     /// The sandbox itself, in sandbox mode: its page and its webhooks are served by this process too.
     pub sandbox: Option<Arc<SandboxProcessor>>,
-    pub leptos_options: LeptosOptions,
+    pub leptos_options: Arc<LeptosOptions>,
+    /// The address of the stylesheet.
+    pub stylesheet: Arc<str>,
 }
 
 impl FromRef<AppState> for LeptosOptions {
     fn from_ref(state: &AppState) -> LeptosOptions {
-        state.leptos_options.clone()
+        (*state.leptos_options).clone()
     }
 }

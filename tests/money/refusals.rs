@@ -10,6 +10,7 @@ use evenkeel::domain::paying::PayRefusal;
 use evenkeel::domain::payment::Purpose;
 use evenkeel::server::ids;
 use evenkeel::server::services::payments::{self, Decision, StartRefusal, Started};
+use evenkeel::server::store::jobs;
 
 fn decision(seeded: &seed::Seeded, purpose: Purpose, amount_minor: i64) -> Decision {
     Decision {

@@ -20,6 +20,7 @@ use super::config::{Config, ConfigError, Settings};
 use super::policy_file;
 use super::processors::PaymentProcessor;
 use super::processors::sandbox::{Delays, SandboxProcessor};
+use super::site;
 use super::state::AppState;
 use super::store::Db;
 use super::telemetry;
@@ -186,16 +187,8 @@ pub async fn open_state(config: Config) -> Result<AppState, CommandError> {
     for warning in &policy.warnings {
         tracing::warn!(line = warning.line, reason = warning.reason, "the policy is doubtful");
     }
-    // Leptos looks for this file beside the binary unless its path is absolute. Without a built site (as in most tests) the
-    // names are plain.
-    let hash_file = std::path::absolute(config.site_dir.join("hash.txt")).unwrap_or_default();
-    let leptos_options = leptos::config::LeptosOptions::builder()
-        .output_name("evenkeel")
-        .site_root(config.site_dir.to_string_lossy().into_owned())
-        .site_pkg_dir("pkg")
-        .hash_files(hash_file.exists())
-        .hash_file(Arc::from(hash_file.to_string_lossy()))
-        .build();
+    let leptos_options = Arc::new(site::options(&config.site_dir));
+    let stylesheet = Arc::from(site::stylesheet(&config.site_dir));
     let look = Arc::new(Look::check(&config.brand)?);
     let sandbox = open_sandbox(&config, &db).await?;
     let processor = sandbox.clone().map(|sandbox| sandbox as Arc<dyn PaymentProcessor>);
@@ -208,6 +201,7 @@ pub async fn open_state(config: Config) -> Result<AppState, CommandError> {
         processor,
         sandbox,
         leptos_options,
+        stylesheet,
     })
 }
 

@@ -24,7 +24,6 @@ use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::handler::HandlerWithoutStateExt;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use tower::limit::GlobalConcurrencyLimitLayer;
 use http::request::Parts;
 use http::{HeaderValue, header};
 use leptos::nonce::Nonce;
@@ -32,6 +31,7 @@ use leptos::prelude::{Owner, provide_context, use_context};
 use leptos_axum::{LeptosRoutes, generate_route_list, render_app_async_with_context};
 use same_origin::LONGEST_BODY_BYTES;
 use security_headers::PageNonce;
+use tower::limit::GlobalConcurrencyLimitLayer;
 use tower_http::services::ServeDir;
 use tower_http::set_header::{SetResponseHeader, SetResponseHeaderLayer};
 
@@ -83,13 +83,13 @@ fn keep_if_found<B>(found: &http::Response<B>, how_long: HeaderValue) -> Option<
 /// The screens and their actions.
 fn screens(state: &AppState) -> Router<AppState> {
     let routes = generate_route_list(app::App);
-    let options = state.leptos_options.clone();
+    let stylesheet = state.stylesheet.clone();
     let for_pages = state.clone();
     let screens = Router::new().leptos_routes_with_context(
         state,
         routes,
         move || provide_request_context(&for_pages),
-        move || app::shell(options.clone()),
+        move || app::shell(&stylesheet),
     );
     let screens = screens.route("/documents/{name}", get(downloads::document));
     layers::around_screens(screens, state, LONGEST_BODY_BYTES)
@@ -112,14 +112,14 @@ async fn answer_verify(State(state): State<AppState>, request: Request) -> Respo
         Ok(checked) => checked,
         Err(trouble) => return trouble,
     };
-    let options = state.leptos_options.clone();
+    let stylesheet = state.stylesheet.clone();
     let for_page = state.clone();
     let show = render_app_async_with_context(
         move || {
             provide_request_context(&for_page);
             provide_context(checked.clone());
         },
-        move || app::shell(options.clone()),
+        move || app::shell(&stylesheet),
     );
     show(request).await.into_response()
 }

@@ -14,7 +14,6 @@ use axum::routing::get;
 use axum::{Extension, Router};
 use http::StatusCode;
 use leptos::prelude::*;
-use leptos_meta::HashedStylesheet;
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -174,7 +173,7 @@ fn method_words(words: Locale, method: Method) -> &'static str {
 /// The whole page, with the sandbox's own head and label.
 fn document(state: &AppState, language: Language, body: impl FnOnce() -> AnyView) -> String {
     let words = locale(language);
-    let options = state.leptos_options.clone();
+    let stylesheet = state.stylesheet.to_string();
     let html = Owner::new().with(|| {
         view! {
             <html lang=language.tag()>
@@ -184,7 +183,7 @@ fn document(state: &AppState, language: Language, body: impl FnOnce() -> AnyView
                     <meta name="robots" content="noindex, nofollow"/>
                     <title inner_html=escaped(td_string!(words, sandbox.title))></title>
                     <link rel="icon" href=paths::FAVICON type="image/svg+xml"/>
-                    <HashedStylesheet options/>
+                    <link rel="stylesheet" href=stylesheet/>
                 </head>
                 <body>
                     <header><p class="sandbox"><strong>{td_string!(words, sandbox.label)}</strong></p></header>

@@ -50,7 +50,7 @@ pub async fn answer_calmly(State(state): State<AppState>, request: Request, next
         StatusCode::BAD_REQUEST | StatusCode::PAYLOAD_TOO_LARGE => Trouble::Unreadable,
         _ => Trouble::Broken,
     };
-    let page = trouble_page(trouble, language, &reference, &state.config.contact.phone, &state.leptos_options);
+    let page = trouble_page(trouble, language, &reference, &state.config.contact.phone, &state.stylesheet);
     let mut answer = Response::new(Body::from(page));
     *answer.status_mut() = status;
     answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));

@@ -7,14 +7,14 @@ use crate::domain::hold::HoldKind;
 use crate::domain::ids::{AccountId, CustomerId};
 use crate::domain::money::{Money, MoneyError};
 use crate::domain::standing::{
-    self, AccountStatus, AccountSummary, ActiveHold, HistoryLine, HistoryPage, InstalmentStanding, LiveAgreement, PaidSoFar,
-    RunningPayment, RunningState, Stage, Standing, WaitingMessage,
+    self, AccountStatus, AccountSummary, ActiveHold, HistoryLine, HistoryPage, InstalmentStanding, LiveAgreement, OwnEntry,
+    PaidSoFar, RunningPayment, RunningState, Stage, Standing, WaitingMessage,
 };
 use crate::server::clock::{Millis, zone};
 use crate::server::state::AppState;
-use crate::server::store::accounts::{self, AgreementLine, CreditorLine, UnderWay};
+use crate::server::store::accounts::{self, AgreementLine, CreditorLine, Happening};
 use crate::server::store::facts::{self, AccountRecord};
-use crate::server::store::{StoreError, Tx};
+use crate::server::store::{StoreError, Tx, end_read};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -35,7 +35,7 @@ pub async fn all(state: &AppState, customer: &CustomerId) -> Result<Accounts, Fa
     {
         return Ok(Accounts::One(Box::new(read_standing(state, tx, customer, only).await?)));
     }
-    tx.commit().await.map_err(StoreError::from)?;
+    end_read(tx);
     let mut accounts = records.into_iter().map(summarise).collect::<Result<Vec<_>, Failure>>()?;
     accounts.sort_by_key(|account| matches!(account.stage, Stage::Recalled | Stage::Closed));
     Ok(Accounts::Several(accounts))
@@ -53,22 +53,20 @@ pub async fn standing(state: &AppState, customer: &CustomerId, account_id: &Acco
 /// The rest of it, from the same state of the database that the account was read from.
 async fn read_standing(state: &AppState, mut tx: Tx, customer: &CustomerId, account: AccountRecord) -> Result<Standing, Failure> {
     let currency = account.facts.currency;
-    let reported = accounts::reported(&mut *tx, &account.id, currency).await?;
-    let entries = accounts::own_entries(&mut *tx, &account.id, currency).await?;
     let lines = accounts::creditor_history(&mut *tx, &account.id, currency).await?;
     let instalments = accounts::agreement_lines(&mut *tx, &account.id, currency).await?;
+    let happenings = accounts::happenings(&mut *tx, &account.id, customer, currency, state.clock.now_millis()).await?;
     let zone = zone(&account.time_zone);
     let today = state.clock.today_in(&zone);
     let account = history::complete(&mut tx, account, today).await?;
     let policy = policies::of_account(state, &mut tx, &account.id).await?;
-    let under_way = accounts::under_way(&mut *tx, &account.id, customer, currency, state.clock.now_millis()).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    end_read(tx);
 
-    let parts = standing::parts(&reported.reported, &entries, account.facts.balance).map_err(out_of_range)?;
-    let stage = standing::stage(reported.status, account.facts.balance, account.facts.past_due);
+    let SortedOut { entries, holds, payments, messages } = sort_out(happenings, &zone)?;
+    let parts = standing::parts(&account.reported, &entries, account.facts.balance).map_err(out_of_range)?;
+    let stage = standing::stage(status(&account)?, account.facts.balance, account.facts.past_due);
     let days_past_due = account.facts.days_past_due(today);
     let paid_so_far = paid_so_far(&lines).map_err(out_of_range)?;
-    let (holds, payments, messages) = sort_out(under_way, &zone)?;
     Ok(Standing {
         account_id: account.id,
         reference: account.reference,
@@ -80,8 +78,8 @@ async fn read_standing(state: &AppState, mut tx: Tx, customer: &CustomerId, acco
         stage,
         days_past_due,
         parts,
-        balance_date: reported.reported.balance_date,
-        history: with_balances(lines, reported.reported_balance)?,
+        balance_date: account.reported.balance_date,
+        history: with_balances(lines, account.reported_balance)?,
         paid_so_far,
         good_history: account.facts.history.filter(|history| PaymentHistory::is_good(*history)),
         if_nothing_is_done: policy.policy.consequences.of(account.facts.time_barred).if_nothing_is_done,
@@ -89,15 +87,18 @@ async fn read_standing(state: &AppState, mut tx: Tx, customer: &CustomerId, acco
         holds,
         payments,
         messages,
-        has_other_accounts: reported.accounts_of_customer > 1,
+        has_other_accounts: account.accounts_of_customer > 1,
         today,
     })
 }
 
+fn status(record: &AccountRecord) -> Result<AccountStatus, Failure> {
+    Ok(AccountStatus::from_code(&record.status).ok_or(StoreError::Unreadable("account status"))?)
+}
+
 fn summarise(record: AccountRecord) -> Result<AccountSummary, Failure> {
-    let status = AccountStatus::from_code(&record.status).ok_or(StoreError::Unreadable("account status"))?;
     Ok(AccountSummary {
-        stage: standing::stage(status, record.facts.balance, record.facts.past_due),
+        stage: standing::stage(status(&record)?, record.facts.balance, record.facts.past_due),
         account_id: record.id,
         reference: record.reference,
         creditor: record.creditor,
@@ -122,10 +123,9 @@ pub async fn history(
         return Ok(None);
     };
     let currency = account.facts.currency;
-    let reported = accounts::reported(&mut *tx, account_id, currency).await?;
     let lines = accounts::creditor_history(&mut *tx, account_id, currency).await?;
-    tx.commit().await.map_err(StoreError::from)?;
-    let mut lines = with_balances(lines, reported.reported_balance)?;
+    end_read(tx);
+    let mut lines = with_balances(lines, account.reported_balance)?;
     lines.reverse();
     let pages = u32::try_from(lines.len().div_ceil(HISTORY_LINES_A_PAGE)).unwrap_or(u32::MAX).max(1);
     let page = page.clamp(1, pages);
@@ -168,26 +168,35 @@ fn agreement_of(lines: Vec<AgreementLine>) -> Option<LiveAgreement> {
     })
 }
 
-type SortedOut = (Vec<ActiveHold>, Vec<RunningPayment>, Vec<WaitingMessage>);
+#[derive(Default)]
+struct SortedOut {
+    entries: Vec<OwnEntry>,
+    holds: Vec<ActiveHold>,
+    payments: Vec<RunningPayment>,
+    messages: Vec<WaitingMessage>,
+}
 
-fn sort_out(under_way: Vec<UnderWay>, zone: &TimeZone) -> Result<SortedOut, Failure> {
+fn sort_out(happenings: Vec<Happening>, zone: &TimeZone) -> Result<SortedOut, Failure> {
     let day =
         |instant: Millis| Timestamp::from_millisecond(instant).map_or(Date::MAX, |instant| zone.to_datetime(instant).date());
-    let (mut holds, mut payments, mut messages) = (Vec::new(), Vec::new(), Vec::new());
-    for thing in under_way {
-        match thing {
-            UnderWay::Hold { kind, until } => {
+    let mut sorted = SortedOut::default();
+    for happening in happenings {
+        match happening {
+            Happening::Entry(entry) => sorted.entries.push(entry),
+            Happening::Hold { kind, until } => {
                 let kind = HoldKind::from_code(&kind).ok_or(StoreError::Unreadable("hold"))?;
-                holds.push(ActiveHold { kind, until: until.map(day) });
+                sorted.holds.push(ActiveHold { kind, until: until.map(day) });
             }
-            UnderWay::Payment { reference, amount, state, begun_at } => {
+            Happening::Payment { reference, amount, state, begun_at } => {
                 let state = RunningState::from_code(&state).ok_or(StoreError::Unreadable("payment state"))?;
-                payments.push(RunningPayment { reference, amount, state, begun_on: day(begun_at) });
+                sorted.payments.push(RunningPayment { reference, amount, state, begun_on: day(begun_at) });
             }
-            UnderWay::Message { template, not_before } => messages.push(WaitingMessage { template, from: day(not_before) }),
+            Happening::Message { template, not_before } => {
+                sorted.messages.push(WaitingMessage { template, from: day(not_before) });
+            }
         }
     }
-    Ok((holds, payments, messages))
+    Ok(sorted)
 }
 
 /// Amounts beyond what can be computed cannot have been written by our own code.

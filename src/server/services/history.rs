@@ -15,7 +15,7 @@ use jiff::tz::TimeZone;
 pub async fn complete(tx: &mut Tx, account: AccountRecord, today: Date) -> Result<AccountRecord, Failure> {
     let lines = paid_lines(tx, &account.id, history::counted_from(today), today).await?;
     let own = own_instalments(&lines, &zone(&account.time_zone));
-    let reported = account.facts.history.map(|history| (history, account.balance_date));
+    let reported = account.facts.history.map(|history| (history, account.reported.balance_date));
     let mut account = account;
     account.facts.history = history::known(reported, &own, today);
     Ok(account)

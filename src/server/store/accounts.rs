@@ -4,101 +4,9 @@ use super::{StoreError, StoreResult};
 use crate::domain::calendar::Date;
 use crate::domain::ids::{AccountId, AgreementId, CustomerId};
 use crate::domain::money::{Currency, Money};
-use crate::domain::standing::{AccountStatus, EntryKind, OwnEntry, Reported};
+use crate::domain::standing::{EntryKind, OwnEntry};
 use crate::server::clock::Millis;
 use sqlx::{Any, Executor, FromRow};
-
-/// The most lines of a creditor's history that one page reads.
-pub const HISTORY_READ_AT_ONCE: i64 = 400;
-
-/// What the creditor reported of an account, and how many accounts its customer has here. What is owed and what is past due
-/// now is in [`super::facts`].
-#[derive(Clone, Debug)]
-pub struct ReportedAccount {
-    pub status: AccountStatus,
-    pub reported: Reported,
-    pub reported_balance: Money,
-    pub accounts_of_customer: i64,
-}
-
-#[derive(FromRow)]
-struct RawReported {
-    status: String,
-    itemization_date: String,
-    balance_at_itemization_minor: i64,
-    interest_since_minor: i64,
-    fees_since_minor: i64,
-    payments_since_minor: i64,
-    credits_since_minor: i64,
-    reported_balance_minor: i64,
-    balance_date: String,
-    accounts_of_customer: i64,
-}
-
-/// Reads what was reported. The caller has made sure whose account it is.
-pub async fn reported<'e>(
-    executor: impl Executor<'e, Database = Any>,
-    account: &AccountId,
-    currency: Currency,
-) -> StoreResult<ReportedAccount> {
-    let row: RawReported = sqlx::query_as(
-        "select status, itemization_date, balance_at_itemization_minor, interest_since_minor, fees_since_minor,
-           payments_since_minor, credits_since_minor, reported_balance_minor, balance_date,
-           (select count(*) from accounts others where others.customer_id = accounts.customer_id) as accounts_of_customer
-         from accounts
-         where id = $1",
-    )
-    .bind(account.as_str())
-    .fetch_one(executor)
-    .await?;
-    let money = |minor| Money::new(minor, currency);
-    Ok(ReportedAccount {
-        status: AccountStatus::from_code(&row.status).ok_or(StoreError::Unreadable("account status"))?,
-        reported: Reported {
-            itemization_date: day(&row.itemization_date)?,
-            balance_at_itemization: money(row.balance_at_itemization_minor),
-            interest_since: money(row.interest_since_minor),
-            fees_since: money(row.fees_since_minor),
-            payments_since: money(row.payments_since_minor),
-            credits_since: money(row.credits_since_minor),
-            balance_date: day(&row.balance_date)?,
-        },
-        reported_balance: money(row.reported_balance_minor),
-        accounts_of_customer: row.accounts_of_customer,
-    })
-}
-
-/// The entries of our own books since the creditor reported, oldest first, each with what it changed for the customer.
-/// The opening repeats what was reported and an adjustment follows the creditor's later figures: neither is among them.
-pub async fn own_entries<'e>(
-    executor: impl Executor<'e, Database = Any>,
-    account: &AccountId,
-    currency: Currency,
-) -> StoreResult<Vec<OwnEntry>> {
-    let rows: Vec<(String, String, i64)> = sqlx::query_as(
-        "select ledger_transactions.kind, ledger_transactions.posted_on, cast(sum(postings.amount_minor) as bigint)
-         from postings
-         join ledger_transactions on ledger_transactions.id = postings.transaction_id
-         join accounts on accounts.id = postings.account_id
-         where postings.account_id = $1 and postings.book = 'customer'
-           and ledger_transactions.kind not in ('opening', 'adjustment')
-           and ledger_transactions.posted_at >= accounts.reported_at
-         group by ledger_transactions.id, ledger_transactions.kind, ledger_transactions.posted_on, ledger_transactions.posted_at
-         order by ledger_transactions.posted_at, ledger_transactions.id",
-    )
-    .bind(account.as_str())
-    .fetch_all(executor)
-    .await?;
-    rows.into_iter()
-        .map(|(kind, posted_on, minor)| {
-            Ok(OwnEntry {
-                kind: EntryKind::from_code(&kind).ok_or(StoreError::Unreadable("ledger entry"))?,
-                posted_on: day(&posted_on)?,
-                amount: Money::new(minor, currency),
-            })
-        })
-        .collect()
-}
 
 /// One line of the creditor's own history. Charged is positive, paid is negative.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,7 +17,8 @@ pub struct CreditorLine {
     pub amount: Money,
 }
 
-/// The newest lines of the creditor's history, newest first.
+/// The newest lines of the creditor's history, newest first: at most 400. Limits stand in the text of a statement, because
+/// SQLite plans anew each time a limit is bound, which takes longer than the statement itself.
 pub async fn creditor_history<'e>(
     executor: impl Executor<'e, Database = Any>,
     account: &AccountId,
@@ -120,10 +29,9 @@ pub async fn creditor_history<'e>(
          from creditor_transactions
          where account_id = $1
          order by posted_on desc, case kind when 'opening_balance' then 1 else 0 end, fingerprint
-         limit $2",
+         limit 400",
     )
     .bind(account.as_str())
-    .bind(HISTORY_READ_AT_ONCE)
     .fetch_all(executor)
     .await?;
     rows.into_iter()
@@ -180,57 +88,90 @@ pub async fn agreement_lines<'e>(
         .collect()
 }
 
-/// What is under way on an account: read in one statement because each is rare and short.
+/// What has happened on an account since the creditor reported, and what is under way: read in one statement because each
+/// is rare and short.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum UnderWay {
-    Hold { kind: String, until: Option<Millis> },
-    Payment { reference: String, amount: Money, state: String, begun_at: Millis },
-    Message { template: String, not_before: Millis },
+pub enum Happening {
+    /// An entry of our own books, with what it changed for the customer. The opening repeats what was reported and an
+    /// adjustment follows the creditor's later figures: neither is among them.
+    Entry(OwnEntry),
+    Hold {
+        kind: String,
+        until: Option<Millis>,
+    },
+    Payment {
+        reference: String,
+        amount: Money,
+        state: String,
+        begun_at: Millis,
+    },
+    Message {
+        template: String,
+        not_before: Millis,
+    },
 }
 
-/// The most things under way that one page shows.
-const UNDER_WAY_AT_ONCE: i64 = 30;
+#[derive(FromRow)]
+struct RawHappening {
+    what: String,
+    name: String,
+    detail: String,
+    minor: i64,
+    at: Option<Millis>,
+}
 
-pub async fn under_way<'e>(
+/// Entries, holds, payments and messages, each oldest first; at most 1,000, far more than happens between two reports.
+pub async fn happenings<'e>(
     executor: impl Executor<'e, Database = Any>,
     account: &AccountId,
     customer: &CustomerId,
     currency: Currency,
     now: Millis,
-) -> StoreResult<Vec<UnderWay>> {
-    let rows: Vec<(String, String, String, i64, Option<i64>)> = sqlx::query_as(
-        "select 'hold' as what, id, kind as detail, cast(0 as bigint) as minor, ends_at as at
+) -> StoreResult<Vec<Happening>> {
+    let rows: Vec<RawHappening> = sqlx::query_as(
+        "select 'entry' as what, t.posted_on as name, t.kind as detail, cast(sum(p.amount_minor) as bigint) as minor,
+           t.posted_at as at, t.id as id
+         from postings p
+         join ledger_transactions t on t.id = p.transaction_id
+         join accounts a on a.id = p.account_id
+         where p.account_id = $1 and p.book = 'customer' and t.kind not in ('opening', 'adjustment') and t.posted_at >= a.reported_at
+         group by t.id, t.kind, t.posted_on, t.posted_at
+         union all
+         select 'hold', id, kind, cast(0 as bigint), ends_at, id
          from holds
          where account_id = $1 and released_at is null and starts_at <= $3 and (ends_at is null or ends_at > $3)
          union all
-         select 'payment', reference, state, amount_minor, created_at
+         select 'payment', reference, state, amount_minor, created_at, id
          from payments
          where account_id = $1 and state in ('created', 'submitted', 'needs_customer', 'processing', 'unknown')
          union all
-         select 'message', id, template, cast(0 as bigint), not_before
+         select 'message', id, template, cast(0 as bigint), not_before, id
          from outbox
          where customer_id = $2 and sent_at is null and state in ('waiting', 'sending')
-         order by 1, 5
-         limit $4",
+         order by what, at, id
+         limit 1000",
     )
     .bind(account.as_str())
     .bind(customer.as_str())
     .bind(now)
-    .bind(UNDER_WAY_AT_ONCE)
     .fetch_all(executor)
     .await?;
-    rows.into_iter()
-        .map(|(what, name, detail, minor, at)| match what.as_str() {
-            "hold" => Ok(UnderWay::Hold { kind: detail, until: at }),
-            "payment" => Ok(UnderWay::Payment {
-                reference: name,
-                amount: Money::new(minor, currency),
-                state: detail,
-                begun_at: at.unwrap_or_default(),
-            }),
-            _ => Ok(UnderWay::Message { template: detail, not_before: at.unwrap_or_default() }),
-        })
-        .collect()
+    rows.into_iter().map(|row| happening(row, currency)).collect()
+}
+
+fn happening(row: RawHappening, currency: Currency) -> StoreResult<Happening> {
+    let amount = Money::new(row.minor, currency);
+    let at = row.at.unwrap_or_default();
+    Ok(match row.what.as_str() {
+        "entry" => Happening::Entry(OwnEntry {
+            kind: EntryKind::from_code(&row.detail).ok_or(StoreError::Unreadable("ledger entry"))?,
+            posted_on: day(&row.name)?,
+            amount,
+        }),
+        "hold" => Happening::Hold { kind: row.detail, until: row.at },
+        "payment" => Happening::Payment { reference: row.name, amount, state: row.detail, begun_at: at },
+        _ => Happening::Message { template: row.detail, not_before: at },
+    })
 }
 
 fn day(text: &str) -> StoreResult<Date> {

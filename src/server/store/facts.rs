@@ -5,6 +5,7 @@ use crate::domain::account::AccountFacts;
 use crate::domain::calendar::Date;
 use crate::domain::ids::{AccountId, CustomerId};
 use crate::domain::money::{Currency, Money};
+use crate::domain::standing::Reported;
 use sqlx::any::AnyRow;
 use sqlx::{Any, Executor, Row};
 
@@ -25,10 +26,13 @@ pub struct AccountRecord {
     pub status: String,
     /// Raised by every write that concerns the account.
     pub version: i64,
-    /// The day the creditor's figures are of.
-    pub balance_date: Date,
     /// As reported; `services::history` adds what fell due under agreements made here.
     pub facts: AccountFacts,
+    /// The creditor's own figures, and the balance they add up to.
+    pub reported: Reported,
+    pub reported_balance: Money,
+    /// How many accounts its customer has here, this one included.
+    pub accounts_of_customer: i64,
 }
 
 impl AccountRecord {
@@ -45,6 +49,9 @@ const SELECT: &str = "select a.id, a.reference, a.customer_id, a.product, a.curr
     a.reported_past_due_minor, a.oldest_unpaid_due_date, a.balance_date, a.time_barred, a.instalments_due, \
     a.instalments_kept, c.time_zone, a.creditor_id, cr.name as creditor, \
     case when c.email is null then 0 else 1 end as has_email, \
+    a.itemization_date, a.balance_at_itemization_minor, a.interest_since_minor, a.fees_since_minor, a.payments_since_minor, \
+    a.credits_since_minor, a.reported_balance_minor, \
+    (select count(*) from accounts others where others.customer_id = a.customer_id) as accounts_of_customer, \
     (select cast(coalesce(sum(p.amount_minor), 0) as bigint) from postings p \
       where p.account_id = a.id and p.book = 'customer') as balance_minor, \
     (select cast(coalesce(sum(p.amount_minor), 0) as bigint) from postings p \
@@ -103,7 +110,11 @@ fn record(row: &AnyRow) -> StoreResult<AccountRecord> {
     let oldest: Option<String> = row.try_get("oldest_unpaid_due_date")?;
     let oldest: Option<Date> =
         oldest.map(|text| text.parse().map_err(|_| StoreError::Unreadable("oldest unpaid due date"))).transpose()?;
-    let balance_date: String = row.try_get("balance_date")?;
+    let money = |column| Ok::<_, sqlx::Error>(Money::new(row.try_get(column)?, currency));
+    let day = |column| {
+        let text: String = row.try_get(column)?;
+        text.parse::<Date>().map_err(|_| StoreError::Unreadable(column))
+    };
     Ok(AccountRecord {
         id: AccountId(row.try_get("id")?),
         reference: row.try_get("reference")?,
@@ -114,7 +125,6 @@ fn record(row: &AnyRow) -> StoreResult<AccountRecord> {
         time_zone: row.try_get("time_zone")?,
         status: row.try_get("status")?,
         version: row.try_get("version")?,
-        balance_date: balance_date.parse().map_err(|_| StoreError::Unreadable("balance date"))?,
         facts: AccountFacts {
             product: row.try_get("product")?,
             currency,
@@ -124,5 +134,16 @@ fn record(row: &AnyRow) -> StoreResult<AccountRecord> {
             history: told::history(row, "instalments_due", "instalments_kept")?,
             time_barred: told::time_barred(row, "time_barred")?,
         },
+        reported: Reported {
+            itemization_date: day("itemization_date")?,
+            balance_at_itemization: money("balance_at_itemization_minor")?,
+            interest_since: money("interest_since_minor")?,
+            fees_since: money("fees_since_minor")?,
+            payments_since: money("payments_since_minor")?,
+            credits_since: money("credits_since_minor")?,
+            balance_date: day("balance_date")?,
+        },
+        reported_balance: money("reported_balance_minor")?,
+        accounts_of_customer: row.try_get("accounts_of_customer")?,
     })
 }

@@ -35,12 +35,12 @@ pub mod staff;
 mod told;
 
 use dialect::Dialect;
-use std::fs::{OpenOptions, Permissions};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::path::Path;
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
 use sqlx::migrate::Migrator;
 use sqlx::{Any, AnyPool, Executor};
+use std::fs::{OpenOptions, Permissions};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::Path;
 use std::time::Duration;
 
 static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
@@ -157,6 +157,12 @@ impl Db {
     pub async fn close(&self) {
         self.pool.close().await;
     }
+}
+
+/// Ends a transaction that only read. There is nothing to commit and nobody has to wait: the rollback is sent while the
+/// connection goes back to the pool.
+pub fn end_read(tx: Tx) {
+    drop(tx);
 }
 
 /// Locks an account until the transaction ends, by raising its version, which it returns. Every service that decides
