@@ -79,7 +79,8 @@ impl Load<'_> {
         let until = Instant::now() + duration;
         let mut connections = JoinSet::new();
         for number in 0..CONNECTIONS {
-            let requests: Vec<Request<Empty<Bytes>>> = self.sessions.iter().map(|session| self.request(server, session)).collect();
+            let requests: Vec<Request<Empty<Bytes>>> =
+                self.sessions.iter().map(|session| self.request(server, session)).collect();
             connections.spawn(ask_until(until, server.port, requests, number));
         }
         connections.join_all().await
