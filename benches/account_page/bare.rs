@@ -438,7 +438,11 @@ fn history(found: &Found) -> Markup {
     };
     let payments = || found.lines.iter().filter(|line| line.kind == "payment" && line.amount_minor < 0);
     let paid = -payments().map(|line| line.amount_minor).sum::<i64>();
-    let mut after = account.reported_balance_minor;
+    let latest = found.lines.iter().take(4).scan(account.reported_balance_minor, |balance, line| {
+        let after = *balance;
+        *balance -= line.amount_minor;
+        Some((line, after))
+    });
     html! {
         section {
             h2 { "History" }
@@ -455,14 +459,13 @@ fn history(found: &Found) -> Markup {
                 caption { "The latest" }
                 thead { tr { th { "Date" } th { "What" } th { "Amount" } th { "Owed after" } } }
                 tbody {
-                    @for line in found.lines.iter().take(4) {
+                    @for (line, after) in latest {
                         tr {
                             th { (date(&line.posted_on)) }
                             td { (line.description) }
                             td { (money(line.amount_minor)) }
                             td { (money(after)) }
                         }
-                        @let _ = { after -= line.amount_minor };
                     }
                 }
             }

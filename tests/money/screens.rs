@@ -196,7 +196,7 @@ impl Staged {
 
     async fn sign(&mut self) {
         let page = self.person.get(&self.address("/sign")).await;
-        let names = ["account", "draft", "shown", "language", "text"];
+        let names = ["account", "draft", "shown", "shown_in", "shown_text"];
         let shown = names.map(|name| page.value_of(name));
         let mut fields: Vec<(&str, &str)> = names.into_iter().zip(shown.iter().map(String::as_str)).collect();
         fields.extend([("name", "Ada Moreno"), ("consent", "yes")]);

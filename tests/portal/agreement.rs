@@ -40,8 +40,8 @@ impl Signing {
             account: field("account"),
             draft: field("draft"),
             shown: field("shown"),
-            language: field("language"),
-            text: field("text"),
+            language: field("shown_in"),
+            text: field("shown_text"),
         }
     }
 
@@ -50,8 +50,8 @@ impl Signing {
             ("account", &self.account),
             ("draft", &self.draft),
             ("shown", &self.shown),
-            ("language", &self.language),
-            ("text", &self.text),
+            ("shown_in", &self.language),
+            ("shown_text", &self.text),
             ("name", "Ada Moreno"),
             ("consent", "yes"),
         ]
@@ -293,7 +293,7 @@ async fn the_text_that_was_shown_is_the_text_that_is_signed() {
         let mut browser = app.signed_in(&seeded).await;
         choose(&mut browser, &seeded, "40").await;
         let signing = Signing::open(&mut browser, &seeded).await;
-        for (field, other) in [("account", "nonsense"), ("text", "e3b0c44298fc1c14"), ("text", ""), ("language", "es")] {
+        for (field, other) in [("account", "nonsense"), ("shown_text", "e3b0c44298fc1c14"), ("shown_text", ""), ("shown_in", "es")] {
             let fields = signing.fields().map(|(name, value)| (name, if name == field { other } else { value }));
             browser.post(SIGN, &fields).await;
             assert_eq!(agreements(&app).await, 0, "another {field} signs nothing");

@@ -38,7 +38,7 @@ async fn sign(browser: &mut Browser, seeded: &Seeded) -> Answer {
     let page = browser.get(&format!("/account/{}/sign", seeded.account_id)).await;
     page.assert_says(LATE);
     let value = |name: &str| page.value_of(name).expect("a field");
-    let names = ["account", "draft", "shown", "language", "text"];
+    let names = ["account", "draft", "shown", "shown_in", "shown_text"];
     let shown = names.map(value);
     let mut fields: Vec<(&str, &str)> = names.into_iter().zip(shown.iter().map(String::as_str)).collect();
     fields.extend([("name", "Ada Moreno"), ("consent", "yes")]);

@@ -114,7 +114,7 @@ async fn before_signing_it_is_said_and_it_is_part_of_what_is_signed() {
 
 async fn sign_it(browser: &mut Browser, sign: &Answer) -> Answer {
     let value = |name: &str| sign.value_of(name).expect("a field");
-    let names = ["account", "draft", "shown", "language", "text"];
+    let names = ["account", "draft", "shown", "shown_in", "shown_text"];
     let shown = names.map(value);
     let mut fields: Vec<(&str, &str)> = names.into_iter().zip(shown.iter().map(String::as_str)).collect();
     fields.extend([("name", "Ada Moreno"), ("consent", "yes")]);

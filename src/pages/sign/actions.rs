@@ -8,15 +8,15 @@ use crate::server::context::{self, Failed, Flash};
 use crate::server::services::agreements::{self, Signature, Signed};
 use leptos::prelude::*;
 
-/// Signs the draft whose terms were on the screen. `shown` is their SHA-256, `text` that of the text beside them, written in
-/// `language`.
+/// Signs the draft whose terms were on the screen. `shown` is their SHA-256, `shown_text` that of the text beside them, written in
+/// the language `shown_in`.
 #[server(endpoint = "sign_agreement")]
 pub async fn sign_agreement(
     account: String,
     draft: String,
     shown: String,
-    #[server(default)] language: String,
-    #[server(default)] text: String,
+    #[server(default)] shown_in: String,
+    #[server(default)] shown_text: String,
     #[server(default)] name: String,
     #[server(default)] consent: String,
     #[server(default)] copy_now: String,
@@ -31,7 +31,7 @@ pub async fn sign_agreement(
         let values = values.into_iter().map(|(field, value)| (field.to_owned(), value)).collect();
         return context::refuse(&paths::sign(&account), Flash { screen: "sign".to_owned(), values, errors }).await;
     }
-    let Some(language) = Language::from_tag(&language) else {
+    let Some(language) = Language::from_tag(&shown_in) else {
         context::redirect(&paths::sign(&account));
         return Ok(());
     };
@@ -41,7 +41,7 @@ pub async fn sign_agreement(
         typed_name: form.typed_name,
         account_id: AccountId(account.clone()),
         language,
-        shown_text_sha256: text,
+        shown_text_sha256: shown_text,
         text_of: super::text::whole,
         copy_now: copy_now == "yes",
     };

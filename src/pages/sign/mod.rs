@@ -67,8 +67,8 @@ fn show(view: SignView) -> impl IntoView {
                 <HiddenField name="account" value=view.account_id/>
                 <HiddenField name="draft" value=view.draft_id/>
                 <HiddenField name="shown" value=view.terms_sha256/>
-                <HiddenField name="language" value=language().tag()/>
-                <HiddenField name="text" value=view.text_sha256/>
+                <HiddenField name="shown_in" value=language().tag()/>
+                <HiddenField name="shown_text" value=view.text_sha256/>
                 <Checkbox name="consent" label=consent checked=consents error=problems.of("consent")/>
                 {view.has_email.then(|| view! {
                     <Checkbox

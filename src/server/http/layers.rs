@@ -18,6 +18,7 @@ use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use http::StatusCode;
 use std::time::Duration;
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -28,22 +29,27 @@ const REQUEST_TIMEOUT_SECONDS: u64 = 30;
 /// Layers 4 and 5: for screens and their actions, which may send so many bytes at once.
 pub fn around_screens(router: Router<AppState>, state: &AppState, longest_body_bytes: usize) -> Router<AppState> {
     let store = DatabaseSessions { db: state.db.clone(), clock: state.clock, limits: Limits::of(&state.config) };
-    router
-        .layer(from_fn_with_state(state.clone(), visitor::recognise))
-        .layer(sessions::layer(store, &state.config))
-        .layer(from_fn_with_state(longest_body_bytes, same_origin::limit_body))
-        .layer(from_fn_with_state(state.clone(), same_origin::refuse_foreign_changes))
+    router.layer(
+        ServiceBuilder::new()
+            .layer(from_fn_with_state(state.clone(), same_origin::refuse_foreign_changes))
+            .layer(from_fn_with_state(longest_body_bytes, same_origin::limit_body))
+            .layer(sessions::layer(store, &state.config))
+            .layer(from_fn_with_state(state.clone(), visitor::recognise)),
+    )
 }
 
 /// Layers 1 to 3: for everything.
 pub fn around_everything(router: Router<AppState>, state: &AppState) -> Router<AppState> {
-    router
-        .layer(CompressionLayer::new())
-        .layer(CatchPanicLayer::custom(trouble::panicked))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(REQUEST_TIMEOUT_SECONDS)))
-        .layer(from_fn_with_state(state.clone(), trouble::answer_calmly))
-        .layer(from_fn_with_state(state.clone(), security_headers::add))
-        .layer(from_fn(request_log::note))
+    let timeout = Duration::from_secs(REQUEST_TIMEOUT_SECONDS);
+    router.layer(
+        ServiceBuilder::new()
+            .layer(from_fn(request_log::note))
+            .layer(from_fn_with_state(state.clone(), security_headers::add))
+            .layer(from_fn_with_state(state.clone(), trouble::answer_calmly))
+            .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, timeout))
+            .layer(CatchPanicLayer::custom(trouble::panicked))
+            .layer(CompressionLayer::new()),
+    )
 }
 
 #[cfg(test)]

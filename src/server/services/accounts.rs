@@ -54,7 +54,6 @@ pub async fn standing(state: &AppState, customer: &CustomerId, account_id: &Acco
 async fn read_standing(state: &AppState, mut tx: Tx, customer: &CustomerId, account: AccountRecord) -> Result<Standing, Failure> {
     let currency = account.facts.currency;
     let lines = accounts::creditor_history(&mut *tx, &account.id, currency).await?;
-    let instalments = accounts::agreement_lines(&mut *tx, &account.id, currency).await?;
     let happenings = accounts::happenings(&mut *tx, &account.id, customer, currency, state.clock.now_millis()).await?;
     let zone = zone(&account.time_zone);
     let today = state.clock.today_in(&zone);
@@ -62,7 +61,7 @@ async fn read_standing(state: &AppState, mut tx: Tx, customer: &CustomerId, acco
     let policy = policies::of_account(state, &mut tx, &account.id).await?;
     end_read(tx);
 
-    let SortedOut { entries, holds, payments, messages } = sort_out(happenings, &zone)?;
+    let SortedOut { entries, holds, instalments, payments, messages } = sort_out(happenings, &zone)?;
     let parts = standing::parts(&account.reported, &entries, account.facts.balance).map_err(out_of_range)?;
     let stage = standing::stage(status(&account)?, account.facts.balance, account.facts.past_due);
     let days_past_due = account.facts.days_past_due(today);
@@ -172,6 +171,7 @@ fn agreement_of(lines: Vec<AgreementLine>) -> Option<LiveAgreement> {
 struct SortedOut {
     entries: Vec<OwnEntry>,
     holds: Vec<ActiveHold>,
+    instalments: Vec<AgreementLine>,
     payments: Vec<RunningPayment>,
     messages: Vec<WaitingMessage>,
 }
@@ -187,6 +187,7 @@ fn sort_out(happenings: Vec<Happening>, zone: &TimeZone) -> Result<SortedOut, Fa
                 let kind = HoldKind::from_code(&kind).ok_or(StoreError::Unreadable("hold"))?;
                 sorted.holds.push(ActiveHold { kind, until: until.map(day) });
             }
+            Happening::Instalment(line) => sorted.instalments.push(line),
             Happening::Payment { reference, amount, state, begun_at } => {
                 let state = RunningState::from_code(&state).ok_or(StoreError::Unreadable("payment state"))?;
                 sorted.payments.push(RunningPayment { reference, amount, state, begun_on: day(begun_at) });

@@ -51,45 +51,8 @@ pub struct AgreementLine {
     pub paid: Money,
 }
 
-/// Every instalment of the live agreement, in order; empty where there is none.
-pub async fn agreement_lines<'e>(
-    executor: impl Executor<'e, Database = Any>,
-    account: &AccountId,
-    currency: Currency,
-) -> StoreResult<Vec<AgreementLine>> {
-    let rows: Vec<(String, String, String, i64, i64)> = sqlx::query_as(
-        "select agreements.id, agreements.reference, instalments.due_on, instalments.amount_minor,
-           cast(coalesce((
-             select sum(payment_allocations.amount_minor)
-             from payment_allocations
-             join payments on payments.id = payment_allocations.payment_id
-             where payment_allocations.agreement_id = agreements.id
-               and payment_allocations.instalment_number = instalments.number
-               and payments.state in ('succeeded', 'partly_refunded')), 0) as bigint)
-         from agreement_accounts
-         join agreements on agreements.id = agreement_accounts.agreement_id
-         join instalments on instalments.agreement_id = agreements.id and instalments.version = agreements.current_version
-         where agreement_accounts.account_id = $1 and agreement_accounts.ended_at is null
-         order by instalments.number",
-    )
-    .bind(account.as_str())
-    .fetch_all(executor)
-    .await?;
-    rows.into_iter()
-        .map(|(id, reference, due_on, minor, paid)| {
-            Ok(AgreementLine {
-                agreement_id: AgreementId(id),
-                reference,
-                due_on: day(&due_on)?,
-                amount: Money::new(minor, currency),
-                paid: Money::new(paid, currency),
-            })
-        })
-        .collect()
-}
-
-/// What has happened on an account since the creditor reported, and what is under way: read in one statement because each
-/// is rare and short.
+/// What has happened on an account since the creditor reported, what is under way and what is agreed: read in one statement
+/// because most accounts have little or none of it, and asking costs more than answering.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Happening {
     /// An entry of our own books, with what it changed for the customer. The opening repeats what was reported and an
@@ -99,6 +62,8 @@ pub enum Happening {
         kind: String,
         until: Option<Millis>,
     },
+    /// Of the agreement the account is under.
+    Instalment(AgreementLine),
     Payment {
         reference: String,
         amount: Money,
@@ -117,10 +82,14 @@ struct RawHappening {
     name: String,
     detail: String,
     minor: i64,
-    at: Option<Millis>,
+    paid_minor: i64,
+    /// An instant, or an instalment's number.
+    at: Option<i64>,
+    id: String,
 }
 
-/// Entries, holds, payments and messages, each oldest first; at most 1,000, far more than happens between two reports.
+/// Entries, holds, instalments, payments and messages, each in its order; at most 1,000, far more than happens between two
+/// reports.
 pub async fn happenings<'e>(
     executor: impl Executor<'e, Database = Any>,
     account: &AccountId,
@@ -130,22 +99,35 @@ pub async fn happenings<'e>(
 ) -> StoreResult<Vec<Happening>> {
     let rows: Vec<RawHappening> = sqlx::query_as(
         "select 'entry' as what, t.posted_on as name, t.kind as detail, cast(sum(p.amount_minor) as bigint) as minor,
-           t.posted_at as at, t.id as id
+           cast(0 as bigint) as paid_minor, t.posted_at as at, t.id as id
          from postings p
          join ledger_transactions t on t.id = p.transaction_id
          join accounts a on a.id = p.account_id
          where p.account_id = $1 and p.book = 'customer' and t.kind not in ('opening', 'adjustment') and t.posted_at >= a.reported_at
          group by t.id, t.kind, t.posted_on, t.posted_at
          union all
-         select 'hold', id, kind, cast(0 as bigint), ends_at, id
+         select 'hold', id, kind, cast(0 as bigint), cast(0 as bigint), ends_at, id
          from holds
          where account_id = $1 and released_at is null and starts_at <= $3 and (ends_at is null or ends_at > $3)
          union all
-         select 'payment', reference, state, amount_minor, created_at, id
+         select 'instalment', i.due_on, g.reference, i.amount_minor,
+           cast(coalesce((
+             select sum(l.amount_minor)
+             from payment_allocations l
+             join payments p on p.id = l.payment_id
+             where l.agreement_id = g.id and l.instalment_number = i.number and p.state in ('succeeded', 'partly_refunded')
+           ), 0) as bigint),
+           i.number, g.id
+         from agreement_accounts ga
+         join agreements g on g.id = ga.agreement_id
+         join instalments i on i.agreement_id = g.id and i.version = g.current_version
+         where ga.account_id = $1 and ga.ended_at is null
+         union all
+         select 'payment', reference, state, amount_minor, cast(0 as bigint), created_at, id
          from payments
          where account_id = $1 and state in ('created', 'submitted', 'needs_customer', 'processing', 'unknown')
          union all
-         select 'message', id, template, cast(0 as bigint), not_before, id
+         select 'message', id, template, cast(0 as bigint), cast(0 as bigint), not_before, id
          from outbox
          where customer_id = $2 and sent_at is null and state in ('waiting', 'sending')
          order by what, at, id
@@ -169,6 +151,13 @@ fn happening(row: RawHappening, currency: Currency) -> StoreResult<Happening> {
             amount,
         }),
         "hold" => Happening::Hold { kind: row.detail, until: row.at },
+        "instalment" => Happening::Instalment(AgreementLine {
+            agreement_id: AgreementId(row.id),
+            reference: row.detail,
+            due_on: day(&row.name)?,
+            amount,
+            paid: Money::new(row.paid_minor, currency),
+        }),
         "payment" => Happening::Payment { reference: row.name, amount, state: row.detail, begun_at: at },
         _ => Happening::Message { template: row.detail, not_before: at },
     })
