@@ -4,7 +4,7 @@ use super::frame::{language, words};
 use super::instalment_path::{InstalmentPath, MarkState, PathMark};
 use super::summary::SummaryRow;
 use super::table::{Column, DataTable};
-use crate::domain::agreement::Terms;
+use crate::domain::agreement::{DAYS_TO_PUT_RIGHT, Terms};
 use crate::domain::calendar::Frequency;
 use crate::domain::format;
 use crate::domain::policy::Basis;
@@ -14,16 +14,15 @@ use leptos::prelude::*;
 
 /// Every term but the list of instalments, and whether the customer chose it (and so may change it).
 pub fn terms_rows(terms: &Terms) -> Vec<(SummaryRow, bool)> {
-    let covers = match terms.basis {
-        Basis::PastDue => {
-            td_string!(words(), review.covers_past_due, amount = format::money(terms.schedule.principal, language()))
-        }
-        Basis::Balance => {
-            td_string!(words(), review.covers_balance, amount = format::money(terms.schedule.principal, language()))
-        }
+    let amount = format::money(terms.schedule.principal, language());
+    let covers = match (terms.covers_all(), terms.basis) {
+        (false, _) => td_string!(words(), review.covers_part, amount = amount),
+        (true, Basis::PastDue) => td_string!(words(), review.covers_past_due, amount = amount),
+        (true, Basis::Balance) => td_string!(words(), review.covers_balance, amount = amount),
     };
     let count = terms.schedule.instalments.len();
     let mut rows = vec![
+        (SummaryRow::new(td_string!(words(), review.creditor), terms.creditor.clone()), false),
         (SummaryRow::new(td_string!(words(), review.account), terms.accounts.join(", ")), false),
         (SummaryRow::new(td_string!(words(), review.covers), covers), false),
     ];
@@ -50,9 +49,15 @@ fn late_words(terms: &Terms) -> String {
     match &terms.late_payment {
         Some(statement) => {
             let statement = statement.text(language()).to_owned();
-            td_string!(words(), options.late_stated, creditor = terms.creditor.clone(), statement = statement)
+            td_string!(
+                words(),
+                options.late_stated,
+                creditor = terms.creditor.clone(),
+                statement = statement,
+                days = DAYS_TO_PUT_RIGHT.to_string()
+            )
         }
-        None => td_string!(words(), options.late_neutral).to_owned(),
+        None => td_string!(words(), options.late_neutral, days = DAYS_TO_PUT_RIGHT.to_string()),
     }
 }
 

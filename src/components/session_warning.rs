@@ -16,8 +16,8 @@ pub struct SessionEnd {
 }
 
 /// Two timers: one shows the dialog 120 s before the end, one reloads the page after it (which leads to signing in, and
-/// back here). Another tab may have kept the session alive meanwhile: then the reload simply shows the page.
-pub const SCRIPT: &str = r#"(()=>{const d=document.getElementById("session-warning");let w,e;const arm=s=>{clearTimeout(w);clearTimeout(e);w=setTimeout(()=>{d.open||d.showModal()},Math.max(0,s-120)*1e3);e=setTimeout(()=>location.reload(),(s+1)*1e3)};d.querySelector("button").onclick=()=>fetch(d.dataset.extend,{method:"POST",headers:{Accept:"application/json"}}).then(r=>r.json()).then(s=>{if(s>0){d.close();arm(s)}else location.reload()}).catch(()=>{});arm(+d.dataset.seconds)})()"#;
+/// back here). Typing is activity: it asks for more time, at most once a minute. Another tab may have kept the session alive meanwhile: then the reload simply shows the page.
+pub const SCRIPT: &str = r#"(()=>{const d=document.getElementById("session-warning");let w,e;const arm=s=>{clearTimeout(w);clearTimeout(e);w=setTimeout(()=>{d.open||d.showModal()},Math.max(0,s-120)*1e3);e=setTimeout(()=>location.reload(),(s+1)*1e3)};const stay=()=>fetch(d.dataset.extend,{method:"POST",headers:{Accept:"application/json"}}).then(r=>r.json()).then(s=>{if(s>0){d.close();arm(s)}else location.reload()}).catch(()=>{});let t=Date.now();d.querySelector("button").onclick=stay;addEventListener("input",()=>{if(Date.now()-t>6e4){t=Date.now();stay()}});arm(+d.dataset.seconds)})()"#;
 
 /// Renders nothing where nobody is signed in.
 #[component]

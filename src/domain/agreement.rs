@@ -50,7 +50,19 @@ pub struct Terms {
 pub const NEUTRAL_CONSEQUENCES: &str = "late_payment_1";
 pub const STATED_CONSEQUENCES: &str = "stated_1";
 
+/// After a payment was missed there are this many days to pay or change it before the agreement can end.
+pub const DAYS_TO_PUT_RIGHT: u32 = 14;
+
 impl Terms {
+    /// Whether all of its basis is paid off by it. One payment by one day may be any part, and nothing may be said of it that
+    /// is only true of the whole.
+    pub fn covers_all(&self) -> bool {
+        match self.kind {
+            OfferKind::Plan | OfferKind::GetUpToDate | OfferKind::PayInFull => true,
+            OfferKind::Promise | OfferKind::Extension | OfferKind::PayPart => false,
+        }
+    }
+
     /// The terms as JSON with a fixed order of keys, no spaces, and amounts as decimal strings. Equal terms, equal bytes.
     pub fn canonical_json(&self) -> String {
         let mut json = Json::default();

@@ -293,7 +293,9 @@ async fn the_text_that_was_shown_is_the_text_that_is_signed() {
         let mut browser = app.signed_in(&seeded).await;
         choose(&mut browser, &seeded, "40").await;
         let signing = Signing::open(&mut browser, &seeded).await;
-        for (field, other) in [("account", "nonsense"), ("shown_text", "e3b0c44298fc1c14"), ("shown_text", ""), ("shown_in", "es")] {
+        for (field, other) in
+            [("account", "nonsense"), ("shown_text", "e3b0c44298fc1c14"), ("shown_text", ""), ("shown_in", "es")]
+        {
             let fields = signing.fields().map(|(name, value)| (name, if name == field { other } else { value }));
             browser.post(SIGN, &fields).await;
             assert_eq!(agreements(&app).await, 0, "another {field} signs nothing");

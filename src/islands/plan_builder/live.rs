@@ -46,6 +46,11 @@ fn input(root: &Element, target: &Element, terms: &Terms) {
     redraw(root, terms);
 }
 
+/// Whether the slider is what is being moved: it stays where the hand or the arrow keys put it.
+fn is_moving(slider: &Element) -> bool {
+    slider.matches(":focus").unwrap_or(false)
+}
+
 /// Takes over a proposed amount.
 fn click(event: &Event, root: &Element, target: &Element, terms: &Terms) {
     if target.get_attribute("name").as_deref() == Some("use_amount") {
@@ -175,6 +180,9 @@ fn draw_amount(root: &Element, typed: &TypedPlan, outcome: &Outcome, terms: &Ter
     if let Some(slider) = part(root, "#amount-slider") {
         let spoken = each.map_or_else(|| td_string!(words, plan.slider_unset).to_owned(), money);
         let _ = slider.set_attribute("aria-valuetext", &spoken);
+        if is_moving(&slider) {
+            return;
+        }
         let width = (most.minor() - least.minor()).max(1);
         let stop = each.map_or(0, |each| (each.minor() - least.minor()).clamp(0, width) * SLIDER_STOPS / width);
         slider.unchecked_ref::<HtmlInputElement>().set_value(&stop.to_string());

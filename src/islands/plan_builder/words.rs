@@ -68,7 +68,8 @@ pub fn refused_field(reason: ChoiceRefusal) -> &'static str {
 fn refusal_words(reason: ChoiceRefusal, offer: Option<&Offer>, today: Date, language: Language) -> String {
     let words = locale(language);
     let limits = offer.and_then(plan_limits);
-    let least = || limits.map(|limits| format::money(limits.minimum_instalment, language)).unwrap_or_default();
+    // What the hint says is the least, which the longest term may make more than the policy's minimum.
+    let least = || offer.map(|offer| format::money(offer.min_amount, language)).unwrap_or_default();
     let latest = || limits.map(|limits| format::date(latest_first(limits, today), language)).unwrap_or_default();
     let least_down = || match limits.map(|limits| limits.down_payment) {
         Some(DownPaymentRule::Optional { minimum } | DownPaymentRule::Required { minimum }) => format::money(minimum, language),

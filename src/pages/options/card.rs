@@ -3,6 +3,7 @@
 use crate::components::form::{LinkButton, LinkKind};
 use crate::components::frame::{language, words};
 use crate::components::summary::{SummaryList, SummaryRow};
+use crate::domain::agreement::DAYS_TO_PUT_RIGHT;
 use crate::domain::format;
 use crate::domain::journey::Way;
 use crate::domain::offers::{Offer, OfferKind, OfferSet};
@@ -55,9 +56,15 @@ fn late_words(creditor: &str, set: &OfferSet) -> String {
     match &set.late_payment {
         Some(statement) => {
             let statement = statement.text(language()).to_owned();
-            td_string!(words(), options.late_stated, creditor = creditor.to_owned(), statement = statement)
+            td_string!(
+                words(),
+                options.late_stated,
+                creditor = creditor.to_owned(),
+                statement = statement,
+                days = DAYS_TO_PUT_RIGHT.to_string()
+            )
         }
-        None => td_string!(words(), options.late_neutral).to_owned(),
+        None => td_string!(words(), options.late_neutral, days = DAYS_TO_PUT_RIGHT.to_string()),
     }
 }
 

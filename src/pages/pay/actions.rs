@@ -33,8 +33,15 @@ pub async fn choose_payment(
         errors: vec![(field.to_owned(), code.to_owned())],
     };
     let path = paths::pay(&account);
-    let Some(purpose) = Purpose::from_code(&purpose) else {
-        return context::refuse(&path, refuse("purpose", "choose")).await;
+    let is_typed = !amount.trim().is_empty();
+    let purpose = match Purpose::from_code(&purpose) {
+        // Who typed 25 and pays 963 was not asked.
+        Some(Purpose::Balance | Purpose::PastDue | Purpose::Instalment) if is_typed => {
+            return context::refuse(&path, refuse("purpose", "both")).await;
+        }
+        Some(purpose) => purpose,
+        None if is_typed => Purpose::Part,
+        None => return context::refuse(&path, refuse("purpose", "choose")).await,
     };
     let shown = match purpose {
         Purpose::Part => match typed::amount(&amount, paying.account.facts.currency) {

@@ -143,6 +143,7 @@ fn problem_words(code: &str, least: Option<Money>, payable: Money) -> String {
     let amount = |amount| format::money(amount, language());
     match code {
         "choose" => td_string!(words(), pay.error_choose).to_owned(),
+        "both" => td_string!(words(), pay.error_both).to_owned(),
         "amount" => td_string!(words(), pay.error_amount).to_owned(),
         "minimum" => td_string!(words(), pay.error_minimum, amount = amount(least.unwrap_or(payable))),
         "above" => td_string!(words(), pay.error_above, amount = amount(payable)),

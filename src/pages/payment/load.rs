@@ -40,6 +40,7 @@ pub async fn load(reference: String) -> Result<Option<PaymentView>, Failed> {
         account: format!("{}, {} {}", found.account.creditor, found.account.facts.product, found.account.reference),
         account_id: found.account.id.to_string(),
         balance: found.account.facts.balance,
+        past_due: found.account.facts.past_due,
         allocations: found.allocations,
         discount: found.discount,
         receipt: found.receipt.map(|id| id.to_string()),

@@ -29,6 +29,7 @@ pub struct PaymentView {
     /// Creditor, product and reference.
     pub account: String,
     pub balance: Money,
+    pub past_due: Money,
     pub allocations: Vec<Allocation>,
     /// What the creditor gave up because of it; zero for nothing.
     pub discount: Money,

@@ -45,7 +45,7 @@ pub fn Receipt(view: PaymentView) -> impl IntoView {
                 <DataTable caption=td_string!(words(), receipt.applied) columns rows=lines/>
                 {pdf}
             </section>
-            {what_is_left(&account_id, balance, view.payment.agreement_id.is_some())}
+            {what_is_left(&account_id, balance, view.past_due, view.payment.agreement_id.is_some())}
         </Page>
     }
 }
@@ -60,7 +60,7 @@ fn part_words(applied_to: &AppliedTo) -> String {
 }
 
 /// Settled only at zero. After a part payment a plan is offered: a part alone seldom keeps people from falling behind again.
-fn what_is_left(account_id: &str, balance: Money, is_under_agreement: bool) -> impl IntoView + use<> {
+fn what_is_left(account_id: &str, balance: Money, past_due: Money, is_under_agreement: bool) -> impl IntoView + use<> {
     let amount = format::money(Money::new(balance.minor().abs(), balance.currency()), language());
     if balance.is_zero() {
         let settled = td_string!(words(), receipt.settled);
@@ -72,6 +72,10 @@ fn what_is_left(account_id: &str, balance: Money, is_under_agreement: bool) -> i
     }
     if is_under_agreement {
         return ().into_any();
+    }
+    if !past_due.is_positive() {
+        let up_to_date = td_string!(words(), receipt.up_to_date, amount = amount);
+        return view! { <Notice kind=NoticeKind::Done><p>{up_to_date}</p></Notice> }.into_any();
     }
     view! {
         <section aria-labelledby="rest">

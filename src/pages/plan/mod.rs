@@ -57,7 +57,7 @@ fn show(view: PlanView) -> impl IntoView {
     view! {
         <Page title back=paths::options(&view.account_id)>
             <ErrorSummary problems=summary/>
-            <form method="post" action=ChoosePlan::PATH>
+            <form method="post" action=ChoosePlan::PATH novalidate>
                 <HiddenField name="account" value=view.account_id.clone()/>
                 <HiddenField name="basis" value=basis/>
                 <Builder terms=view.terms typed=view.typed/>

@@ -2,7 +2,7 @@
 //! agreement.
 
 use crate::domain::account::Disclosure;
-use crate::domain::agreement::Terms;
+use crate::domain::agreement::{DAYS_TO_PUT_RIGHT, Terms};
 use crate::domain::format;
 use crate::domain::language::Language;
 use crate::words::{locale, td_string};
@@ -30,9 +30,15 @@ pub fn sentences(terms: &Terms, language: Language) -> Vec<String> {
     let late = match &terms.late_payment {
         Some(statement) => {
             let statement = statement.text(language).to_owned();
-            td_string!(words, sign.text_late_stated, creditor = terms.creditor.clone(), statement = statement)
+            td_string!(
+                words,
+                sign.text_late_stated,
+                creditor = terms.creditor.clone(),
+                statement = statement,
+                days = DAYS_TO_PUT_RIGHT.to_string()
+            )
         }
-        None => td_string!(words, sign.text_late).to_owned(),
+        None => td_string!(words, sign.text_late, days = DAYS_TO_PUT_RIGHT.to_string()),
     };
     let rest =
         [promise, td_string!(words, sign.text_change).to_owned(), late, td_string!(words, sign.consent_records).to_owned()];

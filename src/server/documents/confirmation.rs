@@ -69,6 +69,8 @@ pub enum AgreementKind {
 pub enum Covers {
     PastDue,
     Balance,
+    /// One payment towards it.
+    Part,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -220,6 +222,7 @@ impl ConfirmationContent {
             match self.covers {
                 Covers::PastDue => td_string!(words, document.covers_past_due),
                 Covers::Balance => td_string!(words, document.covers_balance),
+                Covers::Part => td_string!(words, document.covers_part),
             },
         ));
         if let Some(rhythm) = self.rhythm {

@@ -4,7 +4,7 @@
 use super::Failure;
 use super::documents::{self, About, Subject};
 use super::outbox::{self, Hurry};
-use crate::domain::agreement::Terms;
+use crate::domain::agreement::{DAYS_TO_PUT_RIGHT, Terms};
 use crate::domain::calendar::Frequency;
 use crate::domain::ids::{AgreementId, DocumentId};
 use crate::domain::language::Language;
@@ -20,9 +20,6 @@ use crate::server::state::AppState;
 use crate::server::store::Tx;
 use crate::server::store::customers::{self, Addressee};
 use crate::server::store::facts::AccountRecord;
-
-/// A missed payment can be made up within so many days before the agreement may end.
-const DAYS_TO_PUT_RIGHT: u32 = 14;
 
 /// What was signed, for its document.
 pub struct SignedVersion<'a> {
@@ -59,9 +56,10 @@ pub async fn issue(state: &AppState, tx: &mut Tx, signed: &SignedVersion<'_>) ->
             covered: terms.schedule.principal,
         }],
         kind: kind(terms.kind),
-        covers: match terms.basis {
-            Basis::PastDue => Covers::PastDue,
-            Basis::Balance => Covers::Balance,
+        covers: match (terms.covers_all(), terms.basis) {
+            (false, _) => Covers::Part,
+            (true, Basis::PastDue) => Covers::PastDue,
+            (true, Basis::Balance) => Covers::Balance,
         },
         rhythm: terms.frequency.map(rhythm),
         instalments: terms
