@@ -75,7 +75,7 @@ fn the_plan_stands_in_the_page_that_the_server_sends() {
 #[test]
 fn an_amount_that_is_too_small_gets_its_reason_and_the_nearest_plan() {
     let html = text(&rendered(&monthly("3"), Language::English));
-    assert!(html.contains("Each payment needs to be at least $10.00."), "{html}");
+    assert!(html.contains("Each payment needs to be at least $12.09."), "{html}");
     assert!(html.contains("name=\"use_amount\""), "{html}");
     assert!(html.contains("href=\"/contact\""), "{html}");
 }

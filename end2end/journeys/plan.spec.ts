@@ -123,6 +123,14 @@ test('the slider and the field move together, and what is not come to yet is not
   await page.getByLabel('Every month').check()
   await expect(page.getByLabel('Day', { exact: true })).toBeVisible()
   await slider.focus()
+  // Every press of an arrow key goes on, up to the most.
+  const each = async () => Number(await amount.inputValue())
+  await page.keyboard.press('Home')
+  for (let press = 0; press < 4; press += 1) {
+    const before = await each()
+    await page.keyboard.press('ArrowRight')
+    expect(await each()).toBeGreaterThan(before)
+  }
   await page.keyboard.press('End')
   await expect(amount).toHaveValue(/^\d+\.\d\d$/)
   await expect(page.locator('.plan-table tbody tr')).toHaveCount(2)

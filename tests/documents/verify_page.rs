@@ -66,9 +66,9 @@ async fn a_code_from_paper_is_known_however_it_is_typed() {
 async fn an_upload_may_be_large_but_not_endless() {
     let app = TestApp::sqlite().await;
     let mut visitor = app.browser();
-    let large = vec![b'x'; 5 * 1024 * 1024];
+    let large = vec![b'x'; 1_500_000];
     send(&mut visitor, &large, "").await.assert_says("We do not know this document");
-    let answer = send(&mut visitor, &vec![b'x'; 11 * 1024 * 1024], "").await;
+    let answer = send(&mut visitor, &vec![b'x'; 3 * 1024 * 1024], "").await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
 }
 

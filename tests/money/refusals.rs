@@ -157,6 +157,21 @@ async fn a_strangers_payment_is_not_shown() {
     person.pay_by(&page, "approved").await.assert_says("Paid: $50.00");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_typed_amount_is_never_passed_over() {
+    let test = support::sqlite().await;
+    let portal = Portal::open(&test.url).await;
+    let seeded = seed::account(&test.db, SeedAccount::default()).await;
+    let mut person = portal.person(&seeded).await;
+    let account = seeded.account_id.as_str();
+    let both = [("account", account), ("purpose", "past_due"), ("amount", "25")];
+    let refused = person.post("/api/choose_payment", &both).await;
+    refused.assert_says("You typed an amount and also chose another way");
+    refused.assert_says("value=\"25\"");
+    let typed_only = [("account", account), ("purpose", ""), ("amount", "25")];
+    person.post("/api/choose_payment", &typed_only).await.assert_says("Pay $25.00 now");
+}
+
 /// A page at the payment company that was open when the creditor took the account back is closed, and says so.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_payment_page_of_an_account_that_was_taken_back_is_closed() {

@@ -278,7 +278,9 @@ async fn one_payment_by_a_day_is_agreed_too() {
     let check = browser.post("/api/choose_promise", &fields).await;
     assert!(check.path.ends_with("/check"), "{} {}", check.path, check.text());
     check.assert_says("Friday 4 December 2026");
-    check.assert_says("$75.50");
+    // 75.50 of 300.00: nothing is said that is only true of the whole.
+    check.assert_says("A payment of $75.50 towards what you owe");
+    check.assert_never_says("What is past due: $75.50");
     let signing = Signing::open(&mut browser, &seeded).await;
     browser.post(SIGN, &signing.fields()).await.assert_says("It is agreed");
     assert_eq!(app.count("select count(*) from agreements where kind = 'promise'").await, 1);

@@ -94,7 +94,7 @@ async fn what_is_missing_is_said_at_each_field() {
     let app = TestApp::sqlite().await;
     let shown = app.browser().post("/api/sign_in", &[]).await;
     shown.assert_says("Enter your reference");
-    shown.assert_says("Enter the day, month and year you were born");
+    shown.assert_says("Enter the month, day and year you were born");
     shown.assert_says("Enter your postal code");
     let mut fields = answers("NG-1", "30", "80276");
     fields[1].1 = "30";
