@@ -3,7 +3,7 @@
 # measured stands at the top of its file in benches/. Give names to run some of them: scripts/bench.sh schedules browser
 #
 # schedules: plans a second · import: accounts and history from files · account_page: beside a bare handler ·
-# browser: the plan builder, the weight of pages, Lighthouse. All of it takes about 15 minutes once everything is built.
+# browser: the plan builder, the weight of pages, Lighthouse. All of it takes four minutes once everything is built.
 . "$(dirname "$0")/build.sh"
 . "$(dirname "$0")/browser.sh"
 cd "$EVENKEEL_ROOT"
