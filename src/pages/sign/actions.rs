@@ -1,6 +1,6 @@
 //! The door of the signing screen.
 
-use super::form::SigningForm;
+use super::form::{Seen, SigningForm};
 use crate::domain::ids::{AccountId, DraftId};
 use crate::domain::language::Language;
 use crate::paths;
@@ -8,15 +8,12 @@ use crate::server::context::{self, Failed, Flash};
 use crate::server::services::agreements::{self, Signature, Signed};
 use leptos::prelude::*;
 
-/// Signs the draft whose terms were on the screen. `shown` is their SHA-256, `shown_text` that of the text beside them, written in
-/// the language `shown_in`.
+/// Signs the draft whose terms and text were on the screen.
 #[server(endpoint = "sign_agreement")]
 pub async fn sign_agreement(
     account: String,
     draft: String,
-    shown: String,
-    #[server(default)] shown_in: String,
-    #[server(default)] shown_text: String,
+    #[server(flatten)] seen: Seen,
     #[server(default)] name: String,
     #[server(default)] consent: String,
     #[server(default)] copy_now: String,
@@ -31,17 +28,17 @@ pub async fn sign_agreement(
         let values = values.into_iter().map(|(field, value)| (field.to_owned(), value)).collect();
         return context::refuse(&paths::sign(&account), Flash { screen: "sign".to_owned(), values, errors }).await;
     }
-    let Some(language) = Language::from_tag(&shown_in) else {
+    let Some(language) = Language::from_tag(&seen.shown_in) else {
         context::redirect(&paths::sign(&account));
         return Ok(());
     };
     let signature = Signature {
         draft_id: DraftId(draft),
-        shown_sha256: shown,
+        shown_sha256: seen.shown,
         typed_name: form.typed_name,
         account_id: AccountId(account.clone()),
         language,
-        shown_text_sha256: shown_text,
+        shown_text_sha256: seen.shown_text,
         text_of: super::text::whole,
         copy_now: copy_now == "yes",
     };

@@ -1,9 +1,22 @@
 //! The signing form as posted, and what is wrong with it.
 
 use crate::domain::typed;
+use serde::{Deserialize, Serialize};
 
 /// The longest name that is taken, in characters.
 pub const NAME_LONGEST: usize = 120;
+
+/// What the screen showed, as the form says it: nothing else is signed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Seen {
+    /// SHA-256 of the terms.
+    pub shown: String,
+    /// The language of the page.
+    pub shown_in: String,
+    /// SHA-256 of the text beside the terms, in that language.
+    pub shown_text: String,
+}
 
 /// What must be there before anything is signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
