@@ -166,6 +166,9 @@ async fn a_recalled_account_is_held_until_it_is_handed_back() {
             from accounts a where reference = 'NG-000023'";
         assert_eq!(counts(&run(db, request(with_status("recalled"), &mapping)).await), (0, 1, 59, 0), "{}", test.name);
         assert_eq!(row(db, status).await, ["recalled", "1"], "{}", test.name);
+        let closing = "select cast(count(*) as bigint) from jobs j join accounts a on a.id = j.subject_id
+            where j.kind = 'close_payment_pages' and a.reference = 'NG-000023'";
+        assert_eq!(row(db, closing).await, ["1"], "its payment pages close, on {}", test.name);
         run(db, request(with_status("closed"), &mapping)).await;
         assert_eq!(row(db, status).await, ["closed", "1"], "{}", test.name);
         run(db, request(with_status("open"), &mapping)).await;

@@ -99,6 +99,20 @@ async fn what_cannot_be_understood_is_refused_with_line_column_value_reason_and_
     assert!(summary.faults[0].reason.fix().contains("[translate.time_barred]"));
 }
 
+/// What has to be said before paying was not said on a payment page that is open already.
+#[tokio::test]
+async fn learning_that_the_time_is_over_closes_payment_pages_once() {
+    for test in support::both().await {
+        let files = Files::in_a_new_folder();
+        let closing = "select cast(count(*) as bigint) from jobs where kind = 'close_payment_pages'";
+        for (name, says, closed) in [("a.csv", ",,", "0"), ("b.csv", "Y,,", "1"), ("c.csv", "Y,12,9", "1")] {
+            let path = accounts(&files, name, "barred,due,kept", &[says]);
+            run(&test.db, request(path, &telling())).await;
+            assert_eq!(row(&test.db, closing).await, [closed], "{name} on {}", test.name);
+        }
+    }
+}
+
 #[test]
 fn one_count_alone_is_refused_by_the_mapping() {
     let text = NORTHGATE.replace("[columns]\n", "[columns]\ninstalments_due = \"due\"\n");
