@@ -140,6 +140,26 @@ test('the slider and the field move together, and what is not come to yet is not
   await expect(amount).toHaveAttribute('aria-invalid', 'true')
 })
 
+test('the arrow keys move the slider on, also where the whole range is a few dollars', async ({ page, portal }) => {
+  const account = await signIn(page, portal.url, person('NG-000187'))
+  await page.goto(`${account}/options/plan`)
+  await untilLive(page)
+  await page.getByLabel('Every month').check()
+  const amount = page.getByLabel('How much each time?')
+  const slider = page.getByRole('slider')
+  await slider.focus()
+  await page.keyboard.press('Home')
+  const amounts = [Number(await amount.inputValue())]
+  for (let press = 0; press < 8; press += 1) {
+    await page.keyboard.press('ArrowRight')
+    amounts.push(Number(await amount.inputValue()))
+  }
+  // Two stops may stand for one amount: no plan ends on the one between.
+  await expect(slider).toHaveValue('8')
+  expect(amounts).toEqual([...amounts].sort((one, other) => one - other))
+  expect(new Set(amounts).size).toBeGreaterThan(4)
+})
+
 test.describe('without JavaScript', () => {
   test.use({ javaScriptEnabled: false })
 

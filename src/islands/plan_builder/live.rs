@@ -56,11 +56,11 @@ fn click(event: &Event, root: &Element, target: &Element, terms: &Terms) {
     if target.get_attribute("name").as_deref() == Some("use_amount") {
         event.prevent_default();
         set_amount(root, &target.get_attribute("value").unwrap_or_default());
-        redraw(root, terms);
-        // The button is gone with the proposal.
+        // The button goes with the proposal; the slider, if it was the last to be moved, follows again.
         if let Some(field) = part(root, "#amount") {
             let _ = field.focus();
         }
+        redraw(root, terms);
     }
 }
 
@@ -98,8 +98,11 @@ fn set_amount(root: &Element, amount: &str) {
 /// The amount at a stop of the slider. A stop that no plan ends on stands for the nearest amount that one does.
 fn at_stop(stop: i64, typed: &TypedPlan, terms: &Terms) -> Option<Money> {
     let (least, most) = terms.range(typed)?;
-    let minor = least.minor() + (most.minor() - least.minor()) / SLIDER_STOPS * stop.clamp(0, SLIDER_STOPS);
-    let amount = if stop >= SLIDER_STOPS { most } else { round(Money::new(minor, least.currency()), least) };
+    let width = most.minor() - least.minor();
+    let exact = Money::new(least.minor() + width * stop.clamp(0, SLIDER_STOPS) / SLIDER_STOPS, least.currency());
+    // Whole dollars only where a stop is more than one: else a press of an arrow key would change nothing.
+    let is_wide = width > SLIDER_STOPS * least.currency().minor_per_major();
+    let amount = if is_wide && stop < SLIDER_STOPS { round(exact, least) } else { exact };
     match terms.outcome(&typed.with_amount(amount)) {
         Outcome::NotAllowed { refusal, .. } => {
             refusal.above.or(refusal.below).and_then(|fitting| fitting.schedule.each()).or(Some(amount))

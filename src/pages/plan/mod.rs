@@ -15,7 +15,7 @@ use crate::islands::plan_builder::{Outcome, PlanBuilder, Terms, TypedPlan, previ
 use crate::paths;
 use crate::words::td_string;
 use actions::ChoosePlan;
-use fields::{FieldProblems, PlanFields};
+use fields::PlanFields;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -51,9 +51,7 @@ fn show(view: PlanView) -> impl IntoView {
         Basis::PastDue => "past_due",
         Basis::Balance => "balance",
     };
-    let outcome = view.terms.outcome(&view.typed);
-    let wrong = problems(&outcome, &view.terms.offers, view.terms.today, language());
-    let summary = if view.refused.is_empty() { Problems::default() } else { to_put_right(&outcome, &wrong) };
+    let summary = if view.refused.is_empty() { Problems::default() } else { to_put_right(&view) };
     view! {
         <Page title back=paths::options(&view.account_id)>
             <ErrorSummary problems=summary/>
@@ -86,14 +84,16 @@ pub fn Builder(terms: Terms, typed: TypedPlan) -> impl IntoView {
 }
 
 /// What is wrong, in the very words that stand beside the fields.
-fn to_put_right(outcome: &Outcome, wrong: &FieldProblems) -> Problems {
+fn to_put_right(view: &PlanView) -> Problems {
     let of = |field: &str, text: &str| Problem { field: field.to_owned(), text: text.to_owned() };
+    let outcome = view.terms.outcome(&view.typed);
     let found = match outcome {
         Outcome::Untouched => vec![
             of("frequency", td_string!(words(), plan.missing_frequency)),
             of("amount", td_string!(words(), plan.missing_amount)),
         ],
         Outcome::Fits { .. } | Outcome::Problems(_) | Outcome::NotAllowed { .. } => {
+            let wrong = problems(&outcome, &view.terms.offers, view.terms.today, language());
             wrong.iter().map(|(field, text)| of(field, text)).collect()
         }
     };
