@@ -1,9 +1,9 @@
 //! A portal with invented accounts, the servers on it, and customers who have signed in.
 
 use crate::bare;
+use evenkeel::server::processors::connection;
 use evenkeel::server::store::Db;
 use futures_util::StreamExt;
-use reqwest::redirect::Policy;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::Path;
@@ -112,7 +112,7 @@ impl Portal {
         .await
         .expect("people");
         db.close().await;
-        let client = reqwest::Client::builder().redirect(Policy::none()).build().expect("a client");
+        let client = connection::plain().build().expect("a client");
         let origin = format!("http://127.0.0.1:{}", server.port);
         let signing_in = people.iter().map(|person| sign_in(&client, &origin, person));
         futures_util::stream::iter(signing_in).buffered(AT_ONCE).collect().await

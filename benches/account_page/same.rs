@@ -1,10 +1,11 @@
 //! Whether two servers say the same to a customer.
 
 use crate::portal::{Server, Session};
+use evenkeel::server::processors::connection;
 
 /// Asks both for every page; text and links must be equal.
 pub async fn check(ours: &Server, bare: &Server, sessions: &[Session]) {
-    let client = reqwest::Client::new();
+    let client = connection::plain().build().expect("a client");
     for session in sessions {
         let mut said = Vec::new();
         for server in [ours, bare] {

@@ -54,19 +54,50 @@ pub enum DeclineReason {
     ExpiredCard,
     /// The bank gave no reason.
     DoNotHonour,
+    /// The bank wanted the customer to confirm the payment, and that did not happen.
+    NotConfirmed,
+    /// More than the card or account may pay in a day or at once.
+    LimitReached,
+    /// A number, a code or an address was not right, or there is no such account.
+    WrongDetails,
+    AccountClosed,
+    /// The bank has no permission of the account's holder for a debit, or it was taken back.
+    DebitNotAllowed,
+    /// This kind of card or account cannot be used for it.
+    MethodNotUsable,
+    /// Something broke between the banks; the same may work later.
+    TryAgain,
     /// The processor did not take the request at all.
     NotAccepted,
 }
 
 impl DeclineReason {
-    pub const ALL: [DeclineReason; 4] =
-        [DeclineReason::InsufficientFunds, DeclineReason::ExpiredCard, DeclineReason::DoNotHonour, DeclineReason::NotAccepted];
+    pub const ALL: [DeclineReason; 11] = [
+        DeclineReason::InsufficientFunds,
+        DeclineReason::ExpiredCard,
+        DeclineReason::DoNotHonour,
+        DeclineReason::NotConfirmed,
+        DeclineReason::LimitReached,
+        DeclineReason::WrongDetails,
+        DeclineReason::AccountClosed,
+        DeclineReason::DebitNotAllowed,
+        DeclineReason::MethodNotUsable,
+        DeclineReason::TryAgain,
+        DeclineReason::NotAccepted,
+    ];
 
     pub fn code(self) -> &'static str {
         match self {
             DeclineReason::InsufficientFunds => "insufficient_funds",
             DeclineReason::ExpiredCard => "expired_card",
             DeclineReason::DoNotHonour => "do_not_honour",
+            DeclineReason::NotConfirmed => "not_confirmed",
+            DeclineReason::LimitReached => "limit_reached",
+            DeclineReason::WrongDetails => "wrong_details",
+            DeclineReason::AccountClosed => "account_closed",
+            DeclineReason::DebitNotAllowed => "debit_not_allowed",
+            DeclineReason::MethodNotUsable => "method_not_usable",
+            DeclineReason::TryAgain => "try_again",
             DeclineReason::NotAccepted => "not_accepted",
         }
     }

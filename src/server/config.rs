@@ -3,6 +3,10 @@
 //! Every setting has a name (`server.port`), can be set by an environment variable (`EVENKEEL_SERVER_PORT`; `PORT` and
 //! `DATABASE_URL` are understood too), and is refused with its name, its value and what is allowed.
 
+mod stripe;
+
+pub use stripe::{Processor, Secret, Stripe};
+
 use super::clock::Clock;
 use super::crash_point::CrashPoint;
 use crate::domain::language::Language;
@@ -42,6 +46,7 @@ pub struct Config {
     pub clock: Clock,
     /// Where the process dies, for tests; in sandbox mode only.
     pub crash_at: Option<CrashPoint>,
+    pub processor: Processor,
     pub policy_file: PathBuf,
     pub portal_name: String,
     pub contact: Contact,
@@ -115,7 +120,7 @@ impl fmt::Debug for Mail {
     }
 }
 
-const NAMES: [&str; 31] = [
+const NAMES: [&str; 36] = [
     "server.address",
     "server.port",
     "server.public_url",
@@ -126,6 +131,11 @@ const NAMES: [&str; 31] = [
     "sandbox.enabled",
     "sandbox.clock",
     "sandbox.crash_at",
+    "payments.processor",
+    "stripe.secret_key",
+    "stripe.webhook_secrets",
+    "stripe.api_url",
+    "stripe.page_origin",
     "policy.file",
     "portal.name",
     "contact.phone",
@@ -263,18 +273,20 @@ impl Settings {
         // The value may hold a password: it is never repeated.
         let smtp_url = smtp_url.map_err(|error| ConfigError { value: "(not shown)".into(), ..error })?;
         let from = self.text("mail.from", "Accounts team <accounts@localhost>")?;
+        let public_url = self.get(
+            "server.public_url",
+            &default_url,
+            "an address such as https://pay.example.org, without a slash at the end",
+            |text| {
+                let known = text.starts_with("https://") || text.starts_with("http://");
+                (known && !text.ends_with('/')).then(|| text.to_owned())
+            },
+        )?;
         Ok(Config {
             address,
             port,
-            public_url: self.get(
-                "server.public_url",
-                &default_url,
-                "an address such as https://pay.example.org, without a slash at the end",
-                |text| {
-                    let known = text.starts_with("https://") || text.starts_with("http://");
-                    (known && !text.ends_with('/')).then(|| text.to_owned())
-                },
-            )?,
+            processor: self.processor(sandbox, clock, &public_url)?,
+            public_url,
             site_dir: PathBuf::from(self.text("server.site_dir", "site")?),
             trusted_proxies: self.number("server.trusted_proxies", "0", 0, 5)?,
             database_url: self.get(

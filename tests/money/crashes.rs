@@ -4,6 +4,7 @@ use crate::portal::Person;
 use crate::support::seed::{self, SeedAccount};
 use crate::support::{self, TestDb};
 use evenkeel::server::crash_point::CrashPoint;
+use evenkeel::server::processors::connection;
 use evenkeel::server::services::books;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -39,7 +40,7 @@ impl Server {
             command.env("EVENKEEL_SANDBOX_CRASH_AT", point.name());
         }
         let server = Server { child: command.spawn().expect("it starts"), address: format!("http://localhost:{port}") };
-        let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let client = connection::plain().build().expect("a client");
         let begun = Instant::now();
         while client.get(format!("{}/readyz", server.address)).send().await.is_err() {
             assert!(begun.elapsed() < STARTS_WITHIN, "the portal does not start");

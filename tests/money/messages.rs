@@ -3,6 +3,7 @@
 use crate::portal::{Portal, SILENCE};
 use crate::support;
 use crate::support::seed::{self, SeedAccount};
+use evenkeel::server::processors::connection;
 use evenkeel::server::processors::sandbox::signature;
 use jiff::SignedDuration;
 
@@ -75,7 +76,7 @@ async fn a_message_that_is_not_proven_changes_nothing() {
     let body = format!(
         r#"{{"event":"e","charge":"{charge}","merchant_reference":"{reference}","state":"succeeded","decline_reason":null,"amount_minor":4000,"currency":"USD"}}"#
     );
-    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let client = connection::plain().build().expect("a client");
     let url = format!("{}/webhooks/sandbox", portal.address);
     let unsigned = client.post(&url).body(body.clone()).send().await.expect("an answer");
     assert_eq!(unsigned.status().as_u16(), 400);
@@ -102,7 +103,7 @@ async fn a_message_that_is_not_proven_changes_nothing() {
 
 async fn deliver(portal: &Portal, body: &str, seconds: i64) -> u16 {
     let at = portal.state.clock.real_now() + SignedDuration::from_secs(seconds);
-    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let client = connection::plain().build().expect("a client");
     let request = client
         .post(format!("{}/webhooks/sandbox", portal.address))
         .header(signature::HEADER, portal.sandbox().sign(body.as_bytes(), at))

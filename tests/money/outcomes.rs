@@ -9,7 +9,7 @@ use evenkeel::domain::money::{Currency, Money};
 use evenkeel::domain::payment::Purpose;
 use evenkeel::server::ids;
 use evenkeel::server::processors::sandbox::SandboxProcessor;
-use evenkeel::server::processors::{Charge, HostedPayment, PaymentProcessor, ProcessorError, WebhookError, WebhookEvent};
+use evenkeel::server::processors::{Charge, HostedPayment, PaymentProcessor, ProcessorError, Sought, WebhookError, WebhookEvent};
 use evenkeel::server::services::payments::{self, Decision, Started};
 use http::HeaderMap;
 use jiff::Timestamp;
@@ -278,6 +278,10 @@ impl PaymentProcessor for AnswerLost {
         self.0.name()
     }
 
+    fn page_origin(&self) -> Option<&str> {
+        self.0.page_origin()
+    }
+
     fn minimum(&self, currency: Currency) -> Option<Money> {
         self.0.minimum(currency)
     }
@@ -287,8 +291,8 @@ impl PaymentProcessor for AnswerLost {
         Err(ProcessorError::OutcomeUnknown)
     }
 
-    async fn look_up(&self, idempotency_key: &str) -> Result<Option<Charge>, ProcessorError> {
-        self.0.look_up(idempotency_key).await
+    async fn look_up(&self, sought: &Sought) -> Result<Option<Charge>, ProcessorError> {
+        self.0.look_up(sought).await
     }
 
     async fn cancel(&self, processor_reference: &str) -> Result<Charge, ProcessorError> {

@@ -5,6 +5,7 @@ use evenkeel::domain::ids::CustomerId;
 use evenkeel::server::cli::open_state;
 use evenkeel::server::config::Settings;
 use evenkeel::server::processors::PaymentProcessor;
+use evenkeel::server::processors::connection;
 use evenkeel::server::processors::sandbox::{Delays, SandboxProcessor};
 use evenkeel::server::services::books;
 use evenkeel::server::state::AppState;
@@ -158,12 +159,7 @@ impl Answer {
 
 impl Person {
     pub fn at(address: &str) -> Person {
-        let client = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .timeout(Duration::from_secs(60))
-            .build()
-            .expect("a client");
+        let client = connection::plain().timeout(Duration::from_secs(60)).build().expect("a client");
         Person { client, address: address.to_owned(), cookies: BTreeMap::new() }
     }
 

@@ -45,7 +45,7 @@ pub async fn load(account_id: String) -> Result<Option<CheckView>, Failed> {
         way,
         lines,
         left,
-        is_sandbox: state.config.sandbox,
+        is_sandbox: state.sandbox.is_some(),
         // The same on every copy of this page: pressing the button twice is one decision.
         key: ids::new_token(),
     }))

@@ -161,6 +161,33 @@ fn declined(account_id: &str, reason: DeclineReason) -> impl IntoView + use<> {
             td_string!(words(), payment.declined_do_not_honour),
             td_string!(words(), payment.declined_do_not_honour_next).to_owned(),
         ),
+        DeclineReason::NotConfirmed => (
+            td_string!(words(), payment.declined_not_confirmed),
+            td_string!(words(), payment.declined_not_confirmed_next).to_owned(),
+        ),
+        DeclineReason::LimitReached => (
+            td_string!(words(), payment.declined_limit_reached),
+            td_string!(words(), payment.declined_limit_reached_next).to_owned(),
+        ),
+        DeclineReason::WrongDetails => (
+            td_string!(words(), payment.declined_wrong_details),
+            td_string!(words(), payment.declined_wrong_details_next).to_owned(),
+        ),
+        DeclineReason::AccountClosed => (
+            td_string!(words(), payment.declined_account_closed),
+            td_string!(words(), payment.declined_account_closed_next).to_owned(),
+        ),
+        DeclineReason::DebitNotAllowed => (
+            td_string!(words(), payment.declined_debit_not_allowed),
+            td_string!(words(), payment.declined_debit_not_allowed_next).to_owned(),
+        ),
+        DeclineReason::MethodNotUsable => (
+            td_string!(words(), payment.declined_method_not_usable),
+            td_string!(words(), payment.declined_method_not_usable_next).to_owned(),
+        ),
+        DeclineReason::TryAgain => {
+            (td_string!(words(), payment.declined_try_again), td_string!(words(), payment.declined_try_again_next).to_owned())
+        }
         DeclineReason::NotAccepted => (
             td_string!(words(), payment.declined_not_accepted),
             td_string!(words(), payment.declined_not_accepted_next, phone = phone),

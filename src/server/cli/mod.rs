@@ -16,10 +16,11 @@ mod verify_ledger;
 mod worker;
 
 use super::brand::Look;
-use super::config::{Config, ConfigError, Settings};
+use super::config::{Config, ConfigError, Processor, Settings};
 use super::policy_file;
 use super::processors::PaymentProcessor;
 use super::processors::sandbox::{Delays, SandboxProcessor};
+use super::processors::stripe::{StripeProcessor, Timeouts};
 use super::site;
 use super::state::AppState;
 use super::store::Db;
@@ -190,8 +191,7 @@ pub async fn open_state(config: Config) -> Result<AppState, CommandError> {
     let leptos_options = Arc::new(site::options(&config.site_dir));
     let stylesheet = Arc::from(site::stylesheet(&config.site_dir));
     let look = Arc::new(Look::check(&config.brand)?);
-    let sandbox = open_sandbox(&config, &db).await?;
-    let processor = sandbox.clone().map(|sandbox| sandbox as Arc<dyn PaymentProcessor>);
+    let (processor, sandbox) = open_processor(&config, &db).await?;
     Ok(AppState {
         db,
         clock: config.clock,
@@ -205,14 +205,29 @@ pub async fn open_state(config: Config) -> Result<AppState, CommandError> {
     })
 }
 
-/// The sandbox processor, in sandbox mode. Its webhooks reach the portal where it listens, not through the public address.
-async fn open_sandbox(config: &Config, db: &Db) -> Result<Option<Arc<SandboxProcessor>>, CommandError> {
-    if !config.sandbox {
-        return Ok(None);
+/// Who takes payments, and the sandbox itself where that is it.
+async fn open_processor(config: &Config, db: &Db) -> Result<OpenProcessor, CommandError> {
+    match &config.processor {
+        Processor::None => Ok((None, None)),
+        Processor::Sandbox => {
+            let sandbox = open_sandbox(config, db).await?;
+            Ok((Some(sandbox.clone()), Some(sandbox)))
+        }
+        Processor::Stripe(settings) => {
+            let stripe = StripeProcessor::open(settings, config.clock, Timeouts::default());
+            let stripe = stripe.map_err(|error| CommandError::Failed(error.to_string()))?;
+            Ok((Some(Arc::new(stripe)), None))
+        }
     }
+}
+
+type OpenProcessor = (Option<Arc<dyn PaymentProcessor>>, Option<Arc<SandboxProcessor>>);
+
+/// Its webhooks reach the portal where it listens, not through the public address.
+async fn open_sandbox(config: &Config, db: &Db) -> Result<Arc<SandboxProcessor>, CommandError> {
     let host = if config.address.is_unspecified() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { config.address };
     let webhook_url = format!("http://{}{}", SocketAddr::new(host, config.port), paths::webhook("sandbox"));
     let sandbox =
         SandboxProcessor::open(db.pool().clone(), config.clock, &config.public_url, &webhook_url, Delays::default()).await;
-    sandbox.map(|sandbox| Some(Arc::new(sandbox))).map_err(|error| CommandError::Failed(error.to_string()))
+    sandbox.map(Arc::new).map_err(|error| CommandError::Failed(error.to_string()))
 }

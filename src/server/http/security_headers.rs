@@ -35,7 +35,7 @@ const NO_COPY: HeaderValue = HeaderValue::from_static("no-store");
 
 pub async fn add(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let nonce = ids::new_token();
-    let policy = content_security_policy(&nonce);
+    let policy = content_security_policy(&nonce, state.processor.as_ref().and_then(|processor| processor.page_origin()));
     request.extensions_mut().insert(PageNonce(nonce));
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
@@ -64,11 +64,13 @@ fn is_page(headers: &HeaderMap) -> bool {
     headers.get(header::CONTENT_TYPE).is_none_or(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
-/// Scripts carry the nonce of their response; everything else comes from this portal or not at all.
-fn content_security_policy(nonce: &str) -> String {
+/// Scripts carry the nonce of their response; everything else comes from this portal or not at all. A form may lead to the
+/// payment company's own pages: browsers hold `form-action` against the redirect that answers a form, too.
+fn content_security_policy(nonce: &str, page_origin: Option<&str>) -> String {
+    let forms = page_origin.map(|origin| format!(" {origin}")).unwrap_or_default();
     format!(
         "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
-         img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
+         img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'{forms}; base-uri 'none'; \
          frame-ancestors 'none'"
     )
 }

@@ -2,9 +2,12 @@
 //! processor's own page, reached by a full redirect.
 //!
 //! Adding a processor: implement every function of [`PaymentProcessor`] (there are no defaults, so nothing can be forgotten
-//! silently), and make it in `server/cli`. Called by `services::payments` and `http::webhooks`, never inside a transaction.
+//! silently), make it in `server/cli`, and let it pass the contract suite in `tests/processors` (docs/processors.md says it
+//! step by step). Called by `services::payments` and `http::webhooks`, never inside a transaction.
 
+pub mod connection;
 pub mod sandbox;
+pub mod stripe;
 
 use crate::domain::language::Language;
 use crate::domain::money::{Currency, Money};
@@ -24,6 +27,19 @@ pub struct HostedPayment {
     pub language: Language,
     /// Where the customer comes back to, whatever happened.
     pub return_url: String,
+    /// When the payment was recorded here, in real time: the same however often it is asked.
+    pub asked_at: Timestamp,
+}
+
+/// What is known here of a payment that is to be found at the processor.
+#[derive(Clone, Debug)]
+pub struct Sought {
+    pub idempotency_key: String,
+    pub merchant_reference: String,
+    /// The processor's own name for it, where it has told us.
+    pub processor_reference: Option<String>,
+    /// When the payment was recorded here, in real time; the processor was asked right after, once.
+    pub asked_at: Timestamp,
 }
 
 /// A payment as the processor knows it.
@@ -40,7 +56,15 @@ pub struct WebhookEvent {
     pub event_id: String,
     pub kind: String,
     pub merchant_reference: String,
-    pub charge: Charge,
+    pub news: News,
+}
+
+/// What a message says about a payment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum News {
+    Charge(Charge),
+    /// Something happened, and the message does not say enough of it to tell a customer: look it up.
+    LookItUp,
 }
 
 /// How asking a processor can go wrong. The difference decides what a customer is told.
@@ -65,6 +89,9 @@ pub enum WebhookError {
     /// Signed too long ago, or in the future: perhaps replayed.
     #[error("the message was signed too long ago")]
     Stale,
+    /// A test message at a portal that takes real money, or the other way round.
+    #[error("the message is of the other mode, test or live")]
+    OtherMode,
     #[error("the message could not be read")]
     Unreadable,
 }
@@ -74,6 +101,10 @@ pub trait PaymentProcessor: Send + Sync {
     /// The name in `payments.processor` and in the webhook's path. Never changed once used.
     fn name(&self) -> &'static str;
 
+    /// The origin of its pages, such as `https://pay.example.com`; `None` where they stand on the portal's own. The browser may
+    /// be sent from a form of ours to no other.
+    fn page_origin(&self) -> Option<&str>;
+
     /// The least this processor moves in a currency; `None` if it does not take that currency.
     fn minimum(&self, currency: Currency) -> Option<Money>;
 
@@ -81,8 +112,9 @@ pub trait PaymentProcessor: Send + Sync {
     /// how it stands. The same key with another request is `Refused`.
     async fn start(&self, payment: &HostedPayment) -> Result<Charge, ProcessorError>;
 
-    /// How the payment with this key stands; `None` if the processor answers and has never received it.
-    async fn look_up(&self, idempotency_key: &str) -> Result<Option<Charge>, ProcessorError>;
+    /// How a payment stands; `None` if the processor answers and has never received it. Reads only: it neither makes nor moves
+    /// anything, so that it can be called at any time and as often as needed.
+    async fn look_up(&self, sought: &Sought) -> Result<Option<Charge>, ProcessorError>;
 
     /// Closes the page so that nobody can pay on it any more, and tells how the payment stands after that: `Cancelled`, or
     /// whatever came before. Also for pages that were left open.

@@ -40,6 +40,9 @@ pub enum Failure {
     Money(MoneyError),
     #[error("a {0} that must be there is missing")]
     Missing(&'static str),
+    /// Another party has to be asked before anything can be recorded.
+    #[error("no answer from {0}")]
+    NoAnswer(&'static str),
 }
 
 impl From<MoneyError> for Failure {

@@ -3,7 +3,7 @@
 use super::{ChargeRow, SandboxProcessor, books, signature};
 use crate::domain::money::{Currency, Money};
 use crate::server::ids;
-use crate::server::processors::{Charge, WebhookEvent};
+use crate::server::processors::{Charge, News, WebhookEvent};
 use serde::{Deserialize, Serialize};
 
 /// What a webhook says.
@@ -39,7 +39,7 @@ impl Message {
             event_id: self.event.clone(),
             kind: format!("charge.{}", self.state),
             merchant_reference: self.merchant_reference.clone(),
-            charge: Charge { processor_reference: self.charge.clone(), finding },
+            news: News::Charge(Charge { processor_reference: self.charge.clone(), finding }),
         })
     }
 }

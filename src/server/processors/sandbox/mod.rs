@@ -10,7 +10,7 @@ pub mod signature;
 pub use books::ChargeRow;
 pub use method::{Method, Shown};
 
-use super::{Charge, HostedPayment, PaymentProcessor, ProcessorError, WebhookError, WebhookEvent};
+use super::{Charge, HostedPayment, PaymentProcessor, ProcessorError, Sought, WebhookError, WebhookEvent, connection};
 use crate::domain::money::{Currency, Money};
 use crate::domain::payment::DeclineReason;
 use crate::paths;
@@ -78,11 +78,7 @@ impl SandboxProcessor {
         delays: Delays,
     ) -> Result<SandboxProcessor, SandboxError> {
         let secret = books::webhook_secret(&pool).await?;
-        let client = reqwest::Client::builder()
-            .timeout(Duration::from_secs(DELIVERY_TIMEOUT_SECONDS))
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .build()?;
+        let client = connection::plain().timeout(Duration::from_secs(DELIVERY_TIMEOUT_SECONDS)).build()?;
         Ok(SandboxProcessor {
             pool,
             clock,
@@ -119,6 +115,11 @@ impl PaymentProcessor for SandboxProcessor {
         "sandbox"
     }
 
+    fn page_origin(&self) -> Option<&str> {
+        // Its page stands beside the portal.
+        None
+    }
+
     fn minimum(&self, currency: Currency) -> Option<Money> {
         // Half a major unit, as real processors have it: $0.50, ¥50.
         let half = currency.minor_per_major() / 2;
@@ -131,9 +132,9 @@ impl PaymentProcessor for SandboxProcessor {
         if same { self.answer(&row) } else { Err(ProcessorError::Refused(DeclineReason::NotAccepted)) }
     }
 
-    async fn look_up(&self, idempotency_key: &str) -> Result<Option<Charge>, ProcessorError> {
+    async fn look_up(&self, sought: &Sought) -> Result<Option<Charge>, ProcessorError> {
         self.settle_due().await.map_err(no_answer)?;
-        match self.charge_of_key(idempotency_key).await.map_err(no_answer)? {
+        match self.charge_of_key(&sought.idempotency_key).await.map_err(no_answer)? {
             Some(row) => self.answer(&row).map(Some),
             None => Ok(None),
         }

@@ -15,13 +15,21 @@ pub use reconcile::{RECONCILE_JOB, Reconciled, reconcile, refresh, wait_before_c
 pub use report::{Applied, Heard, WebhookRefusal, cancel, close_pages, receive_webhook};
 pub use start::{Decision, StartRefusal, Started, start};
 
+use crate::domain::payment::Payment;
 use crate::server::processors::PaymentProcessor;
 use crate::server::state::AppState;
+use jiff::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// How long a processor is waited for. After that the outcome is unknown, not failed.
 const PROCESSOR_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// When a payment was recorded. Business time, which a processor elsewhere does not keep: where one is set up the settings
+/// allow no other clock than the real one.
+fn asked_at(payment: &Payment) -> Timestamp {
+    Timestamp::from_millisecond(payment.created_at).unwrap_or(Timestamp::UNIX_EPOCH)
+}
 
 /// The processor that made a payment, if it is still the one set up here.
 fn processor_of(state: &AppState, name: &str) -> Option<Arc<dyn PaymentProcessor>> {

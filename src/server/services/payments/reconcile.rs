@@ -1,11 +1,11 @@
 //! Finding out what became of a payment: by job with growing pauses until it is known, and when its customer looks.
 
 use super::report::{Heard, apply, found_by};
-use super::{PROCESSOR_TIMEOUT, processor_of};
+use super::{PROCESSOR_TIMEOUT, asked_at, processor_of};
 use crate::domain::ids::PaymentId;
 use crate::domain::payment::{Payment, PaymentState, ProcessorReport};
 use crate::server::clock::Millis;
-use crate::server::processors::{PaymentProcessor, ProcessorError};
+use crate::server::processors::{PaymentProcessor, ProcessorError, Sought};
 use crate::server::services::Failure;
 use crate::server::state::AppState;
 use crate::server::store::{StoreError, payments};
@@ -71,7 +71,13 @@ async fn read(state: &AppState, id: &PaymentId) -> Result<Payment, Failure> {
 }
 
 pub(super) async fn look_up(processor: &dyn PaymentProcessor, payment: &Payment) -> ProcessorReport {
-    match tokio::time::timeout(PROCESSOR_TIMEOUT, processor.look_up(&payment.decision_key)).await {
+    let sought = Sought {
+        idempotency_key: payment.decision_key.clone(),
+        merchant_reference: payment.reference.clone(),
+        processor_reference: payment.processor_reference.clone(),
+        asked_at: asked_at(payment),
+    };
+    match tokio::time::timeout(PROCESSOR_TIMEOUT, processor.look_up(&sought)).await {
         Ok(Ok(Some(charge))) => found_by(charge),
         Ok(Ok(None)) => ProcessorReport::NeverReceived,
         Ok(Err(ProcessorError::Refused(_) | ProcessorError::OutcomeUnknown)) | Err(_) => ProcessorReport::OutcomeUnknown,

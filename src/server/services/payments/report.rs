@@ -4,7 +4,7 @@ use super::{PROCESSOR_TIMEOUT, processor_of, settle};
 use crate::domain::ids::{CustomerId, PaymentId};
 use crate::domain::payment::{Payment, PaymentState, ProcessorReport, Transition, WhyUnchanged};
 use crate::server::crash_point::{self, CrashPoint};
-use crate::server::processors::{Charge, PaymentProcessor, ProcessorError, WebhookError};
+use crate::server::processors::{Charge, News, PaymentProcessor, ProcessorError, WebhookError};
 use crate::server::services::Failure;
 use crate::server::state::AppState;
 use crate::server::store::events::{self, Actor, Event};
@@ -133,8 +133,18 @@ pub async fn receive_webhook(state: &AppState, name: &str, headers: &HeaderMap, 
             tracing::warn!(event.id = event.event_id, "a webhook is about a payment we do not know");
             continue;
         };
+        let report = match event.news {
+            News::Charge(charge) => found_by(charge),
+            News::LookItUp => match super::reconcile::look_up(processor.as_ref(), &payment).await {
+                found @ ProcessorReport::Found { .. } => found,
+                // Not recorded, so that the processor tells it again; the reconcile job asks on meanwhile.
+                ProcessorReport::OutcomeUnknown | ProcessorReport::NeverReceived | ProcessorReport::Refused(_) => {
+                    return Err(Failure::NoAnswer("the processor, asked about its own message").into());
+                }
+            },
+        };
         let heard = Heard::Webhook { event_id: event.event_id, kind: event.kind };
-        apply(state, &payment.id, &found_by(event.charge), &heard).await?;
+        apply(state, &payment.id, &report, &heard).await?;
     }
     crash_point::pass(&state.config, CrashPoint::AfterReportCommitted);
     Ok(())

@@ -3,7 +3,7 @@
 use super::read::read_paying;
 use super::reconcile::{RECONCILE_JOB, wait_before_check};
 use super::report::{Applied, apply};
-use super::{PROCESSOR_TIMEOUT, report};
+use super::{PROCESSOR_TIMEOUT, asked_at, report};
 use crate::domain::account::Disclosure;
 use crate::domain::ids::{AccountId, CustomerId, PaymentId};
 use crate::domain::language::Language;
@@ -187,6 +187,7 @@ async fn ask(state: &AppState, processor: &dyn PaymentProcessor, payment: &Payme
         amount: payment.amount,
         language,
         return_url: format!("{}{}", state.config.public_url, paths::payment(&payment.reference)),
+        asked_at: asked_at(payment),
     };
     match tokio::time::timeout(PROCESSOR_TIMEOUT, processor.start(&request)).await {
         Ok(Ok(charge)) => ProcessorReport::Found { processor_reference: charge.processor_reference, finding: charge.finding },

@@ -1,0 +1,229 @@
+//! Stripe, by its hosted Checkout pages: no card or bank detail ever reaches this system.
+//!
+//! A small client of our own for the few calls the portal makes (docs/decisions/0009-stripe-client.md says why): `wire` is what
+//! goes over the wire, `map` turns Stripe's words into ours, `webhook` proves and reads its messages.
+//!
+//! That nobody is charged twice rests on three things. A decision is asked for once, under its own key. Asking only makes a
+//! page: money moves when the customer acts on it, once for each page. And what became of a request whose answer was lost is
+//! read from Stripe's list of pages, never found out by asking again: Stripe keeps the first answer of a key, an error 500
+//! included, and forgets the key after a day.
+
+pub mod map;
+pub mod webhook;
+pub mod wire;
+
+use super::{Charge, HostedPayment, PaymentProcessor, ProcessorError, Sought, WebhookError, WebhookEvent};
+use crate::domain::money::{Currency, Money};
+use crate::domain::payment::{DeclineReason, Finding};
+use crate::server::clock::Clock;
+use crate::server::config::{Secret, Stripe};
+use crate::words::{locale, td_string};
+use async_trait::async_trait;
+use http::HeaderMap;
+use jiff::Timestamp;
+use std::time::Duration;
+use wire::{List, PAGE_LENGTH, Session, Wire, WireError};
+
+/// The name in `payments.processor` and in the webhook's path.
+pub const NAME: &str = "stripe";
+
+/// How long a page stays open. Stripe takes 30 minutes to 24 hours.
+const PAGE_OPEN_SECONDS: i64 = 60 * 60;
+
+/// A page is made within seconds of being recorded here; the rest is for clocks that differ.
+const MADE_AT_MOST_BEFORE_SECONDS: i64 = 10 * 60;
+const MADE_AT_MOST_AFTER_SECONDS: i64 = 30 * 60;
+
+/// Of the list of pages made in that time, for one look-up.
+const MOST_LIST_PAGES: usize = 20;
+
+const PAGES: &str = "/v1/checkout/sessions";
+
+/// How long Stripe is waited for. Together less than `services::payments` waits for any processor.
+#[derive(Clone, Copy, Debug)]
+pub struct Timeouts {
+    pub connect: Duration,
+    pub answer: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Timeouts { connect: Duration::from_secs(5), answer: Duration::from_secs(12) }
+    }
+}
+
+/// Stripe could not be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum StripeError {
+    #[error("this machine trusts no certificates, so Stripe cannot be reached: install the package ca-certificates")]
+    NoCertificates,
+    #[error("stripe.api_url is no address")]
+    Address,
+    #[error("the connection to Stripe could not be set up")]
+    Client(#[from] reqwest::Error),
+}
+
+pub struct StripeProcessor {
+    wire: Wire,
+    clock: Clock,
+    page_origin: String,
+    webhook_secrets: Vec<Secret>,
+    is_live: bool,
+}
+
+impl StripeProcessor {
+    /// Sets the connection up; nothing is sent.
+    pub fn open(settings: &Stripe, clock: Clock, timeouts: Timeouts) -> Result<StripeProcessor, StripeError> {
+        Ok(StripeProcessor {
+            wire: Wire::open(settings, timeouts)?,
+            clock,
+            page_origin: settings.page_origin.clone(),
+            webhook_secrets: settings.webhook_secrets.clone(),
+            is_live: settings.is_live,
+        })
+    }
+
+    async fn session(&self, id: &str) -> Result<Session, WireError> {
+        if !wire::is_name(id) {
+            return Err(WireError::NotFound);
+        }
+        self.wire.get(&format!("{PAGES}/{id}"), &expanded("payment_intent")).await
+    }
+
+    /// The page made for a payment, by the reference it was given, among those made at that time.
+    async fn session_of(&self, sought: &Sought) -> Result<Option<Session>, WireError> {
+        let asked_at = sought.asked_at.as_second();
+        let mut after: Option<String> = None;
+        for _ in 0..MOST_LIST_PAGES {
+            let mut query = vec![
+                ("limit", PAGE_LENGTH.to_string()),
+                ("created[gte]", (asked_at - MADE_AT_MOST_BEFORE_SECONDS).to_string()),
+                ("created[lte]", (asked_at + MADE_AT_MOST_AFTER_SECONDS).to_string()),
+            ];
+            query.extend(expanded("data.payment_intent"));
+            query.extend(after.take().map(|id| ("starting_after", id)));
+            let list: List<Session> = self.wire.get(PAGES, &query).await?;
+            after = list.data.last().map(|last| last.id.clone()).filter(|_| list.has_more);
+            let found =
+                list.data.into_iter().find(|session| session.client_reference_id.as_ref() == Some(&sought.merchant_reference));
+            match (found, &after) {
+                (Some(session), _) => return Ok(Some(session)),
+                (None, None) => return Ok(None),
+                (None, Some(_)) => {}
+            }
+        }
+        tracing::error!("more pages were made at Stripe around one payment than are looked through");
+        Err(WireError::Unknown)
+    }
+
+    /// What a session means, unless it cannot be about a payment of this portal or does not say enough.
+    fn charge(&self, session: Session) -> Result<Charge, ProcessorError> {
+        if session.livemode != self.is_live {
+            tracing::error!("Stripe answers in the other mode, test or live, than the portal is in");
+            return Err(ProcessorError::OutcomeUnknown);
+        }
+        let finding = map::finding(&session, self.clock.real_now().as_second()).ok_or(ProcessorError::OutcomeUnknown)?;
+        if let Finding::Open { hosted_page } = &finding
+            && !self.is_own_page(hosted_page)
+        {
+            tracing::error!(expected = self.page_origin, "Stripe's page is elsewhere than stripe.page_origin says");
+            return Err(ProcessorError::OutcomeUnknown);
+        }
+        Ok(Charge { processor_reference: session.id, finding })
+    }
+
+    fn is_own_page(&self, address: &str) -> bool {
+        address.strip_prefix(&self.page_origin).is_some_and(|rest| rest.starts_with('/'))
+    }
+}
+
+#[async_trait]
+impl PaymentProcessor for StripeProcessor {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn page_origin(&self) -> Option<&str> {
+        Some(&self.page_origin)
+    }
+
+    fn minimum(&self, currency: Currency) -> Option<Money> {
+        map::minimum(currency)
+    }
+
+    async fn start(&self, payment: &HostedPayment) -> Result<Charge, ProcessorError> {
+        match self.wire.post::<Session>(PAGES, &page_of(payment), Some(&payment.idempotency_key)).await {
+            // As it was when it was made; how it stands now is asked.
+            Ok(answer) if answer.is_replayed => match self.session(&answer.object.id).await {
+                Ok(session) => self.charge(session),
+                Err(_) => Err(ProcessorError::OutcomeUnknown),
+            },
+            Ok(answer) => self.charge(answer.object),
+            // Parameters, key or account: whichever, no page was made of this request.
+            Err(WireError::Refused { .. } | WireError::NotFound) => Err(ProcessorError::Refused(DeclineReason::NotAccepted)),
+            Err(WireError::Unknown) => Err(ProcessorError::OutcomeUnknown),
+        }
+    }
+
+    async fn look_up(&self, sought: &Sought) -> Result<Option<Charge>, ProcessorError> {
+        let found = match &sought.processor_reference {
+            Some(id) => self.session(id).await.map(Some),
+            None => self.session_of(sought).await,
+        };
+        match found {
+            Ok(Some(session)) => self.charge(session).map(Some),
+            Ok(None) | Err(WireError::NotFound) => Ok(None),
+            Err(WireError::Refused { .. } | WireError::Unknown) => Err(ProcessorError::OutcomeUnknown),
+        }
+    }
+
+    async fn cancel(&self, processor_reference: &str) -> Result<Charge, ProcessorError> {
+        if !wire::is_name(processor_reference) {
+            return Err(ProcessorError::OutcomeUnknown);
+        }
+        let path = format!("{PAGES}/{processor_reference}/expire");
+        // Without a key: closing twice closes once, and an answer kept from the first time would be of no use.
+        let closed = match self.wire.post::<Session>(&path, &expanded("payment_intent"), None).await {
+            Ok(answer) => Ok(answer.object),
+            // Not open any more. What it is instead, Stripe says when asked.
+            Err(WireError::Refused { status: 400, .. }) => self.session(processor_reference).await,
+            Err(error) => Err(error),
+        };
+        closed.map_err(|_| ProcessorError::OutcomeUnknown).and_then(|session| self.charge(session))
+    }
+
+    fn verify_webhook(&self, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<Vec<WebhookEvent>, WebhookError> {
+        webhook::verify(&self.webhook_secrets, headers, body, now)?;
+        Ok(webhook::read(body, self.is_live)?.into_iter().collect())
+    }
+}
+
+/// The request for a page. The same payment makes the same bytes, whenever it is asked.
+/// <https://docs.stripe.com/api/checkout/sessions/create>
+fn page_of(payment: &HostedPayment) -> Vec<(&'static str, String)> {
+    let reference = &payment.merchant_reference;
+    // Says nothing of what the payment is for: it is in the browser's history and in Stripe's e-mails.
+    let line = td_string!(locale(payment.language), pay.hosted_line, reference = reference.clone());
+    vec![
+        ("mode", "payment".into()),
+        ("client_reference_id", reference.clone()),
+        ("metadata[merchant_reference]", reference.clone()),
+        ("payment_intent_data[metadata][merchant_reference]", reference.clone()),
+        ("line_items[0][quantity]", "1".into()),
+        ("line_items[0][price_data][currency]", payment.amount.currency().code().to_ascii_lowercase()),
+        ("line_items[0][price_data][unit_amount]", payment.amount.minor().to_string()),
+        ("line_items[0][price_data][product_data][name]", line),
+        // What was shown is what is collected: in the account's currency, with nothing converted by Stripe.
+        ("adaptive_pricing[enabled]", "false".into()),
+        ("submit_type", "pay".into()),
+        ("locale", payment.language.tag().into()),
+        ("success_url", payment.return_url.clone()),
+        ("cancel_url", payment.return_url.clone()),
+        ("expires_at", (payment.asked_at.as_second() + PAGE_OPEN_SECONDS).to_string()),
+    ]
+}
+
+/// Asks for the object itself instead of its name.
+fn expanded(field: &str) -> Vec<(&'static str, String)> {
+    vec![("expand[]", field.to_owned())]
+}

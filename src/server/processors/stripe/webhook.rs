@@ -1,0 +1,148 @@
+//! Stripe's messages: proven by their signature, then read. <https://docs.stripe.com/webhooks#verify-manually>
+
+use super::map;
+use super::wire::Session;
+use crate::server::config::Secret;
+use crate::server::processors::{Charge, News, WebhookError, WebhookEvent};
+use hmac::{Hmac, KeyInit, Mac};
+use http::HeaderMap;
+use jiff::Timestamp;
+use serde::Deserialize;
+use sha2::Sha256;
+
+pub const HEADER: &str = "stripe-signature";
+
+/// A message signed longer ago than this, or further ahead, is not believed. Stripe signs anew when it delivers again.
+pub const TOLERANCE_SECONDS: i64 = 300;
+
+/// More signatures than secrets can be in use at once are not looked at.
+const MOST_SIGNATURES: usize = 16;
+
+/// `t=SECONDS,v1=HEX,v1=HEX`: one signature for each secret that is valid while a secret is exchanged. One that fits any of
+/// ours is enough.
+pub fn verify(secrets: &[Secret], headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<(), WebhookError> {
+    let header = headers.get(HEADER).and_then(|value| value.to_str().ok()).ok_or(WebhookError::NoSignature)?;
+    let parts = || header.split(',').filter_map(|part| part.trim().split_once('='));
+    let seconds: i64 =
+        parts().find(|(name, _)| *name == "t").and_then(|(_, value)| value.parse().ok()).ok_or(WebhookError::NoSignature)?;
+    let signatures = parts().filter(|(name, _)| *name == "v1").filter_map(|(_, value)| hex::decode(value).ok());
+    let signatures: Vec<Vec<u8>> = signatures.take(MOST_SIGNATURES).collect();
+    if signatures.is_empty() {
+        return Err(WebhookError::NoSignature);
+    }
+    let is_genuine = secrets.iter().any(|secret| signatures.iter().any(|signature| fits(secret, seconds, body, signature)));
+    if !is_genuine {
+        return Err(WebhookError::WrongSignature);
+    }
+    if now.as_second().abs_diff(seconds) > TOLERANCE_SECONDS.unsigned_abs() {
+        return Err(WebhookError::Stale);
+    }
+    Ok(())
+}
+
+/// Compared in constant time.
+fn fits(secret: &Secret, seconds: i64, body: &[u8], signature: &[u8]) -> bool {
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.expose().as_bytes()) else { return false };
+    mac.update(seconds.to_string().as_bytes());
+    mac.update(b".");
+    mac.update(body);
+    mac.verify_slice(signature).is_ok()
+}
+
+/// <https://docs.stripe.com/api/events/object>
+#[derive(Deserialize)]
+struct Event {
+    id: String,
+    #[serde(rename = "type")]
+    kind: String,
+    livemode: bool,
+    created: i64,
+    data: EventData,
+}
+
+#[derive(Deserialize)]
+struct EventData {
+    object: serde_json::Value,
+}
+
+/// The message about a payment in a proven body; none where it is about something else. Messages about payment intents say
+/// nothing of use: while a page is open, whoever was declined can try again on it.
+pub fn read(body: &[u8], is_live: bool) -> Result<Option<WebhookEvent>, WebhookError> {
+    let event: Event = serde_json::from_slice(body).map_err(|_| WebhookError::Unreadable)?;
+    if event.livemode != is_live {
+        return Err(WebhookError::OtherMode);
+    }
+    let is_ours = matches!(
+        event.kind.as_str(),
+        "checkout.session.completed"
+            | "checkout.session.async_payment_succeeded"
+            | "checkout.session.async_payment_failed"
+            | "checkout.session.expired"
+    );
+    if !is_ours {
+        return Ok(None);
+    }
+    let session: Session = serde_json::from_value(event.data.object).map_err(|_| WebhookError::Unreadable)?;
+    // Somebody else's page on the same Stripe account.
+    let Some(merchant_reference) = session.client_reference_id.clone().filter(|_| session.mode == "payment") else {
+        return Ok(None);
+    };
+    let news = match map::finding(&session, event.created) {
+        Some(finding) => News::Charge(Charge { processor_reference: session.id, finding }),
+        None => News::LookItUp,
+    };
+    Ok(Some(WebhookEvent { event_id: event.id, kind: event.kind, merchant_reference, news }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BODY: &[u8] = b"{\"id\": \"evt_1\"}";
+
+    fn sign(secret: &str, seconds: i64) -> String {
+        let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("any key");
+        mac.update(format!("{seconds}.").as_bytes());
+        mac.update(BODY);
+        hex::encode(mac.finalize().into_bytes())
+    }
+
+    fn verified(secrets: &[&str], header: &str, now: i64) -> Result<(), WebhookError> {
+        let mut headers = HeaderMap::new();
+        headers.insert(HEADER, header.parse().expect("a header"));
+        let secrets: Vec<Secret> = secrets.iter().map(|secret| Secret::new(*secret)).collect();
+        verify(&secrets, &headers, BODY, Timestamp::from_second(now).expect("an instant"))
+    }
+
+    #[test]
+    fn a_message_is_believed_only_with_its_own_signature_in_time() {
+        let header = format!("t=1000,v1={}", sign("whsec_a", 1000));
+        assert_eq!(verified(&["whsec_a"], &header, 1000 + TOLERANCE_SECONDS), Ok(()));
+        assert_eq!(verified(&["whsec_a"], &header, 1000 - TOLERANCE_SECONDS), Ok(()));
+        assert_eq!(verified(&["whsec_a"], &header, 1001 + TOLERANCE_SECONDS), Err(WebhookError::Stale));
+        assert_eq!(verified(&["whsec_a"], &header, 999 - TOLERANCE_SECONDS), Err(WebhookError::Stale));
+        assert_eq!(verified(&["whsec_b"], &header, 1000), Err(WebhookError::WrongSignature));
+        assert_eq!(verified(&[], &header, 1000), Err(WebhookError::WrongSignature));
+        let moved = header.replace("t=1000", "t=1001");
+        assert_eq!(verified(&["whsec_a"], &moved, 1001), Err(WebhookError::WrongSignature));
+    }
+
+    #[test]
+    fn while_a_secret_is_exchanged_one_that_fits_is_enough() {
+        let both = format!("t=1000,v1={},v1={},v0=00", sign("whsec_old", 1000), sign("whsec_new", 1000));
+        for secrets in [&["whsec_old"][..], &["whsec_new"], &["whsec_other", "whsec_new"]] {
+            assert_eq!(verified(secrets, &both, 1000), Ok(()), "{secrets:?}");
+        }
+        let one = format!("t=1000,v1={}", sign("whsec_old", 1000));
+        assert_eq!(verified(&["whsec_new", "whsec_old"], &one, 1000), Ok(()));
+    }
+
+    #[test]
+    fn what_is_no_signature_is_none() {
+        let old_scheme = format!("t=1000,v0={}", sign("whsec_a", 1000));
+        for header in ["", "t=1000", "v1=00", "t=x,v1=00", "t=1000,v1=nothex", &old_scheme] {
+            assert_eq!(verified(&["whsec_a"], header, 1000), Err(WebhookError::NoSignature), "{header}");
+        }
+        assert_eq!(verify(&[], &HeaderMap::new(), BODY, Timestamp::UNIX_EPOCH), Err(WebhookError::NoSignature));
+    }
+}
