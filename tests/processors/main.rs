@@ -1,0 +1,11 @@
+//! The port to payment companies: one contract that every implementation passes, and what only Stripe can do wrong.
+
+#[path = "../support/stripe/mod.rs"]
+mod stripe;
+#[path = "../support/mod.rs"]
+mod support;
+
+mod company;
+mod contract;
+mod faults;
+mod shapes;

@@ -1,0 +1,58 @@
+//! Our types against Stripe's own published examples, and the stand-in's answers against them too.
+
+use crate::company::payment;
+use crate::stripe::{KEY, StandIn, objects};
+use evenkeel::server::processors::PaymentProcessor;
+use evenkeel::server::processors::connection;
+use evenkeel::server::processors::stripe::wire::{API_VERSION, PaymentIntent, Session};
+use serde_json::Value;
+
+#[test]
+fn stripes_examples_are_read() {
+    let session: Session = serde_json::from_value(objects("checkout.session")).expect("a session");
+    assert_eq!((session.status.as_deref(), session.payment_status.as_str()), (Some("open"), "unpaid"));
+    assert_eq!(session.mode, "payment");
+    let intent: PaymentIntent = serde_json::from_value(objects("payment_intent")).expect("a payment intent");
+    assert_eq!(intent.status, "requires_payment_method");
+}
+
+/// Every field of ours is one of theirs, of the same kind where theirs says which.
+#[track_caller]
+fn assert_same_shape(path: &str, ours: &Value, theirs: &Value) {
+    if let (Value::Object(ours), Value::Object(theirs)) = (ours, theirs) {
+        for (name, value) in ours {
+            let of_theirs = theirs.get(name).unwrap_or_else(|| panic!("{path}.{name} is no field of Stripe's"));
+            // What is expanded is an object where the example has its name; metadata holds what one likes.
+            if name != "payment_intent" && name != "metadata" {
+                assert_same_shape(&format!("{path}.{name}"), value, of_theirs);
+            }
+        }
+        return;
+    }
+    let is_known = !ours.is_null() && !theirs.is_null();
+    assert!(!is_known || std::mem::discriminant(ours) == std::mem::discriminant(theirs), "{path}: {ours} for {theirs}");
+}
+
+#[tokio::test]
+async fn the_stand_in_answers_in_stripes_shapes() {
+    let stand_in = StandIn::open("http://127.0.0.1:9/none").await;
+    let charge = stand_in.processor().start(&payment()).await.expect("a page");
+    let id = charge.processor_reference;
+    let url = format!("{}/v1/checkout/sessions/{id}?expand[]=payment_intent", stand_in.address);
+    let client = connection::plain().build().expect("a client");
+    let paid = |stand_in: &StandIn| stand_in.books().pay(&id);
+    for act in [None, Some(&paid)] {
+        if let Some(act) = act {
+            act(&stand_in);
+        }
+        let request = client.get(&url).bearer_auth(KEY).header("stripe-version", API_VERSION);
+        let body = request.send().await.expect("an answer").text().await.expect("a body");
+        let session: Value = serde_json::from_str(&body).expect("JSON");
+        assert_same_shape("session", &session, &objects("checkout.session"));
+        assert_same_shape("payment_intent", &session["payment_intent"], &objects("payment_intent"));
+    }
+    let event: Value = serde_json::from_str(&stand_in.books().messages[0]).expect("JSON");
+    let mut example = objects("event");
+    example["data"]["object"] = objects("checkout.session");
+    assert_same_shape("event", &event, &example);
+}

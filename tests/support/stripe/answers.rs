@@ -1,0 +1,196 @@
+//! What the stand-in answers over HTTP: <https://docs.stripe.com/api/checkout/sessions>, with the rules for keys of
+//! <https://docs.stripe.com/api/idempotent_requests>.
+
+use super::KEY;
+use super::books::{Books, Fault, Kept, Page, now};
+use axum::body::Bytes;
+use axum::extract::{Path, RawQuery, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use evenkeel::server::processors::stripe::wire::API_VERSION;
+use http::{HeaderMap, StatusCode};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+type Shared = State<Arc<Mutex<Books>>>;
+
+/// Longer than the portal waits in these tests.
+const SILENCE: Duration = Duration::from_secs(3);
+
+const KNOWN: [&str; 14] = [
+    "mode",
+    "client_reference_id",
+    "metadata[merchant_reference]",
+    "payment_intent_data[metadata][merchant_reference]",
+    "line_items[0][quantity]",
+    "line_items[0][price_data][currency]",
+    "line_items[0][price_data][unit_amount]",
+    "line_items[0][price_data][product_data][name]",
+    "adaptive_pricing[enabled]",
+    "submit_type",
+    "locale",
+    "success_url",
+    "cancel_url",
+    "expires_at",
+];
+
+pub fn routes(books: Arc<Mutex<Books>>) -> Router {
+    Router::new()
+        .route("/v1/checkout/sessions", post(create).get(list))
+        .route("/v1/checkout/sessions/{id}", get(show))
+        .route("/v1/checkout/sessions/{id}/expire", post(expire))
+        .with_state(books)
+}
+
+fn fields(text: &str) -> BTreeMap<String, String> {
+    let url = reqwest::Url::parse(&format!("http://localhost/?{text}")).expect("form fields");
+    url.query_pairs().into_owned().collect()
+}
+
+fn refusal(status: u16, kind: &str, code: &str) -> (u16, Value) {
+    (status, json!({ "error": { "type": kind, "code": code, "message": "in words nobody should read" } }))
+}
+
+fn answer((status, body): (u16, Value), is_replayed: bool) -> Response {
+    let mut response = (StatusCode::from_u16(status).expect("a status"), Json(body)).into_response();
+    response.headers_mut().insert("request-id", "req_1".parse().expect("a header"));
+    if is_replayed {
+        response.headers_mut().insert("idempotent-replayed", "true".parse().expect("a header"));
+    }
+    response
+}
+
+/// Who asks, and in which version.
+fn admitted(headers: &HeaderMap) -> Result<(), (u16, Value)> {
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if header("authorization") != format!("Bearer {KEY}") {
+        return Err(refusal(401, "invalid_request_error", "api_key_invalid"));
+    }
+    if header("stripe-version") != API_VERSION {
+        return Err(refusal(400, "invalid_request_error", "api_version_unknown"));
+    }
+    Ok(())
+}
+
+/// As Stripe would check a request for a page.
+fn checked(form: &BTreeMap<String, String>) -> Result<(), (u16, Value)> {
+    if form.keys().any(|name| !KNOWN.contains(&name.as_str())) {
+        return Err(refusal(400, "invalid_request_error", "parameter_unknown"));
+    }
+    if KNOWN.iter().any(|name| !form.contains_key(*name)) {
+        return Err(refusal(400, "invalid_request_error", "parameter_missing"));
+    }
+    let number = |name: &str| form[name].parse::<i64>().unwrap_or_default();
+    if number("line_items[0][price_data][unit_amount]") < 30 {
+        return Err(refusal(400, "invalid_request_error", "amount_too_small"));
+    }
+    // Stripe: 30 minutes to 24 hours from now.
+    if !(now() + 1_800..=now() + 86_400).contains(&number("expires_at")) {
+        return Err(refusal(400, "invalid_request_error", "parameter_invalid_integer"));
+    }
+    Ok(())
+}
+
+async fn create(State(books): Shared, headers: HeaderMap, body: Bytes) -> Response {
+    let body = String::from_utf8_lossy(&body).into_owned();
+    let form = fields(&body);
+    let key = headers.get("idempotency-key").and_then(|key| key.to_str().ok()).unwrap_or_default().to_owned();
+    let (result, fault) = {
+        let mut books = books.lock().expect("nobody broke");
+        books.posts += 1;
+        if let Err(refused) = admitted(&headers) {
+            return answer(refused, false);
+        }
+        if let Some(kept) = books.kept.get(&key) {
+            return if kept.body == body {
+                answer((kept.status, kept.answer.clone()), true)
+            } else {
+                answer(refusal(400, "idempotency_error", "idempotency_key_in_use"), false)
+            };
+        }
+        // What is not found good is not kept.
+        if let Err(refused) = checked(&form) {
+            return answer(refused, false);
+        }
+        let fault = books.faults.pop_front();
+        let broken = refusal(500, "api_error", "internal");
+        let result = match fault {
+            Some(Fault::Conflict) => return answer(refusal(409, "idempotency_error", "idempotency_key_in_use"), false),
+            Some(Fault::TooMany) => return answer(refusal(429, "invalid_request_error", "rate_limit"), false),
+            Some(Fault::BrokenBefore) => broken,
+            Some(Fault::BrokenAfter) => {
+                books.open_page(&form);
+                broken
+            }
+            Some(Fault::AnswerLost | Fault::Garbled) | None => (200, books.open_page(&form)),
+        };
+        books.kept.insert(key, Kept { body, status: result.0, answer: result.1.clone() });
+        (result, fault)
+    };
+    match fault {
+        Some(Fault::AnswerLost) => tokio::time::sleep(SILENCE).await,
+        Some(Fault::Garbled) => return "<html>a gateway's own page</html>".into_response(),
+        _ => {}
+    }
+    answer(result, false)
+}
+
+/// A session with its payment intent, where that was asked for.
+fn shown(page: &Page, fields: &BTreeMap<String, String>, expansion: &str) -> Value {
+    let mut session = page.session.clone();
+    if fields.get("expand[]").is_some_and(|field| field == expansion) {
+        session["payment_intent"] = page.intent.clone();
+    }
+    session
+}
+
+async fn show(State(books): Shared, headers: HeaderMap, Path(id): Path<String>, RawQuery(query): RawQuery) -> Response {
+    if let Err(refused) = admitted(&headers) {
+        return answer(refused, false);
+    }
+    let books = books.lock().expect("nobody broke");
+    match books.pages.iter().find(|page| page.session["id"] == *id) {
+        Some(page) => answer((200, shown(page, &fields(&query.unwrap_or_default()), "payment_intent")), false),
+        None => answer(refusal(404, "invalid_request_error", "resource_missing"), false),
+    }
+}
+
+async fn expire(State(books): Shared, headers: HeaderMap, Path(id): Path<String>, body: Bytes) -> Response {
+    if let Err(refused) = admitted(&headers) {
+        return answer(refused, false);
+    }
+    let mut books = books.lock().expect("nobody broke");
+    books.posts += 1;
+    if !books.pages.iter().any(|page| page.session["id"] == *id) {
+        return answer(refusal(404, "invalid_request_error", "resource_missing"), false);
+    }
+    if !books.expire(&id) {
+        return answer(refusal(400, "invalid_request_error", "checkout_session_not_open"), false);
+    }
+    let fields = fields(&String::from_utf8_lossy(&body));
+    answer((200, shown(books.page(&id), &fields, "payment_intent")), false)
+}
+
+/// Newest first, a page at a time.
+async fn list(State(books): Shared, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
+    if let Err(refused) = admitted(&headers) {
+        return answer(refused, false);
+    }
+    let fields = fields(&query.unwrap_or_default());
+    let number = |name: &str, default: i64| fields.get(name).and_then(|text| text.parse().ok()).unwrap_or(default);
+    let (from, to) = (number("created[gte]", 0), number("created[lte]", i64::MAX));
+    let books = books.lock().expect("nobody broke");
+    let made = |page: &Page| page.session["created"].as_i64().expect("a time");
+    let mut found: Vec<&Page> = books.pages.iter().rev().filter(|page| (from..=to).contains(&made(page))).collect();
+    if let Some(after) = fields.get("starting_after") {
+        let at = found.iter().position(|page| page.session["id"] == **after).expect("a page of the list before");
+        found.drain(..=at);
+    }
+    let limit = usize::try_from(number("limit", 10)).expect("a limit");
+    let data: Vec<Value> = found.iter().take(limit).map(|page| shown(page, &fields, "data.payment_intent")).collect();
+    let list = json!({ "object": "list", "url": "/v1/checkout/sessions", "has_more": found.len() > limit, "data": data });
+    answer((200, list), false)
+}
