@@ -1,6 +1,8 @@
 //! Money: the books and the state machine as rules, paying from the first screen to the receipt against a listening portal,
 //! races, lost and repeated messages, and processes killed half-way.
 
+#[path = "../support/stripe/mod.rs"]
+mod stripe;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -13,3 +15,4 @@ mod races;
 mod refusals;
 mod screens;
 mod states;
+mod through_stripe;

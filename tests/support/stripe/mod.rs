@@ -2,7 +2,7 @@
 //! other stand-ins lack: Checkout sessions, idempotency keys that replay the first answer, an error 500 included, and faults.
 //! Its objects are Stripe's published examples with a payment written into them, so that they have Stripe's own shapes.
 
-#![allow(dead_code, reason = "each test binary uses a part of this")]
+#![allow(dead_code, unused_imports, reason = "each test binary uses a part of this")]
 
 mod answers;
 mod books;
