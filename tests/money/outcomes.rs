@@ -9,7 +9,9 @@ use evenkeel::domain::money::{Currency, Money};
 use evenkeel::domain::payment::Purpose;
 use evenkeel::server::ids;
 use evenkeel::server::processors::sandbox::SandboxProcessor;
-use evenkeel::server::processors::{Charge, HostedPayment, PaymentProcessor, ProcessorError, Sought, WebhookError, WebhookEvent};
+use evenkeel::server::processors::{
+    Charge, HostedPayment, PaymentProcessor, ProcessorError, Refund, Refunded, Sought, WebhookError, WebhookEvent,
+};
 use evenkeel::server::services::payments::{self, Decision, Started};
 use http::HeaderMap;
 use jiff::Timestamp;
@@ -297,6 +299,14 @@ impl PaymentProcessor for AnswerLost {
 
     async fn cancel(&self, processor_reference: &str) -> Result<Charge, ProcessorError> {
         self.0.cancel(processor_reference).await
+    }
+
+    async fn refund(&self, refund: &Refund) -> Result<Refunded, ProcessorError> {
+        self.0.refund(refund).await
+    }
+
+    async fn look_up_refund(&self, refund: &Refund) -> Result<Option<Refunded>, ProcessorError> {
+        self.0.look_up_refund(refund).await
     }
 
     fn verify_webhook(&self, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<Vec<WebhookEvent>, WebhookError> {

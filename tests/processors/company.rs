@@ -50,6 +50,9 @@ pub trait Company: Send + Sync {
 
     /// How many charges the company made in all.
     async fn charges(&self) -> usize;
+
+    /// How much of a charge it gave back, in minor units.
+    async fn given_back(&self, charge: &str) -> i64;
 }
 
 /// Every company there is.
@@ -173,6 +176,12 @@ impl Company for Sandbox {
             sqlx::query_scalar("select count(*) from sandbox_charges").fetch_one(self.test.db.pool()).await.expect("its books");
         usize::try_from(count).expect("a number")
     }
+
+    async fn given_back(&self, charge: &str) -> i64 {
+        let sum =
+            sqlx::query_scalar("select cast(coalesce(sum(amount_minor), 0) as bigint) from sandbox_refunds where charge_id = $1");
+        sum.bind(charge).fetch_one(self.test.db.pool()).await.expect("its books")
+    }
 }
 
 struct Stripe {
@@ -221,5 +230,11 @@ impl Company for Stripe {
 
     async fn charges(&self) -> usize {
         self.stand_in.books().pages.len()
+    }
+
+    async fn given_back(&self, charge: &str) -> i64 {
+        let mut books = self.stand_in.books();
+        let intent = books.page(charge).intent["id"].as_str().expect("a name").to_owned();
+        books.given_back(&intent)
     }
 }

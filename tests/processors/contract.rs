@@ -3,8 +3,10 @@
 use crate::company::{self, Company, Debit, Delivered, now, payment, unanswered};
 use evenkeel::domain::money::{Currency, Money};
 use evenkeel::domain::payment::{DeclineReason, Finding};
+use evenkeel::server::ids;
 use evenkeel::server::processors::{
-    Charge, HostedPayment, News, PaymentProcessor, ProcessorError, Sought, WebhookError, WebhookEvent,
+    Charge, HostedPayment, News, PaymentProcessor, ProcessorError, Refund, RefundProgress, Refunded, Sought, WebhookError,
+    WebhookEvent,
 };
 use http::HeaderMap;
 use jiff::SignedDuration;
@@ -207,5 +209,70 @@ async fn every_currency_that_is_taken_has_a_least_amount_and_it_can_be_paid() {
             let paid = Finding::Succeeded { amount: payment.amount };
             assert_eq!(finding(company.as_ref(), &unanswered(&payment)).await, paid, "{}", processor.name());
         }
+    }
+}
+
+/// A refund of a payment of $50.00, decided now.
+fn refund(charge: &Charge, minor: i64) -> Refund {
+    Refund {
+        idempotency_key: ids::new_token(),
+        processor_reference: charge.processor_reference.clone(),
+        amount: Money::new(minor, Currency::USD),
+    }
+}
+
+#[tokio::test]
+async fn a_refund_is_made_once_however_often_it_is_asked() {
+    for company in company::all().await {
+        let processor = company.processor();
+        let (_, charge, sought) = given_a_page(company.as_ref()).await;
+        company.pay(&charge.processor_reference).await;
+        let refund = refund(&charge, 2_000);
+        assert_eq!(processor.look_up_refund(&refund).await, Ok(None), "{}", processor.name());
+        let first = processor.refund(&refund).await.expect("it is given back");
+        assert_eq!((first.amount, first.progress), (refund.amount, RefundProgress::Succeeded), "{}", processor.name());
+        for _ in 0..2 {
+            assert_eq!(processor.refund(&refund).await, Ok(first.clone()), "{}", processor.name());
+        }
+        assert_eq!(processor.look_up_refund(&refund).await, Ok(Some(first)), "{}", processor.name());
+        assert_eq!(company.given_back(&charge.processor_reference).await, 2_000, "{}", processor.name());
+        // What was paid stays paid; the refund stands beside it.
+        let paid = Finding::Succeeded { amount: Money::new(5_000, Currency::USD) };
+        assert_eq!(finding(company.as_ref(), &sought).await, paid, "{}", processor.name());
+    }
+}
+
+#[tokio::test]
+async fn parts_are_given_back_until_nothing_is_left() {
+    for company in company::all().await {
+        let processor = company.processor();
+        let (_, charge, _) = given_a_page(company.as_ref()).await;
+        let refused = |answer: Result<Refunded, ProcessorError>| {
+            assert_eq!(answer, Err(ProcessorError::Refused(DeclineReason::NotAccepted)), "{}", processor.name());
+        };
+        refused(processor.refund(&refund(&charge, 1)).await);
+        company.pay(&charge.processor_reference).await;
+        refused(processor.refund(&refund(&charge, 5_001)).await);
+        let first = refund(&charge, 3_000);
+        processor.refund(&first).await.expect("a part");
+        refused(processor.refund(&refund(&charge, 2_001)).await);
+        // Its key does not stand for another amount.
+        refused(processor.refund(&Refund { amount: Money::new(2_000, Currency::USD), ..first }).await);
+        processor.refund(&refund(&charge, 2_000)).await.expect("the rest");
+        refused(processor.refund(&refund(&charge, 1)).await);
+        assert_eq!(company.given_back(&charge.processor_reference).await, 5_000, "{}", processor.name());
+    }
+}
+
+#[tokio::test]
+async fn a_refund_asked_twice_at_the_same_moment_is_made_once() {
+    for company in company::all().await {
+        let processor = company.processor();
+        let (_, charge, _) = given_a_page(company.as_ref()).await;
+        company.pay(&charge.processor_reference).await;
+        let refund = refund(&charge, 1_000);
+        let both = tokio::join!(processor.refund(&refund), processor.refund(&refund));
+        assert!(both.0.is_ok() && both.0 == both.1, "{}: {both:?}", processor.name());
+        assert_eq!(company.given_back(&charge.processor_reference).await, 1_000, "{}", processor.name());
     }
 }

@@ -7,7 +7,9 @@ use evenkeel::domain::payment::{DeclineReason, Finding};
 use evenkeel::server::clock::Clock;
 use evenkeel::server::config::{Secret, Stripe};
 use evenkeel::server::processors::stripe::{StripeProcessor, Timeouts};
-use evenkeel::server::processors::{HostedPayment, News, PaymentProcessor, ProcessorError, Sought, WebhookError, WebhookEvent};
+use evenkeel::server::processors::{
+    HostedPayment, News, PaymentProcessor, ProcessorError, Refund, Sought, WebhookError, WebhookEvent,
+};
 use http::HeaderMap;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -198,4 +200,47 @@ async fn a_name_that_is_none_of_stripes_reaches_no_other_address() {
         assert_eq!(processor.cancel(name).await, unknown(), "{name}");
     }
     assert_eq!(stand_in.books().posts, 0);
+}
+
+#[tokio::test]
+async fn a_refund_whose_answer_was_lost_is_found_even_when_its_key_is_forgotten() {
+    for fault in [Fault::AnswerLost, Fault::BrokenAfter, Fault::Garbled] {
+        let stand_in = StandIn::open(NOWHERE).await;
+        let processor = stand_in.processor();
+        let charge = processor.start(&payment()).await.expect("a page");
+        stand_in.books().pay(&charge.processor_reference);
+        let refund = Refund {
+            idempotency_key: "one decision".into(),
+            processor_reference: charge.processor_reference,
+            amount: Money::new(2_000, Currency::USD),
+        };
+        stand_in.next(fault);
+        assert_eq!(processor.refund(&refund).await, unknown(), "{fault:?}");
+        // A day later Stripe would make another one under the same key.
+        stand_in.books().kept.clear();
+        let found = processor.refund(&refund).await.expect("it is found");
+        assert_eq!(processor.look_up_refund(&refund).await, Ok(Some(found)), "{fault:?}");
+        assert_eq!(stand_in.books().refunds.len(), 1, "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_refund_that_was_never_made_is_made_when_it_is_asked_again() {
+    let stand_in = StandIn::open(NOWHERE).await;
+    let processor = stand_in.processor();
+    let charge = processor.start(&payment()).await.expect("a page");
+    stand_in.books().pay(&charge.processor_reference);
+    let refund = Refund {
+        idempotency_key: "one decision".into(),
+        processor_reference: charge.processor_reference,
+        amount: Money::new(2_000, Currency::USD),
+    };
+    stand_in.next(Fault::BrokenBefore);
+    assert_eq!(processor.refund(&refund).await, unknown());
+    assert_eq!(processor.look_up_refund(&refund).await, Ok(None));
+    // For a day Stripe repeats its error; it stays unknown, and nothing is given back twice.
+    assert_eq!(processor.refund(&refund).await, unknown());
+    stand_in.books().kept.clear();
+    processor.refund(&refund).await.expect("it is made");
+    assert_eq!(stand_in.books().refunds.len(), 1);
 }

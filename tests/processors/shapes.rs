@@ -4,7 +4,7 @@ use crate::company::payment;
 use crate::stripe::{KEY, StandIn, objects};
 use evenkeel::server::processors::PaymentProcessor;
 use evenkeel::server::processors::connection;
-use evenkeel::server::processors::stripe::wire::{API_VERSION, PaymentIntent, Session};
+use evenkeel::server::processors::stripe::wire::{API_VERSION, PaymentIntent, Refund, Session};
 use serde_json::Value;
 
 #[test]
@@ -12,6 +12,8 @@ fn stripes_examples_are_read() {
     let session: Session = serde_json::from_value(objects("checkout.session")).expect("a session");
     assert_eq!((session.status.as_deref(), session.payment_status.as_str()), (Some("open"), "unpaid"));
     assert_eq!(session.mode, "payment");
+    let refund: Refund = serde_json::from_value(objects("refund")).expect("a refund");
+    assert_eq!((refund.amount, refund.status.as_deref()), (100, Some("succeeded")));
     let intent: PaymentIntent = serde_json::from_value(objects("payment_intent")).expect("a payment intent");
     assert_eq!(intent.status, "requires_payment_method");
 }

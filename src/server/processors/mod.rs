@@ -49,6 +49,33 @@ pub struct Charge {
     pub finding: Finding,
 }
 
+/// Money to be given back of a payment that succeeded, all of it or a part.
+#[derive(Clone, Debug)]
+pub struct Refund {
+    /// One decision to give back: the processor must make one refund of it, however often it is asked.
+    pub idempotency_key: String,
+    /// The processor's own name for the payment.
+    pub processor_reference: String,
+    pub amount: Money,
+}
+
+/// A refund as the processor knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refunded {
+    pub processor_reference: String,
+    pub amount: Money,
+    pub progress: RefundProgress,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefundProgress {
+    /// On its way back; a bank may take days.
+    Pending,
+    Succeeded,
+    /// It could not be given back that way; the money is with the creditor again.
+    Failed,
+}
+
 /// A message of the processor, proven to be its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebhookEvent {
@@ -119,6 +146,13 @@ pub trait PaymentProcessor: Send + Sync {
     /// Closes the page so that nobody can pay on it any more, and tells how the payment stands after that: `Cancelled`, or
     /// whatever came before. Also for pages that were left open.
     async fn cancel(&self, processor_reference: &str) -> Result<Charge, ProcessorError>;
+
+    /// Gives money back once, however often it is asked with the same key, a day later too. `Refused`: none was given back under
+    /// this key, because the payment was not made or less than that is left of it.
+    async fn refund(&self, refund: &Refund) -> Result<Refunded, ProcessorError>;
+
+    /// How a refund stands; `None` if the processor answers and has never received it. Reads only.
+    async fn look_up_refund(&self, refund: &Refund) -> Result<Option<Refunded>, ProcessorError>;
 
     /// Proves that a message is the processor's own, by its raw body and headers, and reads it. A message that is genuine
     /// but of no concern to payments is an empty list.

@@ -42,6 +42,7 @@ pub fn routes(books: Arc<Mutex<Books>>) -> Router {
         .route("/v1/checkout/sessions", post(create).get(list))
         .route("/v1/checkout/sessions/{id}", get(show))
         .route("/v1/checkout/sessions/{id}/expire", post(expire))
+        .route("/v1/refunds", post(give_back).get(list_refunds))
         .with_state(books)
 }
 
@@ -94,14 +95,45 @@ fn checked(form: &BTreeMap<String, String>) -> Result<(), (u16, Value)> {
     Ok(())
 }
 
+/// Whether a request is good, and what it does then.
+struct Doing {
+    check: fn(&Books, &BTreeMap<String, String>) -> Result<(), (u16, Value)>,
+    act: fn(&mut Books, &BTreeMap<String, String>) -> Value,
+}
+
 async fn create(State(books): Shared, headers: HeaderMap, body: Bytes) -> Response {
-    let body = String::from_utf8_lossy(&body).into_owned();
+    keyed(&books, &headers, &body, &Doing { check: |_, form| checked(form), act: Books::open_page }).await
+}
+
+async fn give_back(State(books): Shared, headers: HeaderMap, body: Bytes) -> Response {
+    keyed(&books, &headers, &body, &Doing { check: refundable, act: Books::give_back }).await
+}
+
+/// As Stripe would check a request for a refund.
+fn refundable(books: &Books, form: &BTreeMap<String, String>) -> Result<(), (u16, Value)> {
+    let known = ["payment_intent", "amount", "metadata[refund_key]"];
+    if form.len() != known.len() || known.iter().any(|name| !form.contains_key(*name)) {
+        return Err(refusal(400, "invalid_request_error", "parameter_unknown"));
+    }
+    let amount = form["amount"].parse::<i64>().unwrap_or_default();
+    if amount < 1 {
+        return Err(refusal(400, "invalid_request_error", "parameter_invalid_integer"));
+    }
+    if amount > books.left(&form["payment_intent"]) {
+        return Err(refusal(400, "invalid_request_error", "charge_already_refunded"));
+    }
+    Ok(())
+}
+
+/// A request under a key: the first answer is kept, an error 500 included, and given again.
+async fn keyed(books: &Mutex<Books>, headers: &HeaderMap, body: &Bytes, doing: &Doing) -> Response {
+    let body = String::from_utf8_lossy(body).into_owned();
     let form = fields(&body);
     let key = headers.get("idempotency-key").and_then(|key| key.to_str().ok()).unwrap_or_default().to_owned();
     let (result, fault) = {
         let mut books = books.lock().expect("nobody broke");
         books.posts += 1;
-        if let Err(refused) = admitted(&headers) {
+        if let Err(refused) = admitted(headers) {
             return answer(refused, false);
         }
         if let Some(kept) = books.kept.get(&key) {
@@ -112,7 +144,7 @@ async fn create(State(books): Shared, headers: HeaderMap, body: Bytes) -> Respon
             };
         }
         // What is not found good is not kept.
-        if let Err(refused) = checked(&form) {
+        if let Err(refused) = (doing.check)(&books, &form) {
             return answer(refused, false);
         }
         let fault = books.faults.pop_front();
@@ -122,10 +154,10 @@ async fn create(State(books): Shared, headers: HeaderMap, body: Bytes) -> Respon
             Some(Fault::TooMany) => return answer(refusal(429, "invalid_request_error", "rate_limit"), false),
             Some(Fault::BrokenBefore) => broken,
             Some(Fault::BrokenAfter) => {
-                books.open_page(&form);
+                (doing.act)(&mut books, &form);
                 broken
             }
-            Some(Fault::AnswerLost | Fault::Garbled) | None => (200, books.open_page(&form)),
+            Some(Fault::AnswerLost | Fault::Garbled) | None => (200, (doing.act)(&mut books, &form)),
         };
         books.kept.insert(key, Kept { body, status: result.0, answer: result.1.clone() });
         (result, fault)
@@ -136,6 +168,17 @@ async fn create(State(books): Shared, headers: HeaderMap, body: Bytes) -> Respon
         _ => {}
     }
     answer(result, false)
+}
+
+async fn list_refunds(State(books): Shared, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
+    if let Err(refused) = admitted(&headers) {
+        return answer(refused, false);
+    }
+    let fields = fields(&query.unwrap_or_default());
+    let books = books.lock().expect("nobody broke");
+    let of_intent = |refund: &&Value| fields.get("payment_intent").is_some_and(|intent| refund["payment_intent"] == **intent);
+    let data: Vec<Value> = books.refunds.iter().rev().filter(of_intent).cloned().collect();
+    answer((200, json!({ "object": "list", "url": "/v1/refunds", "has_more": false, "data": data })), false)
 }
 
 /// A session with its payment intent, where that was asked for.

@@ -47,6 +47,7 @@ pub struct Books {
     pub address: String,
     pub webhook_url: String,
     pub pages: Vec<Page>,
+    pub refunds: Vec<Value>,
     pub kept: BTreeMap<String, Kept>,
     pub faults: VecDeque<Fault>,
     /// Every message there was, and those that are still to be delivered.
@@ -66,6 +67,7 @@ impl Books {
             address: address.to_owned(),
             webhook_url: webhook_url.to_owned(),
             pages: Vec::new(),
+            refunds: Vec::new(),
             kept: BTreeMap::new(),
             faults: VecDeque::new(),
             messages: Vec::new(),
@@ -200,6 +202,33 @@ impl Books {
         let message = messages::event(self.messages.len() + 1, kind, object, now());
         self.messages.push(message.clone());
         self.undelivered.push(message);
+    }
+
+    /// What is left of a payment to be given back; nothing of one that was not made.
+    pub fn left(&self, intent: &str) -> i64 {
+        let paid = self.pages.iter().filter(|page| page.intent["id"] == intent);
+        let paid: i64 = paid.filter_map(|page| page.intent["amount_received"].as_i64()).sum();
+        paid - self.given_back(intent)
+    }
+
+    pub fn given_back(&self, intent: &str) -> i64 {
+        let refunds = self.refunds.iter().filter(|refund| refund["payment_intent"] == intent);
+        refunds.filter_map(|refund| refund["amount"].as_i64()).sum()
+    }
+
+    /// Makes a refund of a request that was found good.
+    pub fn give_back(&mut self, form: &BTreeMap<String, String>) -> Value {
+        let intent = &form["payment_intent"];
+        let page = self.pages.iter().find(|page| page.intent["id"] == **intent).expect("checked");
+        let mut refund = objects("refund");
+        refund["id"] = json!(format!("re_{}", self.refunds.len() + 1));
+        refund["amount"] = json!(form["amount"].parse::<i64>().expect("checked"));
+        refund["currency"] = page.intent["currency"].clone();
+        refund["payment_intent"] = json!(intent);
+        refund["metadata"] = json!({ "refund_key": form["metadata[refund_key]"] });
+        refund["created"] = json!(now());
+        self.refunds.push(refund.clone());
+        refund
     }
 
     /// What it has taken from customers, in minor units.

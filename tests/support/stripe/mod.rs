@@ -69,7 +69,7 @@ impl StandIn {
         self.books.lock().expect("nobody broke")
     }
 
-    /// What happens to the next request that makes a page.
+    /// What happens to the next request that makes something.
     pub fn next(&self, fault: Fault) {
         self.books().faults.push_back(fault);
     }

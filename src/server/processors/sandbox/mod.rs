@@ -5,12 +5,15 @@
 mod books;
 mod deliveries;
 mod method;
+mod refunds;
 pub mod signature;
 
 pub use books::ChargeRow;
 pub use method::{Method, Shown};
 
-use super::{Charge, HostedPayment, PaymentProcessor, ProcessorError, Sought, WebhookError, WebhookEvent, connection};
+use super::{
+    Charge, HostedPayment, PaymentProcessor, ProcessorError, Refund, Refunded, Sought, WebhookError, WebhookEvent, connection,
+};
 use crate::domain::money::{Currency, Money};
 use crate::domain::payment::DeclineReason;
 use crate::paths;
@@ -146,6 +149,17 @@ impl PaymentProcessor for SandboxProcessor {
             Some(row) => self.answer(&row),
             None => Err(ProcessorError::OutcomeUnknown),
         }
+    }
+
+    async fn refund(&self, refund: &Refund) -> Result<Refunded, ProcessorError> {
+        match self.give_back(refund).await.map_err(no_answer)? {
+            Some(refunded) if refunded.amount == refund.amount => Ok(refunded),
+            Some(_) | None => Err(ProcessorError::Refused(DeclineReason::NotAccepted)),
+        }
+    }
+
+    async fn look_up_refund(&self, refund: &Refund) -> Result<Option<Refunded>, ProcessorError> {
+        refunds::refund_of_key(&self.pool, refund).await.map_err(no_answer)
     }
 
     fn verify_webhook(&self, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<Vec<WebhookEvent>, WebhookError> {

@@ -157,14 +157,15 @@ mod tests {
         assert_eq!(finding(&session("complete", "paid"), 1_000), Some(Finding::Succeeded { amount }));
         assert_eq!(finding(&session("expired", "unpaid"), 1_999), Some(Finding::Cancelled));
         assert_eq!(finding(&session("expired", "unpaid"), 2_000), Some(Finding::Expired));
-        let processing = unpaid(r#"{"status": "processing"}"#);
+        let processing = unpaid(r#"{"id": "pi_1", "status": "processing"}"#);
         assert_eq!(finding(&processing, 1_000), Some(Finding::Processing));
         let failed = unpaid(
-            r#"{"status": "requires_payment_method", "last_payment_error": {"type": "card_error", "network_decline_code": "R02"}}"#,
+            r#"{"id": "pi_1", "status": "requires_payment_method",
+                "last_payment_error": {"type": "card_error", "network_decline_code": "R02"}}"#,
         );
         assert_eq!(finding(&failed, 1_000), Some(Finding::Declined(DeclineReason::AccountClosed)));
         let deposits = unpaid(
-            r#"{"status": "requires_action",
+            r#"{"id": "pi_1", "status": "requires_action",
                 "next_action": {"verify_with_microdeposits": {"hosted_verification_url": "https://payments.stripe.com/x"}}}"#,
         );
         let hosted_page = "https://payments.stripe.com/x".to_owned();
@@ -181,7 +182,7 @@ mod tests {
             session("something new", "paid"),
             Session { status: None, ..session("open", "unpaid") },
             Session { currency: Some("xxx".into()), ..session("complete", "paid") },
-            unpaid(r#"{"status": "succeeded"}"#),
+            unpaid(r#"{"id": "pi_1", "status": "succeeded"}"#),
         ] {
             assert_eq!(finding(&unclear, 1_000), None, "{unclear:?}");
         }

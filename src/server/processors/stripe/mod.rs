@@ -9,10 +9,11 @@
 //! included, and forgets the key after a day.
 
 pub mod map;
+pub mod refunds;
 pub mod webhook;
 pub mod wire;
 
-use super::{Charge, HostedPayment, PaymentProcessor, ProcessorError, Sought, WebhookError, WebhookEvent};
+use super::{Charge, HostedPayment, PaymentProcessor, ProcessorError, Refund, Refunded, Sought, WebhookError, WebhookEvent};
 use crate::domain::money::{Currency, Money};
 use crate::domain::payment::{DeclineReason, Finding};
 use crate::server::clock::Clock;
@@ -22,7 +23,7 @@ use async_trait::async_trait;
 use http::HeaderMap;
 use jiff::Timestamp;
 use std::time::Duration;
-use wire::{List, PAGE_LENGTH, Session, Wire, WireError};
+use wire::{Expandable, List, PAGE_LENGTH, Session, Wire, WireError};
 
 /// The name in `payments.processor` and in the webhook's path.
 pub const NAME: &str = "stripe";
@@ -116,6 +117,19 @@ impl StripeProcessor {
         Err(WireError::Unknown)
     }
 
+    /// The name of the payment intent that took the money; `None` where there is none.
+    async fn intent_of(&self, refund: &Refund) -> Result<Option<String>, ProcessorError> {
+        match self.session(&refund.processor_reference).await {
+            Ok(session) if session.livemode != self.is_live => Err(ProcessorError::OutcomeUnknown),
+            Ok(session) => Ok(session.payment_intent.map(|intent| match intent {
+                Expandable::Name(id) => id,
+                Expandable::Object(intent) => intent.id,
+            })),
+            Err(WireError::NotFound) => Ok(None),
+            Err(WireError::Refused { .. } | WireError::Unknown) => Err(ProcessorError::OutcomeUnknown),
+        }
+    }
+
     /// What a session means, unless it cannot be about a payment of this portal or does not say enough.
     fn charge(&self, session: Session) -> Result<Charge, ProcessorError> {
         if session.livemode != self.is_live {
@@ -190,6 +204,20 @@ impl PaymentProcessor for StripeProcessor {
             Err(error) => Err(error),
         };
         closed.map_err(|_| ProcessorError::OutcomeUnknown).and_then(|session| self.charge(session))
+    }
+
+    async fn refund(&self, refund: &Refund) -> Result<Refunded, ProcessorError> {
+        match self.intent_of(refund).await? {
+            Some(intent) => refunds::make(&self.wire, &intent, refund).await,
+            None => Err(ProcessorError::Refused(DeclineReason::NotAccepted)),
+        }
+    }
+
+    async fn look_up_refund(&self, refund: &Refund) -> Result<Option<Refunded>, ProcessorError> {
+        match self.intent_of(refund).await? {
+            Some(intent) => refunds::find(&self.wire, &intent, refund).await,
+            None => Ok(None),
+        }
     }
 
     fn verify_webhook(&self, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<Vec<WebhookEvent>, WebhookError> {

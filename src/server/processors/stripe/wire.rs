@@ -7,6 +7,7 @@ use crate::server::processors::connection;
 use reqwest::{Method, Url};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
 
 /// The shapes below are those of this version, whatever the account's own is.
 /// <https://docs.stripe.com/api/versioning>
@@ -16,7 +17,7 @@ pub const API_VERSION: &str = "2026-07-29.dahlia";
 const LONGEST_ANSWER_BYTES: usize = 4 * 1024 * 1024;
 
 /// How many objects Stripe puts on one page of a list, at most.
-pub(super) const PAGE_LENGTH: usize = 100;
+pub const PAGE_LENGTH: usize = 100;
 
 /// A hosted page and how it went. <https://docs.stripe.com/api/checkout/sessions/object>
 #[derive(Debug, Deserialize)]
@@ -49,10 +50,22 @@ pub enum Expandable<T> {
 /// What moves the money behind a hosted page. <https://docs.stripe.com/api/payment_intents/object>
 #[derive(Debug, Deserialize)]
 pub struct PaymentIntent {
+    pub id: String,
     /// requires_payment_method, requires_action, processing, succeeded, canceled …
     pub status: String,
     pub last_payment_error: Option<ApiError>,
     pub next_action: Option<NextAction>,
+}
+
+/// Money given back. <https://docs.stripe.com/api/refunds/object>
+#[derive(Debug, Deserialize)]
+pub struct Refund {
+    pub id: String,
+    pub amount: i64,
+    pub currency: String,
+    /// pending, requires_action, succeeded, failed, canceled.
+    pub status: Option<String>,
+    pub metadata: Option<BTreeMap<String, String>>,
 }
 
 #[derive(Debug, Deserialize)]
