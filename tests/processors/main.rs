@@ -8,4 +8,5 @@ mod support;
 mod company;
 mod contract;
 mod faults;
+mod localstripe;
 mod shapes;
