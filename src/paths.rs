@@ -95,6 +95,11 @@ pub fn sandbox_page(charge: &str) -> String {
     format!("/sandbox-processor/{charge}")
 }
 
+/// The sandbox processor's page of one permission to collect later.
+pub fn sandbox_mandate_page(mandate: &str) -> String {
+    format!("/sandbox-processor/mandates/{mandate}")
+}
+
 /// Where a processor sends its messages.
 pub fn webhook(processor: &str) -> String {
     format!("/webhooks/{processor}")

@@ -10,6 +10,7 @@ mod books;
 mod crashes;
 mod messages;
 mod outcomes;
+mod permission;
 mod portal;
 mod races;
 mod refusals;

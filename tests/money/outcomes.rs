@@ -10,7 +10,8 @@ use evenkeel::domain::payment::Purpose;
 use evenkeel::server::ids;
 use evenkeel::server::processors::sandbox::SandboxProcessor;
 use evenkeel::server::processors::{
-    Charge, HostedPayment, PaymentProcessor, ProcessorError, Refund, Refunded, Sought, WebhookError, WebhookEvent,
+    Charge, Collection, HostedMandate, HostedPayment, MandateAtProcessor, PaymentProcessor, ProcessorError, Refund, Refunded,
+    Sought, WebhookError, WebhookEvent,
 };
 use evenkeel::server::services::payments::{self, Decision, Started};
 use http::HeaderMap;
@@ -307,6 +308,26 @@ impl PaymentProcessor for AnswerLost {
 
     async fn look_up_refund(&self, refund: &Refund) -> Result<Option<Refunded>, ProcessorError> {
         self.0.look_up_refund(refund).await
+    }
+
+    async fn start_mandate(&self, mandate: &HostedMandate) -> Result<MandateAtProcessor, ProcessorError> {
+        self.0.start_mandate(mandate).await
+    }
+
+    async fn look_up_mandate(&self, sought: &Sought) -> Result<Option<MandateAtProcessor>, ProcessorError> {
+        self.0.look_up_mandate(sought).await
+    }
+
+    async fn end_mandate(&self, mandate: &str) -> Result<(), ProcessorError> {
+        self.0.end_mandate(mandate).await
+    }
+
+    async fn collect(&self, collection: &Collection) -> Result<Charge, ProcessorError> {
+        self.0.collect(collection).await
+    }
+
+    async fn look_up_collection(&self, collection: &Collection) -> Result<Option<Charge>, ProcessorError> {
+        self.0.look_up_collection(collection).await
     }
 
     fn verify_webhook(&self, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<Vec<WebhookEvent>, WebhookError> {

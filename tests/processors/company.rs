@@ -1,7 +1,7 @@
 //! A payment company as the contract suite sees it: its implementation of the port, and what customers and banks do on its
 //! side. A third processor joins the suite by implementing [`Company`] for its own stand-in.
 
-use crate::stripe::StandIn;
+use crate::stripe::{Goes, StandIn};
 use crate::support::{self, TestDb};
 use axum::Router;
 use axum::body::Bytes;
@@ -47,6 +47,15 @@ pub trait Company: Send + Sync {
 
     /// Everything there is to tell is delivered; what the portal received, in order.
     async fn deliver(&self) -> Vec<Delivered>;
+
+    /// The customer gives the permission on its page; collections under it go like this.
+    async fn give_permission(&self, mandate: &str, goes: Goes);
+
+    /// The days pass for a bank debit that was collected, and the bank pays.
+    async fn let_bank_pay(&self, charge: &str);
+
+    /// How many collections it made, paid or not.
+    async fn collections(&self) -> usize;
 
     /// How many charges the company made in all.
     async fn charges(&self) -> usize;
@@ -171,6 +180,24 @@ impl Company for Sandbox {
         self.inbox.received()
     }
 
+    async fn give_permission(&self, mandate: &str, goes: Goes) {
+        let method = match goes {
+            Goes::Paid => Method::Approved,
+            Goes::LacksFunds => Method::InsufficientFunds,
+            Goes::WantsCustomer => Method::NeedsConfirmation,
+            Goes::OnItsWay => Method::Slow,
+        };
+        assert!(self.processor.give_mandate(mandate, method).await.expect("its books"), "the page is open");
+    }
+
+    async fn let_bank_pay(&self, charge: &str) {
+        self.end_waiting("settles_at", charge).await;
+    }
+
+    async fn collections(&self) -> usize {
+        self.charges().await
+    }
+
     async fn charges(&self) -> usize {
         let count: i64 =
             sqlx::query_scalar("select count(*) from sandbox_charges").fetch_one(self.test.db.pool()).await.expect("its books");
@@ -226,6 +253,18 @@ impl Company for Stripe {
     async fn deliver(&self) -> Vec<Delivered> {
         self.stand_in.deliver().await;
         self.inbox.received()
+    }
+
+    async fn give_permission(&self, mandate: &str, goes: Goes) {
+        self.stand_in.books().give_permission(mandate, goes);
+    }
+
+    async fn let_bank_pay(&self, charge: &str) {
+        self.stand_in.books().bank_pays_collection(charge);
+    }
+
+    async fn collections(&self) -> usize {
+        self.stand_in.books().collections.len()
     }
 
     async fn charges(&self) -> usize {

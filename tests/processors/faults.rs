@@ -1,14 +1,15 @@
 //! What can go wrong between the portal and Stripe, and what may be said then.
 
 use crate::company::{now, payment, unanswered};
-use crate::stripe::{Fault, StandIn, WEBHOOK_SECRET, objects, sign};
+use crate::stripe::{Fault, Goes, StandIn, WEBHOOK_SECRET, objects, sign};
 use evenkeel::domain::money::{Currency, Money};
 use evenkeel::domain::payment::{DeclineReason, Finding};
 use evenkeel::server::clock::Clock;
 use evenkeel::server::config::{Secret, Stripe};
 use evenkeel::server::processors::stripe::{StripeProcessor, Timeouts};
 use evenkeel::server::processors::{
-    HostedPayment, News, PaymentProcessor, ProcessorError, Refund, Sought, WebhookError, WebhookEvent,
+    Collection, HostedMandate, HostedPayment, MandateFinding, News, PaymentProcessor, ProcessorError, Refund, Sought,
+    WebhookError, WebhookEvent,
 };
 use http::HeaderMap;
 use jiff::SignedDuration;
@@ -243,4 +244,34 @@ async fn a_refund_that_was_never_made_is_made_when_it_is_asked_again() {
     stand_in.books().kept.clear();
     processor.refund(&refund).await.expect("it is made");
     assert_eq!(stand_in.books().refunds.len(), 1);
+}
+
+#[tokio::test]
+async fn a_collection_whose_answer_was_lost_is_found_even_when_its_key_is_forgotten() {
+    for fault in [Fault::AnswerLost, Fault::BrokenAfter, Fault::Garbled] {
+        let stand_in = StandIn::open(NOWHERE).await;
+        let processor = stand_in.processor();
+        let HostedPayment { idempotency_key, merchant_reference, language, return_url, asked_at, .. } = payment();
+        let mandate =
+            HostedMandate { idempotency_key, merchant_reference, currency: Currency::USD, language, return_url, asked_at };
+        let page = processor.start_mandate(&mandate).await.expect("a page");
+        stand_in.books().give_permission(&page.processor_reference, Goes::Paid);
+        let found = processor.start_mandate(&mandate).await.expect("how it stands");
+        let MandateFinding::Given { mandate } = found.finding else { panic!("{found:?}") };
+        let other = payment();
+        let collection = Collection {
+            idempotency_key: other.idempotency_key,
+            merchant_reference: other.merchant_reference,
+            mandate,
+            amount: other.amount,
+            asked_at,
+        };
+        stand_in.next(fault);
+        assert_eq!(processor.collect(&collection).await, unknown(), "{fault:?}");
+        // A day later Stripe would collect again under the same key.
+        stand_in.books().kept.clear();
+        let found = processor.collect(&collection).await.expect("it is found");
+        assert_eq!(found.finding, Finding::Succeeded { amount: collection.amount }, "{fault:?}");
+        assert_eq!(stand_in.books().collections.len(), 1, "{fault:?}");
+    }
 }

@@ -7,6 +7,7 @@ pub mod keys;
 mod layers;
 mod request_log;
 mod same_origin;
+mod sandbox_mandate_page;
 mod sandbox_page;
 mod security_headers;
 mod trouble;

@@ -1,6 +1,7 @@
 //! The sandbox processor's own pages, in sandbox mode only. They stand for another company's: plain, labelled, without a
 //! session of ours, and reached only by redirect.
 
+use super::sandbox_mandate_page;
 use crate::components::text::escaped;
 use crate::domain::format;
 use crate::domain::language::Language;
@@ -18,19 +19,22 @@ use serde::Deserialize;
 use std::sync::Arc;
 
 pub fn routes(sandbox: Arc<SandboxProcessor>) -> Router<AppState> {
-    Router::new().route(&paths::sandbox_page("{charge}"), get(show).post(act)).layer(Extension(sandbox))
+    Router::new()
+        .route(&paths::sandbox_page("{charge}"), get(show).post(act))
+        .merge(sandbox_mandate_page::routes())
+        .layer(Extension(sandbox))
 }
 
 /// What was pressed: a test method, or one of the buttons.
 #[derive(Deserialize)]
-struct Pressed {
+pub(super) struct Pressed {
     #[serde(default)]
-    method: String,
+    pub method: String,
     #[serde(default)]
-    button: String,
+    pub button: String,
 }
 
-type Sandbox = Extension<Arc<SandboxProcessor>>;
+pub(super) type Sandbox = Extension<Arc<SandboxProcessor>>;
 
 async fn show(State(state): State<AppState>, Extension(sandbox): Sandbox, Path(id): Path<String>) -> Response {
     match sandbox.charge(&id).await {
@@ -78,7 +82,7 @@ async fn act(
     }
 }
 
-fn broke(error: &impl std::fmt::Display) -> Response {
+pub(super) fn broke(error: &impl std::fmt::Display) -> Response {
     tracing::error!(%error, "the sandbox processor broke");
     StatusCode::INTERNAL_SERVER_ERROR.into_response()
 }
@@ -113,23 +117,11 @@ fn page(state: &AppState, charge: &ChargeRow) -> Response {
 }
 
 fn open_form(words: Locale, action: String, amount: String) -> AnyView {
-    let methods: Vec<_> = Method::ALL
-        .into_iter()
-        .map(|method| {
-            let id = format!("method-{}", method.code());
-            view! {
-                <div class="choice">
-                    <input type="radio" id=id.clone() name="method" value=method.code()/>
-                    <label for=id>{method_words(words, method)}</label>
-                </div>
-            }
-        })
-        .collect();
     view! {
         <form method="post" action=action>
             <fieldset class="field">
                 <legend>{td_string!(words, sandbox.methods)}</legend>
-                <div class="choices">{methods}</div>
+                <div class="choices">{method_choices(words)}</div>
             </fieldset>
             <button type="submit" class="button" name="button" value="pay">
                 {td_string!(words, sandbox.pay, amount = amount)}
@@ -154,6 +146,23 @@ fn confirmation_form(words: Locale, action: String) -> AnyView {
     .into_any()
 }
 
+/// The test methods to choose from.
+pub(super) fn method_choices(words: Locale) -> AnyView {
+    let choices: Vec<_> = Method::ALL
+        .into_iter()
+        .map(|method| {
+            let id = format!("method-{}", method.code());
+            view! {
+                <div class="choice">
+                    <input type="radio" id=id.clone() name="method" value=method.code()/>
+                    <label for=id>{method_words(words, method)}</label>
+                </div>
+            }
+        })
+        .collect();
+    choices.into_any()
+}
+
 fn method_words(words: Locale, method: Method) -> &'static str {
     match method {
         Method::Approved => td_string!(words, sandbox.method_approved),
@@ -171,7 +180,7 @@ fn method_words(words: Locale, method: Method) -> &'static str {
 }
 
 /// The whole page, with the sandbox's own head and label.
-fn document(state: &AppState, language: Language, body: impl FnOnce() -> AnyView) -> String {
+pub(super) fn document(state: &AppState, language: Language, body: impl FnOnce() -> AnyView) -> String {
     let words = locale(language);
     let stylesheet = state.stylesheet.to_string();
     let html = Owner::new().with(|| {

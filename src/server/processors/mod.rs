@@ -6,8 +6,11 @@
 //! step by step). Called by `services::payments` and `http::webhooks`, never inside a transaction.
 
 pub mod connection;
+mod mandate;
 pub mod sandbox;
 pub mod stripe;
+
+pub use mandate::{Collection, HostedMandate, MandateAtProcessor, MandateFinding};
 
 use crate::domain::language::Language;
 use crate::domain::money::{Currency, Money};
@@ -153,6 +156,22 @@ pub trait PaymentProcessor: Send + Sync {
 
     /// How a refund stands; `None` if the processor answers and has never received it. Reads only.
     async fn look_up_refund(&self, refund: &Refund) -> Result<Option<Refunded>, ProcessorError>;
+
+    /// Makes a page where the customer can give a permission to collect later, or finds the one made before under the same key.
+    async fn start_mandate(&self, mandate: &HostedMandate) -> Result<MandateAtProcessor, ProcessorError>;
+
+    /// How a permission stands; `None` if the processor answers and has never received it. Reads only.
+    async fn look_up_mandate(&self, sought: &Sought) -> Result<Option<MandateAtProcessor>, ProcessorError>;
+
+    /// Ends a permission: nothing can be collected under it any more. Ending it twice ends it once.
+    async fn end_mandate(&self, mandate: &str) -> Result<(), ProcessorError>;
+
+    /// Collects once, however often it is asked with the same key, a day later too. The customer is not there: where their bank
+    /// wants them to confirm it, that is `Declined`, and no money can move. `Refused`: nothing was collected under this key.
+    async fn collect(&self, collection: &Collection) -> Result<Charge, ProcessorError>;
+
+    /// How a collection stands; `None` if the processor answers and has never received it. Reads only.
+    async fn look_up_collection(&self, collection: &Collection) -> Result<Option<Charge>, ProcessorError>;
 
     /// Proves that a message is the processor's own, by its raw body and headers, and reads it. A message that is genuine
     /// but of no concern to payments is an empty list.

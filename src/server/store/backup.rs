@@ -8,7 +8,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
 /// What a backup holds, in an order in which rows can be put back: a row comes after those it refers to.
-pub const TABLES: [&str; 32] = [
+pub const TABLES: [&str; 33] = [
     "creditors",
     "customers",
     "accounts",
@@ -34,6 +34,7 @@ pub const TABLES: [&str; 32] = [
     "processor_events",
     "sandbox_charges",
     "sandbox_refunds",
+    "sandbox_mandates",
     "sandbox_deliveries",
     "sandbox_settings",
     "signing_keys",

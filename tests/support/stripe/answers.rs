@@ -15,10 +15,24 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+/// A status and a body.
+type Said = (u16, Value);
 type Shared = State<Arc<Mutex<Books>>>;
 
 /// Longer than the portal waits in these tests.
 const SILENCE: Duration = Duration::from_secs(3);
+
+const KNOWN_OF_SETUP: [&str; 9] = [
+    "mode",
+    "client_reference_id",
+    "metadata[merchant_reference]",
+    "currency",
+    "customer_creation",
+    "locale",
+    "success_url",
+    "cancel_url",
+    "expires_at",
+];
 
 const KNOWN: [&str; 14] = [
     "mode",
@@ -43,6 +57,9 @@ pub fn routes(books: Arc<Mutex<Books>>) -> Router {
         .route("/v1/checkout/sessions/{id}", get(show))
         .route("/v1/checkout/sessions/{id}/expire", post(expire))
         .route("/v1/refunds", post(give_back).get(list_refunds))
+        .route("/v1/payment_intents", post(collect).get(list_collections))
+        .route("/v1/payment_methods/{id}", get(show_method))
+        .route("/v1/payment_methods/{id}/detach", post(detach))
         .with_state(books)
 }
 
@@ -51,11 +68,11 @@ fn fields(text: &str) -> BTreeMap<String, String> {
     url.query_pairs().into_owned().collect()
 }
 
-fn refusal(status: u16, kind: &str, code: &str) -> (u16, Value) {
+fn refusal(status: u16, kind: &str, code: &str) -> Said {
     (status, json!({ "error": { "type": kind, "code": code, "message": "in words nobody should read" } }))
 }
 
-fn answer((status, body): (u16, Value), is_replayed: bool) -> Response {
+fn answer((status, body): Said, is_replayed: bool) -> Response {
     let mut response = (StatusCode::from_u16(status).expect("a status"), Json(body)).into_response();
     response.headers_mut().insert("request-id", "req_1".parse().expect("a header"));
     if is_replayed {
@@ -65,7 +82,7 @@ fn answer((status, body): (u16, Value), is_replayed: bool) -> Response {
 }
 
 /// Who asks, and in which version.
-fn admitted(headers: &HeaderMap) -> Result<(), (u16, Value)> {
+fn admitted(headers: &HeaderMap) -> Result<(), Said> {
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if header("authorization") != format!("Bearer {KEY}") {
         return Err(refusal(401, "invalid_request_error", "api_key_invalid"));
@@ -76,16 +93,23 @@ fn admitted(headers: &HeaderMap) -> Result<(), (u16, Value)> {
     Ok(())
 }
 
-/// As Stripe would check a request for a page.
-fn checked(form: &BTreeMap<String, String>) -> Result<(), (u16, Value)> {
-    if form.keys().any(|name| !KNOWN.contains(&name.as_str())) {
+/// Neither more nor less than these fields.
+fn has_only(form: &BTreeMap<String, String>, known: &[&str]) -> Result<(), Said> {
+    if form.keys().any(|name| !known.contains(&name.as_str())) {
         return Err(refusal(400, "invalid_request_error", "parameter_unknown"));
     }
-    if KNOWN.iter().any(|name| !form.contains_key(*name)) {
+    if known.iter().any(|name| !form.contains_key(*name)) {
         return Err(refusal(400, "invalid_request_error", "parameter_missing"));
     }
-    let number = |name: &str| form[name].parse::<i64>().unwrap_or_default();
-    if number("line_items[0][price_data][unit_amount]") < 30 {
+    Ok(())
+}
+
+/// As Stripe would check a request for a page.
+fn checked(form: &BTreeMap<String, String>) -> Result<(), Said> {
+    let is_setup = form.get("mode").is_some_and(|mode| mode == "setup");
+    has_only(form, if is_setup { &KNOWN_OF_SETUP } else { &KNOWN })?;
+    let number = |name: &str| form.get(name).and_then(|text| text.parse::<i64>().ok()).unwrap_or_default();
+    if !is_setup && number("line_items[0][price_data][unit_amount]") < 30 {
         return Err(refusal(400, "invalid_request_error", "amount_too_small"));
     }
     // Stripe: 30 minutes to 24 hours from now.
@@ -95,22 +119,59 @@ fn checked(form: &BTreeMap<String, String>) -> Result<(), (u16, Value)> {
     Ok(())
 }
 
+fn open(books: &mut Books, form: &BTreeMap<String, String>) -> Said {
+    (200, if form["mode"] == "setup" { books.open_setup(form) } else { books.open_page(form) })
+}
+
+/// As Stripe would check a request to collect while nobody is there.
+fn collectable(books: &Books, form: &BTreeMap<String, String>) -> Result<(), Said> {
+    let known = [
+        "amount",
+        "currency",
+        "customer",
+        "payment_method",
+        "confirm",
+        "off_session",
+        "automatic_payment_methods[enabled]",
+        "automatic_payment_methods[allow_redirects]",
+        "error_on_requires_action",
+        "metadata[collection_reference]",
+    ];
+    has_only(form, &known)?;
+    match books.methods.get(&form["payment_method"]) {
+        Some(method) if method.is_attached && method.customer == form["customer"] => Ok(()),
+        _ => Err(refusal(400, "invalid_request_error", "payment_method_unexpected_state")),
+    }
+}
+
+/// A payment that failed is answered with 402, and is in the error.
+fn collected(books: &mut Books, form: &BTreeMap<String, String>) -> Said {
+    let intent = books.collect(form);
+    let error = &intent["last_payment_error"];
+    if error.is_null() {
+        return (200, intent);
+    }
+    let mut error = error.clone();
+    error["payment_intent"] = intent;
+    (402, json!({ "error": error }))
+}
+
 /// Whether a request is good, and what it does then.
 struct Doing {
-    check: fn(&Books, &BTreeMap<String, String>) -> Result<(), (u16, Value)>,
-    act: fn(&mut Books, &BTreeMap<String, String>) -> Value,
+    check: fn(&Books, &BTreeMap<String, String>) -> Result<(), Said>,
+    act: fn(&mut Books, &BTreeMap<String, String>) -> Said,
 }
 
 async fn create(State(books): Shared, headers: HeaderMap, body: Bytes) -> Response {
-    keyed(&books, &headers, &body, &Doing { check: |_, form| checked(form), act: Books::open_page }).await
+    keyed(&books, &headers, &body, &Doing { check: |_, form| checked(form), act: open }).await
 }
 
 async fn give_back(State(books): Shared, headers: HeaderMap, body: Bytes) -> Response {
-    keyed(&books, &headers, &body, &Doing { check: refundable, act: Books::give_back }).await
+    keyed(&books, &headers, &body, &Doing { check: refundable, act: |books, form| (200, books.give_back(form)) }).await
 }
 
 /// As Stripe would check a request for a refund.
-fn refundable(books: &Books, form: &BTreeMap<String, String>) -> Result<(), (u16, Value)> {
+fn refundable(books: &Books, form: &BTreeMap<String, String>) -> Result<(), Said> {
     let known = ["payment_intent", "amount", "metadata[refund_key]"];
     if form.len() != known.len() || known.iter().any(|name| !form.contains_key(*name)) {
         return Err(refusal(400, "invalid_request_error", "parameter_unknown"));
@@ -157,7 +218,7 @@ async fn keyed(books: &Mutex<Books>, headers: &HeaderMap, body: &Bytes, doing: &
                 (doing.act)(&mut books, &form);
                 broken
             }
-            Some(Fault::AnswerLost | Fault::Garbled) | None => (200, (doing.act)(&mut books, &form)),
+            Some(Fault::AnswerLost | Fault::Garbled) | None => (doing.act)(&mut books, &form),
         };
         books.kept.insert(key, Kept { body, status: result.0, answer: result.1.clone() });
         (result, fault)
@@ -168,6 +229,49 @@ async fn keyed(books: &Mutex<Books>, headers: &HeaderMap, body: &Bytes, doing: &
         _ => {}
     }
     answer(result, false)
+}
+
+async fn collect(State(books): Shared, headers: HeaderMap, body: Bytes) -> Response {
+    keyed(&books, &headers, &body, &Doing { check: collectable, act: collected }).await
+}
+
+async fn list_collections(State(books): Shared, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
+    if let Err(refused) = admitted(&headers) {
+        return answer(refused, false);
+    }
+    let fields = fields(&query.unwrap_or_default());
+    let books = books.lock().expect("nobody broke");
+    let from: i64 = fields["created[gte]"].parse().expect("a time");
+    let is_meant = |intent: &&Value| {
+        intent["customer"] == *fields["customer"] && intent["created"].as_i64().is_some_and(|created| created >= from)
+    };
+    let data: Vec<Value> = books.collections.iter().rev().filter(is_meant).cloned().collect();
+    answer((200, json!({ "object": "list", "url": "/v1/payment_intents", "has_more": false, "data": data })), false)
+}
+
+/// The payment method with its customer, while it has one.
+async fn show_method(State(books): Shared, headers: HeaderMap, Path(id): Path<String>) -> Response {
+    if let Err(refused) = admitted(&headers) {
+        return answer(refused, false);
+    }
+    match books.lock().expect("nobody broke").methods.get(&id) {
+        Some(method) => answer((200, json!({ "id": id, "customer": method.is_attached.then_some(&method.customer) })), false),
+        None => answer(refusal(404, "invalid_request_error", "resource_missing"), false),
+    }
+}
+
+async fn detach(State(books): Shared, headers: HeaderMap, Path(id): Path<String>) -> Response {
+    if let Err(refused) = admitted(&headers) {
+        return answer(refused, false);
+    }
+    match books.lock().expect("nobody broke").methods.get_mut(&id) {
+        Some(method) if method.is_attached => {
+            method.is_attached = false;
+            answer((200, json!({ "id": id, "customer": null })), false)
+        }
+        Some(_) => answer(refusal(400, "invalid_request_error", "payment_method_not_attached"), false),
+        None => answer(refusal(404, "invalid_request_error", "resource_missing"), false),
+    }
 }
 
 async fn list_refunds(State(books): Shared, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
@@ -181,11 +285,12 @@ async fn list_refunds(State(books): Shared, headers: HeaderMap, RawQuery(query):
     answer((200, json!({ "object": "list", "url": "/v1/refunds", "has_more": false, "data": data })), false)
 }
 
-/// A session with its payment intent, where that was asked for.
-fn shown(page: &Page, fields: &BTreeMap<String, String>, expansion: &str) -> Value {
+/// A session with the intent behind it, where that was asked for.
+fn shown(page: &Page, fields: &BTreeMap<String, String>, prefix: &str) -> Value {
     let mut session = page.session.clone();
-    if fields.get("expand[]").is_some_and(|field| field == expansion) {
-        session["payment_intent"] = page.intent.clone();
+    let behind = if session["mode"] == "setup" { "setup_intent" } else { "payment_intent" };
+    if fields.get("expand[]").is_some_and(|field| *field == format!("{prefix}{behind}")) {
+        session[behind] = page.intent.clone();
     }
     session
 }
@@ -196,7 +301,7 @@ async fn show(State(books): Shared, headers: HeaderMap, Path(id): Path<String>, 
     }
     let books = books.lock().expect("nobody broke");
     match books.pages.iter().find(|page| page.session["id"] == *id) {
-        Some(page) => answer((200, shown(page, &fields(&query.unwrap_or_default()), "payment_intent")), false),
+        Some(page) => answer((200, shown(page, &fields(&query.unwrap_or_default()), "")), false),
         None => answer(refusal(404, "invalid_request_error", "resource_missing"), false),
     }
 }
@@ -214,7 +319,7 @@ async fn expire(State(books): Shared, headers: HeaderMap, Path(id): Path<String>
         return answer(refusal(400, "invalid_request_error", "checkout_session_not_open"), false);
     }
     let fields = fields(&String::from_utf8_lossy(&body));
-    answer((200, shown(books.page(&id), &fields, "payment_intent")), false)
+    answer((200, shown(books.page(&id), &fields, "")), false)
 }
 
 /// Newest first, a page at a time.
@@ -233,7 +338,7 @@ async fn list(State(books): Shared, headers: HeaderMap, RawQuery(query): RawQuer
         found.drain(..=at);
     }
     let limit = usize::try_from(number("limit", 10)).expect("a limit");
-    let data: Vec<Value> = found.iter().take(limit).map(|page| shown(page, &fields, "data.payment_intent")).collect();
+    let data: Vec<Value> = found.iter().take(limit).map(|page| shown(page, &fields, "data.")).collect();
     let list = json!({ "object": "list", "url": "/v1/checkout/sessions", "has_more": found.len() > limit, "data": data });
     answer((200, list), false)
 }

@@ -36,6 +36,25 @@ pub struct Page {
     pub intent: Value,
 }
 
+/// A card or account that a customer lets be collected from.
+#[derive(Clone, Debug)]
+pub struct SavedMethod {
+    pub customer: String,
+    pub goes: Goes,
+    pub is_attached: bool,
+}
+
+/// What becomes of a collection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Goes {
+    Paid,
+    LacksFunds,
+    /// The bank wants the customer, who is not there.
+    WantsCustomer,
+    /// A bank debit.
+    OnItsWay,
+}
+
 #[derive(Clone, Debug)]
 pub struct Kept {
     pub body: String,
@@ -48,6 +67,10 @@ pub struct Books {
     pub webhook_url: String,
     pub pages: Vec<Page>,
     pub refunds: Vec<Value>,
+    /// What was collected, or not, while nobody was there.
+    pub collections: Vec<Value>,
+    /// How collections go, by the payment method, and whether it is still Stripe's customer's.
+    pub methods: BTreeMap<String, SavedMethod>,
     pub kept: BTreeMap<String, Kept>,
     pub faults: VecDeque<Fault>,
     /// Every message there was, and those that are still to be delivered.
@@ -68,6 +91,8 @@ impl Books {
             webhook_url: webhook_url.to_owned(),
             pages: Vec::new(),
             refunds: Vec::new(),
+            collections: Vec::new(),
+            methods: BTreeMap::new(),
             kept: BTreeMap::new(),
             faults: VecDeque::new(),
             messages: Vec::new(),
@@ -202,6 +227,92 @@ impl Books {
         let message = messages::event(self.messages.len() + 1, kind, object, now());
         self.messages.push(message.clone());
         self.undelivered.push(message);
+    }
+
+    /// Makes a page for a permission, of a request that was found good.
+    pub fn open_setup(&mut self, form: &BTreeMap<String, String>) -> Value {
+        let id = format!("cs_test_{}", self.pages.len() + 1);
+        let mut session = objects("checkout.session");
+        for (name, value) in [
+            ("id", json!(id)),
+            ("mode", json!("setup")),
+            ("url", json!(format!("{}/c/pay/{id}", self.address))),
+            ("client_reference_id", json!(form["client_reference_id"])),
+            ("amount_total", Value::Null),
+            ("currency", json!(form["currency"])),
+            ("created", json!(now())),
+            ("expires_at", json!(form["expires_at"].parse::<i64>().expect("checked"))),
+            ("payment_intent", Value::Null),
+            ("setup_intent", json!(format!("seti_{id}"))),
+            ("status", json!("open")),
+            ("payment_status", json!("no_payment_required")),
+        ] {
+            session[name] = value;
+        }
+        let mut intent = objects("setup_intent");
+        intent["id"] = session["setup_intent"].clone();
+        self.pages.push(Page { session: session.clone(), intent });
+        session
+    }
+
+    /// The customer gives the permission; collections under it go like this.
+    pub fn give_permission(&mut self, id: &str, goes: Goes) {
+        let number = self.methods.len() + 1;
+        let (customer, method) = (format!("cus_{number}"), format!("pm_{number}"));
+        let page = self.page(id);
+        assert_eq!(page.session["status"], "open");
+        page.session["status"] = json!("complete");
+        page.session["url"] = Value::Null;
+        page.session["customer"] = json!(customer);
+        page.intent["status"] = json!("succeeded");
+        page.intent["payment_method"] = json!(method);
+        self.methods.insert(method, SavedMethod { customer, goes, is_attached: true });
+        self.tell("checkout.session.completed", id);
+    }
+
+    /// Collects, of a request that was found good; answers what was made, failed or not.
+    pub fn collect(&mut self, form: &BTreeMap<String, String>) -> Value {
+        let goes = self.methods[&form["payment_method"]].goes;
+        let mut intent = objects("payment_intent");
+        intent["id"] = json!(format!("pi_collected_{}", self.collections.len() + 1));
+        intent["amount"] = json!(form["amount"].parse::<i64>().expect("checked"));
+        intent["currency"] = json!(form["currency"]);
+        intent["customer"] = json!(form["customer"]);
+        intent["payment_method"] = json!(form["payment_method"]);
+        intent["metadata"] = json!({ "collection_reference": form["metadata[collection_reference]"] });
+        intent["created"] = json!(now());
+        intent["next_action"] = Value::Null;
+        intent["last_payment_error"] = Value::Null;
+        let (status, decline_code) = match goes {
+            Goes::Paid => ("succeeded", None),
+            Goes::OnItsWay => ("processing", None),
+            Goes::LacksFunds => ("requires_payment_method", Some("insufficient_funds")),
+            Goes::WantsCustomer => ("requires_payment_method", Some("authentication_required")),
+        };
+        intent["status"] = json!(status);
+        if goes == Goes::Paid {
+            intent["amount_received"] = intent["amount"].clone();
+        }
+        if let Some(decline_code) = decline_code {
+            intent["last_payment_error"] = json!({ "type": "card_error", "code": "card_declined", "decline_code": decline_code });
+        }
+        self.collections.push(intent.clone());
+        let kind = match goes {
+            Goes::Paid => "payment_intent.succeeded",
+            Goes::OnItsWay => "payment_intent.processing",
+            Goes::LacksFunds | Goes::WantsCustomer => "payment_intent.payment_failed",
+        };
+        self.tell_of(kind, &intent);
+        intent
+    }
+
+    /// The bank pays a collection that was on its way.
+    pub fn bank_pays_collection(&mut self, id: &str) {
+        let intent = self.collections.iter_mut().find(|intent| intent["id"] == id).expect("a collection");
+        intent["status"] = json!("succeeded");
+        intent["amount_received"] = intent["amount"].clone();
+        let intent = intent.clone();
+        self.tell_of("payment_intent.succeeded", &intent);
     }
 
     /// What is left of a payment to be given back; nothing of one that was not made.

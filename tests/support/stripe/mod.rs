@@ -8,7 +8,7 @@ mod answers;
 mod books;
 mod messages;
 
-pub use books::{Fault, objects};
+pub use books::{Fault, Goes, objects};
 pub use messages::sign;
 
 use books::Books;

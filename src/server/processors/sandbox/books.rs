@@ -30,7 +30,7 @@ const COLUMNS: &str =
     "id, merchant_reference, amount_minor, currency, state, decline_reason, return_url, language, hidden_until, webhook";
 
 impl ChargeRow {
-    fn read(row: &AnyRow) -> Result<ChargeRow, sqlx::Error> {
+    pub(super) fn read(row: &AnyRow) -> Result<ChargeRow, sqlx::Error> {
         let code: String = row.try_get("currency")?;
         let currency = Currency::from_code(&code).ok_or_else(|| sqlx::Error::Decode("an unknown currency".into()))?;
         Ok(ChargeRow {
@@ -198,7 +198,11 @@ impl SandboxProcessor {
     }
 
     /// Puts the webhook about a charge's new state into the queue, as its method wants it.
-    async fn plan_delivery(&self, tx: &mut sqlx::Transaction<'static, sqlx::Any>, row: &ChargeRow) -> Result<(), sqlx::Error> {
+    pub(super) async fn plan_delivery(
+        &self,
+        tx: &mut sqlx::Transaction<'static, sqlx::Any>,
+        row: &ChargeRow,
+    ) -> Result<(), sqlx::Error> {
         let times: &[i64] = match row.webhook.as_str() {
             "never" => &[],
             "late" => &[self.after(self.delays.late_webhook)],

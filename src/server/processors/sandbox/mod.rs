@@ -4,15 +4,18 @@
 
 mod books;
 mod deliveries;
+mod mandates;
 mod method;
 mod refunds;
 pub mod signature;
 
 pub use books::ChargeRow;
+pub use mandates::MandateRow;
 pub use method::{Method, Shown};
 
 use super::{
-    Charge, HostedPayment, PaymentProcessor, ProcessorError, Refund, Refunded, Sought, WebhookError, WebhookEvent, connection,
+    Charge, Collection, HostedMandate, HostedPayment, MandateAtProcessor, PaymentProcessor, ProcessorError, Refund, Refunded,
+    Sought, WebhookError, WebhookEvent, connection,
 };
 use crate::domain::money::{Currency, Money};
 use crate::domain::payment::DeclineReason;
@@ -160,6 +163,40 @@ impl PaymentProcessor for SandboxProcessor {
 
     async fn look_up_refund(&self, refund: &Refund) -> Result<Option<Refunded>, ProcessorError> {
         refunds::refund_of_key(&self.pool, refund).await.map_err(no_answer)
+    }
+
+    async fn start_mandate(&self, mandate: &HostedMandate) -> Result<MandateAtProcessor, ProcessorError> {
+        let row = self.open_mandate(mandate).await.map_err(no_answer)?;
+        let same = row.merchant_reference == mandate.merchant_reference && row.currency == mandate.currency;
+        if same { Ok(self.mandate_at(&row)) } else { Err(ProcessorError::Refused(DeclineReason::NotAccepted)) }
+    }
+
+    async fn look_up_mandate(&self, sought: &Sought) -> Result<Option<MandateAtProcessor>, ProcessorError> {
+        let row = self.mandate_of_key(&sought.idempotency_key).await.map_err(no_answer)?;
+        Ok(row.map(|row| self.mandate_at(&row)))
+    }
+
+    async fn end_mandate(&self, mandate: &str) -> Result<(), ProcessorError> {
+        self.move_mandate(mandate, "given", "ended").await.map_err(no_answer)?;
+        match self.mandate(mandate).await.map_err(no_answer)? {
+            Some(row) if row.state == "ended" => Ok(()),
+            Some(_) | None => Err(ProcessorError::OutcomeUnknown),
+        }
+    }
+
+    async fn collect(&self, collection: &Collection) -> Result<Charge, ProcessorError> {
+        match self.collect_charge(collection).await.map_err(no_answer)? {
+            Some(row) if row.merchant_reference == collection.merchant_reference && row.amount == collection.amount => {
+                self.answer(&row)
+            }
+            Some(_) | None => Err(ProcessorError::Refused(DeclineReason::NotAccepted)),
+        }
+    }
+
+    async fn look_up_collection(&self, collection: &Collection) -> Result<Option<Charge>, ProcessorError> {
+        self.settle_due().await.map_err(no_answer)?;
+        let row = self.charge_of_key(&collection.idempotency_key).await.map_err(no_answer)?;
+        row.map(|row| self.answer(&row)).transpose()
     }
 
     fn verify_webhook(&self, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<Vec<WebhookEvent>, WebhookError> {

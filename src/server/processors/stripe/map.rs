@@ -141,6 +141,8 @@ mod tests {
             url: (status == "open").then(|| "https://checkout.stripe.com/c/pay/cs_test_1".into()),
             expires_at: 2_000,
             payment_intent: None,
+            setup_intent: None,
+            customer: None,
         }
     }
 

@@ -8,14 +8,18 @@
 //! read from Stripe's list of pages, never found out by asking again: Stripe keeps the first answer of a key, an error 500
 //! included, and forgets the key after a day.
 
+pub mod mandates;
 pub mod map;
 pub mod refunds;
 pub mod webhook;
 pub mod wire;
 
-use super::{Charge, HostedPayment, PaymentProcessor, ProcessorError, Refund, Refunded, Sought, WebhookError, WebhookEvent};
+use super::{
+    Charge, Collection, HostedMandate, HostedPayment, MandateAtProcessor, PaymentProcessor, ProcessorError, Refund, Refunded,
+    Sought, WebhookError, WebhookEvent,
+};
 use crate::domain::money::{Currency, Money};
-use crate::domain::payment::{DeclineReason, Finding};
+use crate::domain::payment::DeclineReason;
 use crate::server::clock::Clock;
 use crate::server::config::{Secret, Stripe};
 use crate::words::{locale, td_string};
@@ -39,6 +43,10 @@ const MADE_AT_MOST_AFTER_SECONDS: i64 = 30 * 60;
 const MOST_LIST_PAGES: usize = 20;
 
 const PAGES: &str = "/v1/checkout/sessions";
+
+/// What is behind a page: what moves the money, or what takes the permission.
+const MONEY: &str = "payment_intent";
+const PERMISSION: &str = "setup_intent";
 
 /// How long Stripe is waited for. Together less than `services::payments` waits for any processor.
 #[derive(Clone, Copy, Debug)]
@@ -84,15 +92,28 @@ impl StripeProcessor {
         })
     }
 
-    async fn session(&self, id: &str) -> Result<Session, WireError> {
+    /// A page, with what moves the money behind it or takes the permission.
+    async fn session(&self, id: &str, behind: &str) -> Result<Session, WireError> {
         if !wire::is_name(id) {
             return Err(WireError::NotFound);
         }
-        self.wire.get(&format!("{PAGES}/{id}"), &expanded("payment_intent")).await
+        self.wire.get(&format!("{PAGES}/{id}"), &expanded(behind)).await
     }
 
-    /// The page made for a payment, by the reference it was given, among those made at that time.
-    async fn session_of(&self, sought: &Sought) -> Result<Option<Session>, WireError> {
+    /// The page that is sought: by its name, else by the reference it was given among those made at that time.
+    async fn find(&self, sought: &Sought, behind: &str) -> Result<Option<Session>, ProcessorError> {
+        let found = match &sought.processor_reference {
+            Some(id) => self.session(id, behind).await.map(Some),
+            None => self.session_of(sought, behind).await,
+        };
+        match found {
+            Ok(found) => Ok(found),
+            Err(WireError::NotFound) => Ok(None),
+            Err(WireError::Refused { .. } | WireError::Unknown) => Err(ProcessorError::OutcomeUnknown),
+        }
+    }
+
+    async fn session_of(&self, sought: &Sought, behind: &str) -> Result<Option<Session>, WireError> {
         let asked_at = sought.asked_at.as_second();
         let mut after: Option<String> = None;
         for _ in 0..MOST_LIST_PAGES {
@@ -101,7 +122,7 @@ impl StripeProcessor {
                 ("created[gte]", (asked_at - MADE_AT_MOST_BEFORE_SECONDS).to_string()),
                 ("created[lte]", (asked_at + MADE_AT_MOST_AFTER_SECONDS).to_string()),
             ];
-            query.extend(expanded("data.payment_intent"));
+            query.extend(expanded(&format!("data.{behind}")));
             query.extend(after.take().map(|id| ("starting_after", id)));
             let list: List<Session> = self.wire.get(PAGES, &query).await?;
             after = list.data.last().map(|last| last.id.clone()).filter(|_| list.has_more);
@@ -117,9 +138,23 @@ impl StripeProcessor {
         Err(WireError::Unknown)
     }
 
+    /// Asks for a page, once for each key.
+    async fn open_page(&self, form: &[(&str, String)], key: &str, behind: &str) -> Result<Session, ProcessorError> {
+        match self.wire.post::<Session>(PAGES, form, Some(key)).await {
+            // As it was when it was made; how it stands now is asked.
+            Ok(answer) if answer.is_replayed => {
+                self.session(&answer.object.id, behind).await.map_err(|_| ProcessorError::OutcomeUnknown)
+            }
+            Ok(answer) => Ok(answer.object),
+            // Parameters, key or account: whichever, no page was made of this request.
+            Err(WireError::Refused { .. } | WireError::NotFound) => Err(ProcessorError::Refused(DeclineReason::NotAccepted)),
+            Err(WireError::Unknown) => Err(ProcessorError::OutcomeUnknown),
+        }
+    }
+
     /// The name of the payment intent that took the money; `None` where there is none.
     async fn intent_of(&self, refund: &Refund) -> Result<Option<String>, ProcessorError> {
-        match self.session(&refund.processor_reference).await {
+        match self.session(&refund.processor_reference, MONEY).await {
             Ok(session) if session.livemode != self.is_live => Err(ProcessorError::OutcomeUnknown),
             Ok(session) => Ok(session.payment_intent.map(|intent| match intent {
                 Expandable::Name(id) => id,
@@ -132,22 +167,29 @@ impl StripeProcessor {
 
     /// What a session means, unless it cannot be about a payment of this portal or does not say enough.
     fn charge(&self, session: Session) -> Result<Charge, ProcessorError> {
+        self.check(&session)?;
+        let finding = map::finding(&session, self.clock.real_now().as_second()).ok_or(ProcessorError::OutcomeUnknown)?;
+        Ok(Charge { processor_reference: session.id, finding })
+    }
+
+    fn mandate(&self, session: Session) -> Result<MandateAtProcessor, ProcessorError> {
+        self.check(&session)?;
+        let finding = mandates::finding(&session).ok_or(ProcessorError::OutcomeUnknown)?;
+        Ok(MandateAtProcessor { processor_reference: session.id, finding })
+    }
+
+    /// Of our mode, test or live, and with its page where pages are to be: else nothing of it is used.
+    fn check(&self, session: &Session) -> Result<(), ProcessorError> {
         if session.livemode != self.is_live {
             tracing::error!("Stripe answers in the other mode, test or live, than the portal is in");
             return Err(ProcessorError::OutcomeUnknown);
         }
-        let finding = map::finding(&session, self.clock.real_now().as_second()).ok_or(ProcessorError::OutcomeUnknown)?;
-        if let Finding::Open { hosted_page } = &finding
-            && !self.is_own_page(hosted_page)
-        {
+        let is_own = |address: &String| address.strip_prefix(&self.page_origin).is_some_and(|rest| rest.starts_with('/'));
+        if session.url.as_ref().is_some_and(|address| !is_own(address)) {
             tracing::error!(expected = self.page_origin, "Stripe's page is elsewhere than stripe.page_origin says");
             return Err(ProcessorError::OutcomeUnknown);
         }
-        Ok(Charge { processor_reference: session.id, finding })
-    }
-
-    fn is_own_page(&self, address: &str) -> bool {
-        address.strip_prefix(&self.page_origin).is_some_and(|rest| rest.starts_with('/'))
+        Ok(())
     }
 }
 
@@ -166,29 +208,12 @@ impl PaymentProcessor for StripeProcessor {
     }
 
     async fn start(&self, payment: &HostedPayment) -> Result<Charge, ProcessorError> {
-        match self.wire.post::<Session>(PAGES, &page_of(payment), Some(&payment.idempotency_key)).await {
-            // As it was when it was made; how it stands now is asked.
-            Ok(answer) if answer.is_replayed => match self.session(&answer.object.id).await {
-                Ok(session) => self.charge(session),
-                Err(_) => Err(ProcessorError::OutcomeUnknown),
-            },
-            Ok(answer) => self.charge(answer.object),
-            // Parameters, key or account: whichever, no page was made of this request.
-            Err(WireError::Refused { .. } | WireError::NotFound) => Err(ProcessorError::Refused(DeclineReason::NotAccepted)),
-            Err(WireError::Unknown) => Err(ProcessorError::OutcomeUnknown),
-        }
+        let session = self.open_page(&page_of(payment), &payment.idempotency_key, MONEY).await?;
+        self.charge(session)
     }
 
     async fn look_up(&self, sought: &Sought) -> Result<Option<Charge>, ProcessorError> {
-        let found = match &sought.processor_reference {
-            Some(id) => self.session(id).await.map(Some),
-            None => self.session_of(sought).await,
-        };
-        match found {
-            Ok(Some(session)) => self.charge(session).map(Some),
-            Ok(None) | Err(WireError::NotFound) => Ok(None),
-            Err(WireError::Refused { .. } | WireError::Unknown) => Err(ProcessorError::OutcomeUnknown),
-        }
+        self.find(sought, MONEY).await?.map(|session| self.charge(session)).transpose()
     }
 
     async fn cancel(&self, processor_reference: &str) -> Result<Charge, ProcessorError> {
@@ -197,10 +222,10 @@ impl PaymentProcessor for StripeProcessor {
         }
         let path = format!("{PAGES}/{processor_reference}/expire");
         // Without a key: closing twice closes once, and an answer kept from the first time would be of no use.
-        let closed = match self.wire.post::<Session>(&path, &expanded("payment_intent"), None).await {
+        let closed = match self.wire.post::<Session>(&path, &expanded(MONEY), None).await {
             Ok(answer) => Ok(answer.object),
             // Not open any more. What it is instead, Stripe says when asked.
-            Err(WireError::Refused { status: 400, .. }) => self.session(processor_reference).await,
+            Err(WireError::Refused { status: 400, .. }) => self.session(processor_reference, MONEY).await,
             Err(error) => Err(error),
         };
         closed.map_err(|_| ProcessorError::OutcomeUnknown).and_then(|session| self.charge(session))
@@ -218,6 +243,28 @@ impl PaymentProcessor for StripeProcessor {
             Some(intent) => refunds::find(&self.wire, &intent, refund).await,
             None => Ok(None),
         }
+    }
+
+    async fn start_mandate(&self, mandate: &HostedMandate) -> Result<MandateAtProcessor, ProcessorError> {
+        let form = mandates::page_of(mandate, mandate.asked_at.as_second() + PAGE_OPEN_SECONDS);
+        let session = self.open_page(&form, &mandate.idempotency_key, PERMISSION).await?;
+        self.mandate(session)
+    }
+
+    async fn look_up_mandate(&self, sought: &Sought) -> Result<Option<MandateAtProcessor>, ProcessorError> {
+        self.find(sought, PERMISSION).await?.map(|session| self.mandate(session)).transpose()
+    }
+
+    async fn end_mandate(&self, mandate: &str) -> Result<(), ProcessorError> {
+        mandates::end(&self.wire, mandate).await
+    }
+
+    async fn collect(&self, collection: &Collection) -> Result<Charge, ProcessorError> {
+        mandates::collect(&self.wire, collection).await
+    }
+
+    async fn look_up_collection(&self, collection: &Collection) -> Result<Option<Charge>, ProcessorError> {
+        mandates::find(&self.wire, collection).await
     }
 
     fn verify_webhook(&self, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<Vec<WebhookEvent>, WebhookError> {

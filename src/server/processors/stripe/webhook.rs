@@ -1,7 +1,7 @@
 //! Stripe's messages: proven by their signature, then read. <https://docs.stripe.com/webhooks#verify-manually>
 
-use super::map;
-use super::wire::Session;
+use super::wire::{PaymentIntent, Session};
+use super::{mandates, map};
 use crate::server::config::Secret;
 use crate::server::processors::{Charge, News, WebhookError, WebhookEvent};
 use hmac::{Hmac, KeyInit, Mac};
@@ -65,23 +65,36 @@ struct EventData {
     object: serde_json::Value,
 }
 
-/// The message about a payment in a proven body; none where it is about something else. Messages about payment intents say
-/// nothing of use: while a page is open, whoever was declined can try again on it.
+/// The message about a payment in a proven body; none where it is about something else. Of payment intents only collections are
+/// heard: of what a customer pays on a page, the page tells, because whoever was declined there can try again.
 pub fn read(body: &[u8], is_live: bool) -> Result<Option<WebhookEvent>, WebhookError> {
     let event: Event = serde_json::from_slice(body).map_err(|_| WebhookError::Unreadable)?;
     if event.livemode != is_live {
         return Err(WebhookError::OtherMode);
     }
-    let is_ours = matches!(
-        event.kind.as_str(),
+    match event.kind.as_str() {
         "checkout.session.completed"
-            | "checkout.session.async_payment_succeeded"
-            | "checkout.session.async_payment_failed"
-            | "checkout.session.expired"
-    );
-    if !is_ours {
-        return Ok(None);
+        | "checkout.session.async_payment_succeeded"
+        | "checkout.session.async_payment_failed"
+        | "checkout.session.expired" => of_page(event),
+        "payment_intent.processing" | "payment_intent.succeeded" | "payment_intent.payment_failed" => of_collection(event),
+        _ => Ok(None),
     }
+}
+
+fn of_collection(event: Event) -> Result<Option<WebhookEvent>, WebhookError> {
+    let intent: PaymentIntent = serde_json::from_value(event.data.object).map_err(|_| WebhookError::Unreadable)?;
+    let Some(merchant_reference) = mandates::reference_of(&intent).cloned() else { return Ok(None) };
+    // What it does not say is found by the job that looks.
+    Ok(mandates::charge(&intent).map(|charge| WebhookEvent {
+        event_id: event.id,
+        kind: event.kind,
+        merchant_reference,
+        news: News::Charge(charge),
+    }))
+}
+
+fn of_page(event: Event) -> Result<Option<WebhookEvent>, WebhookError> {
     let session: Session = serde_json::from_value(event.data.object).map_err(|_| WebhookError::Unreadable)?;
     // Somebody else's page on the same Stripe account.
     let Some(merchant_reference) = session.client_reference_id.clone().filter(|_| session.mode == "payment") else {

@@ -37,6 +37,32 @@ pub struct Session {
     /// When it was to close by itself, in seconds; a page closed earlier keeps this.
     pub expires_at: i64,
     pub payment_intent: Option<Expandable<PaymentIntent>>,
+    /// Of a page for a permission.
+    pub setup_intent: Option<Expandable<SetupIntent>>,
+    pub customer: Option<Expandable<Named>>,
+}
+
+/// How the card or account of a permission was taken. <https://docs.stripe.com/api/setup_intents/object>
+#[derive(Debug, Deserialize)]
+pub struct SetupIntent {
+    /// requires_payment_method, requires_action, processing, succeeded, canceled.
+    pub status: String,
+    pub payment_method: Option<Expandable<Named>>,
+}
+
+/// An object of which only the name is of interest.
+#[derive(Debug, Deserialize)]
+pub struct Named {
+    pub id: String,
+}
+
+impl Expandable<Named> {
+    pub fn name(&self) -> &str {
+        match self {
+            Expandable::Name(id) => id,
+            Expandable::Object(object) => &object.id,
+        }
+    }
 }
 
 /// Stripe gives the name of an object, or the object itself where it was asked for.
@@ -53,6 +79,9 @@ pub struct PaymentIntent {
     pub id: String,
     /// requires_payment_method, requires_action, processing, succeeded, canceled …
     pub status: String,
+    pub amount_received: Option<i64>,
+    pub currency: Option<String>,
+    pub metadata: Option<BTreeMap<String, String>>,
     pub last_payment_error: Option<ApiError>,
     pub next_action: Option<NextAction>,
 }
@@ -87,7 +116,7 @@ pub struct List<T> {
 
 /// Why a request or a payment failed. Its message is for developers and may hold what a customer typed: never read.
 /// <https://docs.stripe.com/api/errors>
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 pub struct ApiError {
     #[serde(rename = "type")]
     pub kind: Option<String>,
@@ -96,6 +125,8 @@ pub struct ApiError {
     pub decline_code: Option<String>,
     /// What a bank or a card network said, in its own code: `R01`, `51`.
     pub network_decline_code: Option<String>,
+    /// The payment that failed.
+    pub payment_intent: Option<Box<PaymentIntent>>,
 }
 
 #[derive(Deserialize)]
