@@ -186,6 +186,9 @@ async fn account(State(pool): State<SqlitePool>, Path(id): Path<String>, headers
          union all
          select 'message', id, template, 0, not_before from outbox
          where customer_id = ?2 and sent_at is null and state in ('waiting', 'sending')
+         union all
+         select 'terms', id, policy_version, 0, held_until from offer_sets
+         where account_id = ?1 and ended_at is null and held_until > ?3
          order by 1, 5 limit 30",
     )
     .bind(&id)
