@@ -114,6 +114,10 @@ test('several accounts, eight months behind, ten cents', async ({ page, portal }
     await page.goto(`${account}/options`)
     await inspect(page)
   }
+  // Less than the payment company moves: no way that leads nowhere, but whom to call.
+  await page.goto(`${portal.url}/account`)
+  await expect(page.getByRole('heading', { name: '$0.10 is too small to pay online' })).toBeVisible()
+  await expect(page.locator('main a[href$="/pay"], main a[href*="/options"]')).toHaveCount(0)
 })
 
 test('choosing', async ({ page, portal }) => {

@@ -85,10 +85,16 @@ async fn read_standing(state: &AppState, mut tx: Tx, customer: &CustomerId, acco
         agreement: agreement_of(instalments),
         holds,
         payments,
+        is_too_small_online: is_too_small_online(state, account.facts.balance),
         messages,
         has_other_accounts: account.accounts_of_customer > 1,
         today,
     })
+}
+
+fn is_too_small_online(state: &AppState, balance: Money) -> bool {
+    let least = state.processor.as_ref().and_then(|processor| processor.minimum(balance.currency()));
+    balance.is_positive() && least.is_some_and(|least| balance.minor() < least.minor())
 }
 
 fn status(record: &AccountRecord) -> Result<AccountStatus, Failure> {
@@ -104,6 +110,7 @@ fn summarise(record: AccountRecord) -> Result<AccountSummary, Failure> {
         product: record.facts.product,
         balance: record.facts.balance,
         past_due: record.facts.past_due,
+        is_under_agreement: record.is_under_agreement,
     })
 }
 

@@ -120,9 +120,9 @@ pub enum Verdict {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Checked {
     File(Verdict),
-    KnownCode,
-    UnknownCode,
-    /// As typed.
+    /// The codes as they were typed.
+    KnownCode(String),
+    UnknownCode(String),
     NotACode(String),
     Nothing,
 }
