@@ -9,6 +9,7 @@ pub mod birth_date;
 pub mod calendar;
 pub mod contact;
 pub mod contact_window;
+pub mod due_dates;
 pub mod format;
 pub mod history;
 pub mod hold;

@@ -7,6 +7,7 @@
 pub mod confirmation;
 mod layout;
 pub mod letter;
+mod page;
 mod paint;
 pub mod receipt;
 mod typeface;
@@ -33,7 +34,7 @@ pub enum TypesetError {
 
 /// Sets a letter and returns the bytes of its PDF, not yet signed.
 pub fn typeset(letter: &Letter) -> Result<Vec<u8>, TypesetError> {
-    let faces = layout::Faces { regular: Typeface::load(Cut::Regular)?, bold: Typeface::load(Cut::Bold)? };
+    let faces = page::Faces { regular: Typeface::load(Cut::Regular)?, bold: Typeface::load(Cut::Bold)? };
     let pages = layout::set(letter, &faces);
     paint::paint(letter, &pages, &faces)
 }
