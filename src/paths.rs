@@ -36,6 +36,30 @@ pub fn document(id: &str) -> String {
     format!("{DOCUMENTS}/{id}.pdf")
 }
 
+/// The account statement, its period to be chosen.
+pub fn statement(account: &str) -> String {
+    format!("{ACCOUNT}/{account}/statement")
+}
+
+/// The account statement of the days from one to the other, written as in ISO 8601.
+pub fn statement_of(account: &str, from: &str, to: &str) -> String {
+    format!("{}{}", statement(account), days(from, to))
+}
+
+/// The same as a signed PDF.
+pub fn statement_pdf(account: &str, from: &str, to: &str) -> String {
+    format!("{}.pdf{}", statement(account), days(from, to))
+}
+
+/// The same for a spreadsheet.
+pub fn statement_csv(account: &str, from: &str, to: &str) -> String {
+    format!("{}.csv{}", statement(account), days(from, to))
+}
+
+fn days(from: &str, to: &str) -> String {
+    format!("?from={from}&to={to}")
+}
+
 /// The ways forward of an account.
 pub fn options(account: &str) -> String {
     format!("{ACCOUNT}/{account}/options")

@@ -474,6 +474,7 @@ fn history(found: &Found) -> Markup {
             }
             p { "As " (account.creditor) " recorded it." }
             @if found.lines.len() > 4 { p { a href={ "/account/" (account.id) "/history" } { "See the whole history" } } }
+            p { a href={ "/account/" (account.id) "/statement" } { "Statement of any period" } }
         }
     }
 }

@@ -84,7 +84,7 @@ test.describe('an address that is not there', () => {
 test('where I stand', async ({ page, portal }) => {
   const account = await signIn(page, portal.url, person('NG-005925'))
   await inspect(page)
-  for (const step of ['/history', '/options', '/message/changed', '/message/not-right']) {
+  for (const step of ['/history', '/statement', '/statement?from=2026-11-20&to=2026-11-01', '/options', '/message/changed', '/message/not-right']) {
     await test.step(step, async () => {
       await page.goto(account + step)
       await inspect(page)

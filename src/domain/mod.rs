@@ -4,6 +4,7 @@
 //! these; screens and islands show what they return.
 
 pub mod account;
+pub mod account_statement;
 pub mod agreement;
 pub mod birth_date;
 pub mod calendar;

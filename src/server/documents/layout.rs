@@ -348,7 +348,7 @@ impl Setter<'_> {
                 }
                 None => Leaf::Skipped,
             };
-            if index + 1 == columns.len() {
+            if column.is_amount {
                 self.line_ending_at(x + column.right, top, style, cell, leaf);
             } else {
                 self.line_at(x + column.left, top, style, &format!("{cell} "), leaf);
@@ -360,9 +360,10 @@ impl Setter<'_> {
 struct Column {
     left: f32,
     right: f32,
+    is_amount: bool,
 }
 
-/// Columns as wide as their widest cell; what is left over goes to the last but one.
+/// Columns as wide as their widest cell; what is left over goes to the last before the amounts.
 fn columns(table: &Table, faces: &Faces, width: f32) -> Vec<Column> {
     const BETWEEN: f32 = 20.0;
     let count = table.headings.len();
@@ -376,14 +377,16 @@ fn columns(table: &Table, faces: &Faces, width: f32) -> Vec<Column> {
         })
         .collect();
     let used: f32 = widths.iter().sum();
-    if let Some(flexible) = count.checked_sub(2).and_then(|index| widths.get_mut(index)) {
+    let first_amount = count.saturating_sub(table.amount_columns);
+    if let Some(flexible) = first_amount.checked_sub(1).and_then(|index| widths.get_mut(index)) {
         *flexible += width - used;
     }
     let mut left = 0.0;
     widths
         .into_iter()
-        .map(|column| {
-            let placed = Column { left, right: left + column };
+        .enumerate()
+        .map(|(index, column)| {
+            let placed = Column { left, right: left + column, is_amount: index >= first_amount };
             left += column;
             placed
         })
