@@ -15,5 +15,6 @@ mod portal;
 mod races;
 mod refusals;
 mod screens;
+mod statement;
 mod states;
 mod through_stripe;
