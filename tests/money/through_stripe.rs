@@ -156,6 +156,21 @@ async fn a_bank_debit_is_on_its_way_and_a_refusal_is_told_with_its_reason() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_has_to_be_looked_up_is_not_taken_while_nobody_answers() {
+    let test = support::sqlite().await;
+    let mut scene = Scene::open(&test).await;
+    scene.pay_fifty().await;
+    scene.stand_in.books().pay_by_bank("cs_test_1");
+    assert_eq!(scene.stand_in.deliver().await, 1);
+    scene.stand_in.books().bank_refuses("cs_test_1", "R02");
+    scene.stand_in.go_silent();
+    // So that Stripe tells it again later.
+    assert_eq!(scene.stand_in.deliver().await, 0);
+    assert_eq!(scene.state().await, "processing");
+    assert_eq!(scene.portal.number("select count(*) from processor_events").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn cancelling_closes_stripes_page() {
     let test = support::sqlite().await;
     let mut scene = Scene::open(&test).await;

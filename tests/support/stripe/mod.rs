@@ -74,6 +74,11 @@ impl StandIn {
         self.books().faults.push_back(fault);
     }
 
+    /// From now on nobody answers.
+    pub fn go_silent(&self) {
+        self.server.abort();
+    }
+
     /// Delivers what has not been delivered; says how many the portal took.
     pub async fn deliver(&self) -> usize {
         let bodies: Vec<String> = self.books().undelivered.drain(..).collect();

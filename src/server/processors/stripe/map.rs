@@ -62,7 +62,9 @@ fn not_yet_paid(intent: &PaymentIntent) -> Option<Finding> {
             Some(Finding::NeedsConfirmation { hosted_page: deposits.hosted_verification_url.clone()? })
         }
         // The session is complete, so there is no page left to try again on.
-        "requires_payment_method" | "canceled" => Some(Finding::Declined(reason(intent.last_payment_error.as_ref()?))),
+        "requires_payment_method" | "canceled" => {
+            Some(Finding::Declined(intent.last_payment_error.as_ref().map_or(DeclineReason::DoNotHonour, reason)))
+        }
         // The session follows in a moment; it is the one that names the amount.
         _ => None,
     }
@@ -166,6 +168,8 @@ mod tests {
                 "last_payment_error": {"type": "card_error", "network_decline_code": "R02"}}"#,
         );
         assert_eq!(finding(&failed, 1_000), Some(Finding::Declined(DeclineReason::AccountClosed)));
+        let given_up = unpaid(r#"{"id": "pi_1", "status": "canceled"}"#);
+        assert_eq!(finding(&given_up, 1_000), Some(Finding::Declined(DeclineReason::DoNotHonour)));
         let deposits = unpaid(
             r#"{"id": "pi_1", "status": "requires_action",
                 "next_action": {"verify_with_microdeposits": {"hosted_verification_url": "https://payments.stripe.com/x"}}}"#,

@@ -48,7 +48,8 @@ const PAGES: &str = "/v1/checkout/sessions";
 const MONEY: &str = "payment_intent";
 const PERMISSION: &str = "setup_intent";
 
-/// How long Stripe is waited for. Together less than `services::payments` waits for any processor.
+/// How long Stripe is waited for, from the connection to the end of one answer: less than `services::payments` waits for any
+/// processor.
 #[derive(Clone, Copy, Debug)]
 pub struct Timeouts {
     pub connect: Duration,
