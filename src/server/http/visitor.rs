@@ -5,8 +5,8 @@ use super::trouble;
 use crate::domain::language::Language;
 use crate::paths;
 use crate::server::config::Config;
-use crate::server::context::{ClientAddress, SessionEnded, SessionTimeLeft};
-use crate::server::security::sessions::{KeptFlash, LANGUAGE_COOKIE, cookie_name, session_cookie_name};
+use crate::server::context::{ClientAddress, KnownBrowser, SessionEnded, SessionTimeLeft};
+use crate::server::security::sessions::{BROWSER_COOKIE, KeptFlash, LANGUAGE_COOKIE, cookie_name, session_cookie_name};
 use crate::server::services::sessions::{self, Visit};
 use crate::server::state::AppState;
 use axum::extract::{ConnectInfo, Request, State};
@@ -56,10 +56,14 @@ fn describe(request: &mut Request, state: &AppState, visit: Option<Visit>) {
     let address = client_address(request, state.config.trusted_proxies);
     let tag = query_field(request.uri().query().unwrap_or_default(), paths::AGAIN).map(str::to_owned);
     let now = state.clock.real_now_millis();
+    let browser = cookie(request.headers(), &cookie_name(&state.config, BROWSER_COOKIE)).filter(|token| paths::is_token(token));
     let extensions = request.extensions_mut();
     extensions.insert(language);
     if let Some(address) = address {
         extensions.insert(ClientAddress(address));
+    }
+    if let Some(browser) = browser {
+        extensions.insert(KnownBrowser(browser));
     }
     let Some(visit) = visit else { return };
     if let Some(signed_in) = visit.signed_in {

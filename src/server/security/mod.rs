@@ -3,4 +3,5 @@
 pub mod digest;
 pub mod passwords;
 pub mod sessions;
+pub mod shut_doors;
 pub mod signing;

@@ -12,6 +12,7 @@ pub mod covered;
 pub mod customers;
 pub mod dialect;
 pub mod documents;
+pub mod door;
 pub mod drafts;
 pub mod events;
 pub mod export;
