@@ -222,3 +222,39 @@ async fn the_wait_is_told_in_spanish_too() {
     assert_eq!(answer.title(), "Espere un momento, por favor");
     answer.assert_says("Puede volver a intentarlo en");
 }
+
+/// A form with another invented address each time, through a proxy that writes down where it came from, or past it.
+async fn invents_addresses(app: &TestApp, connection: &str, proxy_saw: Option<&str>) -> Answer {
+    let mut last = None;
+    for n in 0..=LET_IN {
+        let mut browser = app.browser_at(connection);
+        let invented = format!("192.0.2.{n}");
+        let forwarded = proxy_saw.map_or(invented.clone(), |saw| format!("{invented}, {saw}"));
+        let form = browser.form("/api/ask_person", &[]).header("sec-fetch-site", "same-origin");
+        let request = form.header("x-forwarded-for", forwarded).body(axum::body::Body::empty()).expect("a request");
+        last = Some(browser.send(request).await);
+    }
+    last.expect("an answer")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_becomes_many_by_inventing_addresses() {
+    let proxies: [&[(&str, &str)]; 3] = [
+        &[FEW_TRIES],
+        &[FEW_TRIES, ("server.trusted_proxies", "1")],
+        &[FEW_TRIES, ("server.trusted_proxies", "1"), ("server.proxy_networks", "203.0.113.0/24")],
+    ];
+    for settings in proxies {
+        let app = TestApp::with(settings).await;
+        within_one_window(&app).await;
+        // Past the proxy, if there is one.
+        assert_told_to_wait(&invents_addresses(&app, "198.51.100.1", None).await);
+    }
+    let app = TestApp::with(&[FEW_TRIES, ("server.trusted_proxies", "1")]).await;
+    within_one_window(&app).await;
+    assert_told_to_wait(&invents_addresses(&app, "10.0.0.1", Some("198.51.100.1")).await);
+    let neighbour = app.browser_at("10.0.0.1");
+    let form = neighbour.form("/api/ask_person", &[]).header("sec-fetch-site", "same-origin");
+    let request = form.header("x-forwarded-for", "198.51.100.2").body(axum::body::Body::empty()).expect("a request");
+    assert_eq!(neighbour.clone().send(request).await.status, StatusCode::SEE_OTHER);
+}
