@@ -55,13 +55,13 @@ const WHOLE_EVERY: usize = 6;
 /// The fields of a form that a stranger can send to each door, the `n`th of many.
 fn strangers_form(door: &str, n: usize) -> Vec<(String, String)> {
     match door {
-        "/api/sign_in" if n % WHOLE_EVERY == 0 => owned(&answers(&format!("NG-GUESS{n}"), "28", "80276")),
-        "/api/open_link" if n % WHOLE_EVERY == 0 => {
+        "/api/sign_in" if n.is_multiple_of(WHOLE_EVERY) => owned(&answers(&format!("NG-GUESS{n}"), "28", "80276")),
+        "/api/open_link" if n.is_multiple_of(WHOLE_EVERY) => {
             let token = dead_token(n);
             owned(&[("token", token.as_str()), ("birth_date_day", "1"), ("birth_date_month", "2"), ("birth_date_year", "1980")])
         }
         "/api/open_link" => owned(&[("token", &dead_token(n))]),
-        "/api/ask_person" if n % WHOLE_EVERY == 0 => owned(&MESSAGE),
+        "/api/ask_person" if n.is_multiple_of(WHOLE_EVERY) => owned(&MESSAGE),
         // Nothing filled in.
         _ => Vec::new(),
     }
