@@ -22,8 +22,8 @@ export async function comeIn(page: Page, url: string, who: Person): Promise<void
 /** Signs in somebody with one account and returns its address. */
 export async function signIn(page: Page, url: string, who: Person): Promise<string> {
   await comeIn(page, url, who)
-  const pay = await page.locator('main a[href$="/pay"]').first().getAttribute('href')
-  return url + (pay ?? '').replace(/\/pay$/, '')
+  const write = await page.locator('main a[href*="/message/"]').first().getAttribute('href')
+  return url + (write ?? '').replace(/\/message\/.*$/, '')
 }
 
 /** Wakes the live builder: until then typing would be for the server's form alone. */

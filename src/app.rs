@@ -21,6 +21,7 @@ use crate::pages::review::ReviewPage;
 use crate::pages::sign::SignPage;
 use crate::pages::sign_in::SignInPage;
 use crate::pages::signed_out::SignedOutPage;
+use crate::pages::statement::StatementPage;
 use crate::pages::verify::VerifyPage;
 use crate::paths;
 use crate::server::context;
@@ -83,6 +84,7 @@ pub fn App() -> impl IntoView {
                 <Route path=StaticSegment("account") view=AccountsPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("account"), ParamSegment("account")) view=AccountPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("history")) view=HistoryPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("statement")) view=StatementPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("message"), StaticSegment("received"), ParamSegment("reference")) view=MessageReceivedPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("message"), ParamSegment("topic")) view=MessagePage ssr=SsrMode::Async/>
             </Routes>

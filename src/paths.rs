@@ -36,9 +36,49 @@ pub fn document(id: &str) -> String {
     format!("{DOCUMENTS}/{id}.pdf")
 }
 
+/// The account statement, its period to be chosen.
+pub fn statement(account: &str) -> String {
+    format!("{ACCOUNT}/{account}/statement")
+}
+
+/// The account statement of the days from one to the other, written as in ISO 8601.
+pub fn statement_of(account: &str, from: &str, to: &str) -> String {
+    format!("{}{}", statement(account), days(from, to))
+}
+
+/// The same as a signed PDF.
+pub fn statement_pdf(account: &str, from: &str, to: &str) -> String {
+    format!("{}.pdf{}", statement(account), days(from, to))
+}
+
+/// The same for a spreadsheet.
+pub fn statement_csv(account: &str, from: &str, to: &str) -> String {
+    format!("{}.csv{}", statement(account), days(from, to))
+}
+
+fn days(from: &str, to: &str) -> String {
+    format!("?from={from}&to={to}")
+}
+
 /// The ways forward of an account.
 pub fn options(account: &str) -> String {
     format!("{ACCOUNT}/{account}/options")
+}
+
+/// Parts of the options screen that other screens lead to.
+pub const STEPS: &str = "steps";
+pub const LATER: &str = "later";
+pub const TIME: &str = "time";
+/// Part of the plan builder: the plan as drawn.
+pub const PLAN_DRAWN: &str = "plan-preview-title";
+
+pub fn options_part(account: &str, part: &str) -> String {
+    at(&options(account), part)
+}
+
+/// A part of a screen: an element by its id.
+pub fn at(path: &str, id: &str) -> String {
+    format!("{path}#{id}")
 }
 
 /// Where the details of one way forward are chosen.
@@ -150,8 +190,10 @@ pub fn sign_in_then(next: &str) -> String {
 
 /// `path` with the tag of a refusal.
 pub fn again(path: &str, tag: &str) -> String {
+    let (path, part) = path.split_once('#').map_or((path, None), |(path, part)| (path, Some(part)));
     let separator = if path.contains('?') { '&' } else { '?' };
-    format!("{path}{separator}{AGAIN}={tag}")
+    let again = format!("{path}{separator}{AGAIN}={tag}");
+    part.map_or_else(|| again.clone(), |part| at(&again, part))
 }
 
 /// Whether a text has the form of a link's token, and so can stand in an address.
@@ -218,5 +260,6 @@ mod tests {
     fn the_way_back_survives_the_query() {
         assert_eq!(sign_in_then("/a?b=c&d"), "/sign-in?next=/a%3Fb%3Dc%26d");
         assert_eq!(again("/a?b=c", "T"), "/a?b=c&again=T");
+        assert_eq!(again("/a#part", "T"), "/a?again=T#part");
     }
 }

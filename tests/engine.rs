@@ -5,9 +5,8 @@
 //! cores. A failure prints the smallest case that shows it.
 
 use evenkeel::domain::account::AccountFacts;
-use evenkeel::domain::calendar::{
-    ClosedDays, Date, DayOfMonth, DueDates, DuePattern, Frequency, Holidays, LongestTerm, Payday, days_after,
-};
+use evenkeel::domain::calendar::{ClosedDays, Date, DayOfMonth, Frequency, Holidays, LongestTerm, days_after};
+use evenkeel::domain::due_dates::{DueDates, DuePattern, Payday};
 use evenkeel::domain::money::{Currency, Money};
 use evenkeel::domain::offers::{Limits, Offer, OfferKind, PlanChoice, fit, offers_for};
 use evenkeel::domain::policy::{Basis, DownPaymentRule, Policy};

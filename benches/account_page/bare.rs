@@ -186,6 +186,9 @@ async fn account(State(pool): State<SqlitePool>, Path(id): Path<String>, headers
          union all
          select 'message', id, template, 0, not_before from outbox
          where customer_id = ?2 and sent_at is null and state in ('waiting', 'sending')
+         union all
+         select 'terms', id, policy_version, 0, held_until from offer_sets
+         where account_id = ?1 and ended_at is null and held_until > ?3
          order by 1, 5 limit 30",
     )
     .bind(&id)
@@ -471,6 +474,7 @@ fn history(found: &Found) -> Markup {
             }
             p { "As " (account.creditor) " recorded it." }
             @if found.lines.len() > 4 { p { a href={ "/account/" (account.id) "/history" } { "See the whole history" } } }
+            p { a href={ "/account/" (account.id) "/statement" } { "Statement of any period" } }
         }
     }
 }

@@ -84,7 +84,7 @@ test.describe('an address that is not there', () => {
 test('where I stand', async ({ page, portal }) => {
   const account = await signIn(page, portal.url, person('NG-005925'))
   await inspect(page)
-  for (const step of ['/history', '/options', '/message/changed', '/message/not-right']) {
+  for (const step of ['/history', '/statement', '/statement?from=2026-11-20&to=2026-11-01', '/options', '/message/changed', '/message/not-right']) {
     await test.step(step, async () => {
       await page.goto(account + step)
       await inspect(page)
@@ -114,6 +114,10 @@ test('several accounts, eight months behind, ten cents', async ({ page, portal }
     await page.goto(`${account}/options`)
     await inspect(page)
   }
+  // Less than the payment company moves: no way that leads nowhere, but whom to call.
+  await page.goto(`${portal.url}/account`)
+  await expect(page.getByRole('heading', { name: '$0.10 is too small to pay online' })).toBeVisible()
+  await expect(page.locator('main a[href$="/pay"], main a[href*="/options"]')).toHaveCount(0)
 })
 
 test('choosing', async ({ page, portal }) => {

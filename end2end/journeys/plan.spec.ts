@@ -135,8 +135,12 @@ test('the slider and the field move together, and what is not come to yet is not
   await expect(amount).toHaveValue(/^\d+\.\d\d$/)
   await expect(page.locator('.plan-table tbody tr')).toHaveCount(2)
   await expect(slider).toHaveAttribute('aria-valuetext', /^\$[\d,]+\.\d\d$/)
+  // Those who hear the page are told what came of it, once they pause.
+  const told = page.getByRole('status')
+  await expect(told).toContainText('You pay $2,136.68 in all.')
   await amount.fill('much')
-  await expect(page.getByText('Type the amount in numbers, such as 50 or 50.25.')).toBeVisible()
+  await expect(page.locator('#amount-error')).toHaveText('Type the amount in numbers, such as 50 or 50.25.')
+  await expect(told).toHaveText('Type the amount in numbers, such as 50 or 50.25.')
   await expect(amount).toHaveAttribute('aria-invalid', 'true')
 })
 
@@ -169,8 +173,14 @@ test.describe('without JavaScript', () => {
     await page.getByRole('link', { name: /^Pay in steps/ }).click()
     await page.getByRole('article').filter({ hasText: 'Catch up in steps' }).getByRole('link', { name: 'Build a plan' }).click()
     await expect(page.getByRole('slider')).toHaveCount(0)
+    await choosePlan(page, 'forty')
+    await page.getByRole('button', { name: 'Show me the plan' }).click()
+    await expect(page.getByRole('alert')).toContainText('Type the amount in numbers, such as 50 or 50.25.')
     await choosePlan(page, '40')
     await page.getByRole('button', { name: 'Show me the plan' }).click()
+    // The browser goes to the plan, not to the top of the form.
+    await expect(page).toHaveURL(/#plan-preview-title$/)
+    await expect(page.getByRole('alert')).toHaveCount(0)
     const plan = page.getByRole('region', { name: 'What this plan looks like' })
     await expect(plan).toContainText('4 payments: $40.00 each, the last one $18.82')
     await expect(page.getByLabel('Every two weeks')).toBeChecked()

@@ -7,42 +7,55 @@ use super::table::{Column, DataTable};
 use crate::domain::agreement::{DAYS_TO_PUT_RIGHT, Terms};
 use crate::domain::calendar::Frequency;
 use crate::domain::format;
+use crate::domain::offers::OfferKind;
 use crate::domain::policy::Basis;
 use crate::domain::schedule::InterestRule;
+use crate::islands::plan_builder;
 use crate::words::td_string;
 use leptos::prelude::*;
 
-/// Every term but the list of instalments, and whether the customer chose it (and so may change it).
-pub fn terms_rows(terms: &Terms) -> Vec<(SummaryRow, bool)> {
+/// Every term but the list of instalments, and the field on which the customer chose it, where they did.
+pub fn terms_rows(terms: &Terms) -> Vec<(SummaryRow, Option<&'static str>)> {
     let amount = format::money(terms.schedule.principal, language());
     let covers = match (terms.covers_all(), terms.basis) {
         (false, _) => td_string!(words(), review.covers_part, amount = amount),
         (true, Basis::PastDue) => td_string!(words(), review.covers_past_due, amount = amount),
         (true, Basis::Balance) => td_string!(words(), review.covers_balance, amount = amount),
     };
-    let count = terms.schedule.instalments.len();
     let mut rows = vec![
-        (SummaryRow::new(td_string!(words(), review.creditor), terms.creditor.clone()), false),
-        (SummaryRow::new(td_string!(words(), review.account), terms.accounts.join(", ")), false),
-        (SummaryRow::new(td_string!(words(), review.covers), covers), false),
+        (SummaryRow::new(td_string!(words(), review.creditor), terms.creditor.clone()), None),
+        (SummaryRow::new(td_string!(words(), review.account), terms.accounts.join(", ")), None),
+        (SummaryRow::new(td_string!(words(), review.covers), covers), None),
     ];
-    if let Some(frequency) = terms.frequency {
-        rows.push((SummaryRow::new(td_string!(words(), review.how_often), frequency_words(frequency)), true));
-    }
-    if count > 1 {
-        let number = td_string!(words(), review.number_of_payments, count = count.to_string());
-        rows.push((SummaryRow::new(td_string!(words(), review.payments), number), true));
-    }
-    if let (Some(first), Some(last)) = (terms.schedule.first_on(), terms.schedule.last_on()) {
-        if count > 1 {
-            rows.push((SummaryRow::new(td_string!(words(), review.first_date), format::long_date(first, language())), true));
-        }
-        rows.push((SummaryRow::new(td_string!(words(), review.last_date), format::long_date(last, language())), true));
-    }
-    rows.push((SummaryRow::new(td_string!(words(), review.interest), interest_words(terms)), false));
-    rows.push((SummaryRow::new(td_string!(words(), review.total), format::money(terms.schedule.total, language())), true));
-    rows.push((SummaryRow::new(td_string!(words(), options.if_late), late_words(terms)), false));
+    rows.extend(if terms.schedule.instalments.len() > 1 { plan_rows(terms) } else { one_payment_rows(terms) });
+    rows.push((SummaryRow::new(td_string!(words(), review.interest), interest_words(terms)), None));
+    rows.push((SummaryRow::new(td_string!(words(), options.if_late), late_words(terms)), None));
     rows
+}
+
+fn plan_rows(terms: &Terms) -> Vec<(SummaryRow, Option<&'static str>)> {
+    let schedule = &terms.schedule;
+    let day = |day| format::long_date(day, language());
+    let frequency = terms.frequency.map(frequency_words);
+    let rows = [
+        (td_string!(words(), review.how_often), frequency.map(str::to_owned), Some("frequency")),
+        (td_string!(words(), review.payments), Some(plan_builder::summary(schedule, language())), Some("amount")),
+        (td_string!(words(), review.first_date), schedule.first_on().map(day), Some("first_on")),
+        (td_string!(words(), review.last_date), schedule.last_on().map(day), None),
+        (td_string!(words(), review.total), Some(format::money(schedule.total, language())), None),
+    ];
+    rows.into_iter().filter_map(|(term, value, field)| Some((SummaryRow::new(term, value?), field))).collect()
+}
+
+fn one_payment_rows(terms: &Terms) -> Vec<(SummaryRow, Option<&'static str>)> {
+    let total = SummaryRow::new(td_string!(words(), review.you_pay), format::money(terms.schedule.total, language()));
+    // What is past due moves to a later day as a whole: there was no amount to choose.
+    let amount = (terms.kind != OfferKind::Extension).then_some("amount");
+    let by = terms
+        .schedule
+        .last_on()
+        .map(|day| SummaryRow::new(td_string!(words(), review.pay_by), format::long_date(day, language())));
+    std::iter::once((total, amount)).chain(by.map(|row| (row, Some("on")))).collect()
 }
 
 fn late_words(terms: &Terms) -> String {

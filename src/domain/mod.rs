@@ -4,11 +4,13 @@
 //! these; screens and islands show what they return.
 
 pub mod account;
+pub mod account_statement;
 pub mod agreement;
 pub mod birth_date;
 pub mod calendar;
 pub mod contact;
 pub mod contact_window;
+pub mod due_dates;
 pub mod format;
 pub mod history;
 pub mod hold;

@@ -4,7 +4,8 @@
 //! ([`fit`]), whatever has happened to the policy meanwhile.
 
 use super::account::{AccountFacts, TimeBarred};
-use super::calendar::{ClosedDays, Date, Frequency, Holidays, LongestTerm, Payday, days_after};
+use super::calendar::{ClosedDays, Date, Frequency, Holidays, LongestTerm, days_after};
+use super::due_dates::Payday;
 use super::ids::PolicyVersion;
 use super::money::Money;
 use super::policy::{

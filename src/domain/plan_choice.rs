@@ -1,7 +1,8 @@
 //! What a customer chose within an offer, and the schedule that follows: computed from the held offer alone, in the browser
 //! while they try, on the server when they choose and again when they sign.
 
-use super::calendar::{Date, DayOfMonth, DuePattern, Frequency, Payday, days_after, twice_a_month_around};
+use super::calendar::{Date, DayOfMonth, Frequency, days_after};
+use super::due_dates::{DuePattern, Payday, twice_a_month_around};
 use super::money::Money;
 use super::offers::{Limits, Offer, PlanLimits};
 use super::one_payment;

@@ -3,7 +3,8 @@
 //!
 //! [`super::plan_choice::fit`] builds the request from a held offer and what the customer chose; nothing else does.
 
-use super::calendar::{ClosedDays, Date, DueDates, DuePattern, Holidays};
+use super::calendar::{ClosedDays, Date, Holidays};
+use super::due_dates::{DueDates, DuePattern};
 use super::money::Money;
 use super::payoff::Payoff;
 use serde::{Deserialize, Serialize};

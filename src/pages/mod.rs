@@ -18,4 +18,5 @@ pub mod review;
 pub mod sign;
 pub mod sign_in;
 pub mod signed_out;
+pub mod statement;
 pub mod verify;

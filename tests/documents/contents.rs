@@ -1,11 +1,12 @@
 //! Valid contents for the documents under test.
 
+use evenkeel::domain::account_statement::{AccountStatement, BookedEntry, Period, StatementKind};
 use evenkeel::domain::language::Language;
 use evenkeel::domain::money::{Currency, Money};
 use evenkeel::server::documents::confirmation::{AgreementKind, CoveredAccount, Covers, Instalment, Interest, Rhythm};
 use evenkeel::server::documents::letter::{Recipient, Sender};
 use evenkeel::server::documents::receipt::{Applied, AppliedTo, MethodClass};
-use evenkeel::server::documents::{ConfirmationContent, ReceiptContent};
+use evenkeel::server::documents::{ConfirmationContent, ReceiptContent, StatementContent};
 use jiff::civil::{Date, date};
 use jiff::{ToSpan, Zoned};
 
@@ -89,5 +90,29 @@ pub fn receipt(language: Language) -> ReceiptContent {
         ],
         balance_before: usd(120_000),
         balance_after: usd(110_000),
+    }
+}
+
+/// Of so many days, with a payment of a dollar on each.
+pub fn statement(language: Language, days: u32) -> StatementContent {
+    let first: Date = date(2026, 1, 1);
+    let day = |index: u32| first.saturating_add(i64::from(index).days());
+    let entries: Vec<BookedEntry> = (0..days)
+        .map(|index| BookedEntry {
+            kind: StatementKind::from_code("payment").expect("a kind"),
+            posted_on: day(index),
+            amount: usd(-100),
+        })
+        .collect();
+    let period = Period { from: first, to: day(days) };
+    StatementContent {
+        language,
+        sender: sender(),
+        recipient: recipient(),
+        creditor: "Northgate Credit Union".into(),
+        account_reference: "NG-000241".into(),
+        account_product: "Credit card".into(),
+        statement: AccountStatement::of(period, usd(120_000), &entries).expect("sums"),
+        made_at: signed_at(),
     }
 }

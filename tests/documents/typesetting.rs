@@ -38,10 +38,31 @@ fn a_screen_reader_hears_headings_and_table_headers() {
         assert!(structure.contains(part), "{part} is not in {structure}");
     }
     // The headings that are repeated on the next page are heard once.
-    assert_eq!(structure.matches("Importe").count(), 1, "{structure}");
+    assert_eq!(structure.matches("Cantidad").count(), 1, "{structure}");
     assert!(tools::run("pdfinfo", &[], &file).contains("Title:           Su plan de pagos"));
     let raw = String::from_utf8_lossy(&std::fs::read(&file).expect("the file")).into_owned();
     assert!(raw.contains("/Lang(es)") || raw.contains("/Lang (es)"), "the language is set");
+}
+
+#[test]
+fn a_statement_leads_from_what_was_owed_to_what_is_owed_over_several_pages() {
+    for language in Language::ALL {
+        let file = tools::keep(
+            &format!("statement-{}.pdf", language.tag()),
+            &contents::statement(language, 80).to_pdf().expect("a document"),
+        );
+        tools::run("qpdf", &["--check"], &file);
+        let about = tools::run("pdfinfo", &[], &file);
+        assert!(about.contains("Tagged:          yes"), "{about}");
+        let text = tools::run("pdftotext", &["-layout"], &file);
+        let ends_with = |line: &str, amounts: [&str; 2]| {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            words.ends_with(&amounts)
+        };
+        assert!(text.lines().any(|line| line.trim_end().ends_with("$1,200.00")), "what was owed before: {text}");
+        assert!(text.lines().any(|line| ends_with(line, ["−$1.00", "$1,199.00"])), "the first entry: {text}");
+        assert!(text.lines().any(|line| ends_with(line, ["−$1.00", "$1,120.00"])), "the last entry: {text}");
+    }
 }
 
 #[test]

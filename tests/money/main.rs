@@ -12,4 +12,5 @@ mod portal;
 mod races;
 mod refusals;
 mod screens;
+mod statement;
 mod states;

@@ -34,9 +34,10 @@ enum Stage {
 }
 
 /// The screens of one account, as in their addresses.
-const SCREENS: [&str; 13] = [
+const SCREENS: [&str; 14] = [
     "",
     "/history",
+    "/statement",
     "/options",
     "/options/catch-up",
     "/options/plan",
@@ -51,25 +52,25 @@ const SCREENS: [&str; 13] = [
 ];
 
 /// Where each address leads, in the order of [`SCREENS`]: `=` to the screen itself, `a` to the agreement, `p` to the payment,
-/// else by its own name. The first two and the last two are right in every state.
+/// else by its own name. The first three and the last two are right in every state.
 const TABLE: [(Stage, &str); 22] = {
     use Stage::*;
-    const OPEN: &str = "= = = = = = = options options = pay = =";
-    const AGREED: &str = "= = a a a a a a a = pay = =";
-    const WAITING: &str = "= = = = = = = options options p p = =";
+    const OPEN: &str = "= = = = = = = = options options = pay = =";
+    const AGREED: &str = "= = = a a a a a a a = pay = =";
+    const WAITING: &str = "= = = = = = = = options options p p = =";
     [
         (NothingChosen, OPEN),
-        (NothingPastDue, "= = = options = options = options options = pay = ="),
-        (NothingOwed, "= = = options options options options options options = pay = ="),
-        (TenCents, "= = = options options = = options options = pay = ="),
-        (TakenBack, "= = = options options options options options options = pay = ="),
-        (Closed, "= = = options options options options options options = pay = ="),
+        (NothingPastDue, "= = = = options = options = options options = pay = ="),
+        (NothingOwed, "= = = = options options options options options options = pay = ="),
+        (TenCents, "= = = = options options = = options options = pay = ="),
+        (TakenBack, "= = = = options options options options options options = pay = ="),
+        (Closed, "= = = = options options options options options options = pay = ="),
         (Disputed, OPEN),
-        (PlanChosen, "= = = = = = = = = = pay = ="),
+        (PlanChosen, "= = = = = = = = = = = pay = ="),
         (PlanAgreed, AGREED),
         (PlanPartlyPaid, AGREED),
         // Caught up: what is left of the balance is not due, and there are ways to pay it.
-        (PlanCompleted, "= = = options = options = options options = pay = ="),
+        (PlanCompleted, "= = = = options = options = options options = pay = ="),
         (PromiseAgreed, AGREED),
         (LaterDateAgreed, AGREED),
         (PaymentCreated, WAITING),
@@ -79,7 +80,7 @@ const TABLE: [(Stage, &str); 22] = {
         (PaymentProcessing, OPEN),
         (PaymentUnknown, WAITING),
         // What was past due is paid.
-        (PaymentSucceeded, "= = = options = options = options options = pay = ="),
+        (PaymentSucceeded, "= = = = options = options = options options = pay = ="),
         (PaymentDeclined, OPEN),
         (PaymentCancelled, OPEN),
         (PaymentAbandoned, OPEN),

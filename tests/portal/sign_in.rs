@@ -114,7 +114,7 @@ async fn a_reference_is_limited_wherever_the_guesses_come_from_and_whether_or_no
         }
         let shown = app.browser_at("198.51.100.99").post("/api/sign_in", &right_answers(reference)).await;
         shown.assert_says(LIMITED);
-        shown.assert_says("You can try again in 15 min.");
+        shown.assert_says("You can try again in 15 min, or call");
     }
     assert_eq!(app.count("select count(*) from events where action = 'sign_in.limited'").await, 2);
     app.signed_in(&other).await;

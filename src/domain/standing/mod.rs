@@ -38,12 +38,23 @@ pub struct Standing {
     pub agreement: Option<LiveAgreement>,
     pub holds: Vec<ActiveHold>,
     pub payments: Vec<RunningPayment>,
+    /// Something is owed, but less than can be paid online: a person helps.
+    pub is_too_small_online: bool,
     pub messages: Vec<WaitingMessage>,
     pub has_other_accounts: bool,
     pub today: Date,
 }
 
 impl Standing {
+    /// Nobody knows yet whether this money moved: it is not asked for a second time until that is known.
+    pub fn has_unknown_payment(&self) -> bool {
+        self.payments.iter().any(|payment| payment.state == RunningState::Unknown)
+    }
+
+    pub fn is_disputed(&self) -> bool {
+        self.holds.iter().any(|hold| hold.kind == HoldKind::Dispute)
+    }
+
     /// Whether the agreement pays all that is past due, and is kept: then nothing of it is asked for beside the agreement.
     pub fn agreement_covers_past_due(&self) -> bool {
         self.agreement
@@ -150,6 +161,7 @@ pub struct AccountSummary {
     pub balance: Money,
     pub past_due: Money,
     pub stage: Stage,
+    pub is_under_agreement: bool,
 }
 
 /// A page of the creditor's history, newest first.

@@ -2,6 +2,7 @@
 //!
 //! The elements are found by their ids; a missing one is left out, never a reason to stop.
 
+use super::preview::status;
 use super::words::problems;
 use super::{Outcome, ProblemCode, SLIDER_STOPS, Terms, TypedPlan, preview};
 use crate::domain::calendar::Frequency;
@@ -10,7 +11,8 @@ use crate::domain::money::Money;
 use crate::words::{locale, td_string};
 use leptos::wasm_bindgen::JsCast;
 use leptos::wasm_bindgen::closure::Closure;
-use leptos::web_sys::{Element, Event, FormData, HtmlElement, HtmlFormElement, HtmlInputElement};
+use leptos::web_sys::{Element, Event, FormData, HtmlElement, HtmlFormElement, HtmlInputElement, window};
+use std::cell::Cell;
 
 /// Once, when the script has arrived: there is a slider now, and no need of a button.
 pub(super) fn begin(root: Element) {
@@ -24,10 +26,14 @@ pub(super) fn begin(root: Element) {
     }
     // The browser may have restored other values than the server sent.
     redraw(&root, &terms);
-    let act = Closure::<dyn Fn(Event)>::new(move |event: Event| match places(&event) {
-        Some((root, target)) if event.type_() == "click" => click(&event, &root, &target, &terms),
-        Some((root, target)) => input(&root, &target, &terms),
-        None => (),
+    let voice = Voice::new(&root);
+    let act = Closure::<dyn Fn(Event)>::new(move |event: Event| {
+        let Some((root, target)) = places(&event) else { return };
+        match event.type_() == "click" {
+            true => click(&event, &root, &target, &terms),
+            false => input(&root, &target, &terms),
+        }
+        voice.soon();
     });
     for name in ["input", "click"] {
         let _ = root.add_event_listener_with_callback(name, act.as_ref().unchecked_ref());
@@ -35,6 +41,39 @@ pub(super) fn begin(root: Element) {
     // Listens for as long as the page is there.
     act.forget();
 }
+
+/// So long after the last change the outcome is said: not every stop of the slider on the way.
+const QUIET_MILLISECONDS: i32 = 800;
+
+/// Tells those who hear the page what has become of the plan, once they have stopped changing it.
+struct Voice {
+    say: Closure<dyn Fn()>,
+    waiting: Cell<i32>,
+}
+
+impl Voice {
+    fn new(root: &Element) -> Voice {
+        let root = root.clone();
+        let say = Closure::new(move || {
+            if let Some(line) = part(&root, "#plan-status") {
+                line.set_text_content(line.get_attribute(UNSAID).as_deref());
+            }
+        });
+        Voice { say, waiting: Cell::new(0) }
+    }
+
+    fn soon(&self) {
+        let Some(window) = window() else { return };
+        window.clear_timeout_with_handle(self.waiting.get());
+        let say = self.say.as_ref().unchecked_ref();
+        if let Ok(waiting) = window.set_timeout_with_callback_and_timeout_and_arguments_0(say, QUIET_MILLISECONDS) {
+            self.waiting.set(waiting);
+        }
+    }
+}
+
+/// What [`Voice`] will say, kept where it will stand.
+const UNSAID: &str = "data-next";
 
 fn input(root: &Element, target: &Element, terms: &Terms) {
     if target.id() == "amount-slider" {
@@ -122,11 +161,7 @@ fn redraw(root: &Element, terms: &Terms) {
     let typed = typed(root);
     let outcome = terms.outcome(&typed);
     if let Some(plan) = part(root, "#plan-now") {
-        let html = preview(&outcome, terms);
-        // What has not changed is not read out again.
-        if plan.inner_html() != html {
-            plan.set_inner_html(&html);
-        }
+        plan.set_inner_html(&preview(&outcome, terms));
     }
     draw_problems(root, &outcome, terms);
     draw_amount(root, &typed, &outcome, terms);
@@ -141,6 +176,9 @@ fn redraw(root: &Element, terms: &Terms) {
 
 fn draw_problems(root: &Element, outcome: &Outcome, terms: &Terms) {
     let problems = problems(outcome, &terms.offers, terms.today, terms.language);
+    if let Some(line) = part(root, "#plan-status") {
+        let _ = line.set_attribute(UNSAID, &status(outcome, &problems, terms.language));
+    }
     for field in super::typed::FIELDS {
         let text = problems.iter().find(|(wrong, _)| *wrong == field).map(|(_, text)| text.as_str());
         if let Some(error) = part(root, &format!("#{field}-error")) {

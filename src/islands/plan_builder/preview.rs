@@ -25,6 +25,19 @@ pub fn preview(outcome: &Outcome, terms: &Terms) -> String {
     html.text
 }
 
+/// What those who hear the page are told when the plan has been redrawn: what came of it, or what to put right first.
+pub fn status(outcome: &Outcome, problems: &[(&'static str, String)], language: Language) -> String {
+    match outcome {
+        Outcome::Fits { fitting, .. } => {
+            let schedule = &fitting.schedule;
+            format!("{}. {}", summary(schedule, language), total(schedule, language))
+        }
+        Outcome::Untouched | Outcome::Problems(_) | Outcome::NotAllowed { .. } => {
+            problems.first().map(|(_, text)| text.clone()).unwrap_or_default()
+        }
+    }
+}
+
 /// `4 payments of $25.00`, `7 payments: $14.00 each, the last one $16.00`.
 pub fn summary(schedule: &Schedule, language: Language) -> String {
     let words = locale(language);
@@ -51,11 +64,15 @@ fn until(schedule: &Schedule, language: Language) -> String {
     schedule.last_on().map(|day| format::date(day, language)).unwrap_or_default()
 }
 
+fn total(schedule: &Schedule, language: Language) -> String {
+    let total = format::money(schedule.total, language);
+    td_string!(locale(language), plan.total, total = total, date = until(schedule, language))
+}
+
 fn plan(html: &mut Html, schedule: &Schedule, language: Language) {
     let words = locale(language);
-    let total = format::money(schedule.total, language);
     html.element("p class=\"plan-summary\"", &summary(schedule, language));
-    html.element("p", &td_string!(words, plan.total, total = total, date = until(schedule, language)));
+    html.element("p", &total(schedule, language));
     if schedule.interest.is_zero() {
         html.element("p", td_string!(words, plan.interest_frozen));
     } else {
@@ -84,7 +101,8 @@ fn plan(html: &mut Html, schedule: &Schedule, language: Language) {
 fn nearest(html: &mut Html, refusal: &NotAllowed, terms: &Terms) {
     let words = locale(terms.language);
     let mut fittings = [&refusal.below, &refusal.above].into_iter().flatten().peekable();
-    if fittings.peek().is_some() {
+    let has_nearest = fittings.peek().is_some();
+    if has_nearest {
         html.element("p", td_string!(words, plan.nearest_title));
         html.open("ul class=\"nearest\"");
         for fitting in fittings {
@@ -93,7 +111,10 @@ fn nearest(html: &mut Html, refusal: &NotAllowed, terms: &Terms) {
         html.close("ul");
     }
     html.open("p");
-    html.text(td_string!(words, plan.ask_for_more));
+    html.text(match has_nearest {
+        true => td_string!(words, plan.ask_for_more),
+        false => td_string!(words, plan.none_possible),
+    });
     html.text(" ");
     html.open_with("a", "href", &terms.ask_href);
     html.text(td_string!(words, plan.ask_link));

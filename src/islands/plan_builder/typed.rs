@@ -1,7 +1,8 @@
 //! What was typed into the plan builder, and the choice it amounts to: read the same way in the browser while people try,
 //! and on the server when the form is posted.
 
-use crate::domain::calendar::{Date, DayOfMonth, Frequency, Payday, parse_iso};
+use crate::domain::calendar::{Date, DayOfMonth, Frequency, parse_iso};
+use crate::domain::due_dates::Payday;
 use crate::domain::money::{Currency, Money};
 use crate::domain::offers::{Fitting, NotAllowed, Offer, PlanChoice, fit};
 use crate::domain::schedule::Size;

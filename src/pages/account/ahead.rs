@@ -1,47 +1,20 @@
-//! What is under way and what happens next: holds, payments whose outcome is not final, the agreement, what will be sent.
+//! What is under way and what happens next: payments whose outcome is not final, the agreement, what will be sent.
 
 use crate::components::frame::{language, words};
 use crate::components::instalment_path::{InstalmentPath, InstalmentTable, MarkState, PathMark};
 use crate::components::notice::{Notice, NoticeKind};
 use crate::domain::calendar::Date;
 use crate::domain::format;
-use crate::domain::hold::HoldKind;
-use crate::domain::standing::{ActiveHold, LiveAgreement, RunningPayment, RunningState, Stage, Standing, WaitingMessage};
+use crate::domain::standing::{LiveAgreement, RunningPayment, RunningState, Stage, Standing, WaitingMessage};
 use crate::paths;
 use crate::words::td_string;
 use leptos::prelude::*;
 
 pub fn show(standing: &Standing) -> impl IntoView + use<> {
     view! {
-        {holds(&standing.holds)}
         {payments(&standing.payments)}
         {standing.agreement.as_ref().map(|agreement| agreement_section(agreement, standing.today))}
         {next(standing)}
-    }
-}
-
-fn holds(holds: &[ActiveHold]) -> Option<AnyView> {
-    if holds.is_empty() {
-        return None;
-    }
-    let lines: Vec<_> = holds.iter().map(|hold| view! { <p>{hold_words(hold)}</p> }).collect();
-    Some(view! { <Notice kind=NoticeKind::Plain title=td_string!(words(), holds.title)>{lines}</Notice> }.into_any())
-}
-
-fn hold_words(hold: &ActiveHold) -> String {
-    let why = match hold.kind {
-        HoldKind::TimeToThink => td_string!(words(), holds.time_to_think),
-        HoldKind::Hardship => td_string!(words(), holds.hardship),
-        HoldKind::Dispute => td_string!(words(), holds.dispute),
-        HoldKind::BreathingSpace => td_string!(words(), holds.breathing_space),
-        HoldKind::Deceased => td_string!(words(), holds.deceased),
-        HoldKind::Insolvency => td_string!(words(), holds.insolvency),
-        HoldKind::Recalled => td_string!(words(), holds.recalled),
-        HoldKind::Staff => td_string!(words(), holds.staff),
-    };
-    match hold.until {
-        Some(until) => td_string!(words(), holds.until, why = why, date = format::date(until, language())),
-        None => why.to_owned(),
     }
 }
 

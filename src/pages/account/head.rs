@@ -1,6 +1,6 @@
 //! The first thing a person sees: how much, on the waterline; below it what is past due and what comes next.
 
-use crate::components::frame::{language, words};
+use crate::components::frame::{frame, language, words};
 use crate::components::money::Total;
 use crate::components::notice::{Notice, NoticeKind};
 use crate::domain::format;
@@ -84,6 +84,11 @@ fn below_line(term: &'static str, amount: Money, notes: [Option<String>; 2]) -> 
 fn stage_words(standing: &Standing) -> AnyView {
     let creditor = standing.creditor.clone();
     let (kind, title, text) = match standing.stage {
+        Stage::PastDue | Stage::UpToDate if standing.is_too_small_online => (
+            NoticeKind::Plain,
+            td_string!(words(), pay.too_small_title, amount = format::money(standing.balance, language())),
+            td_string!(words(), pay.none_too_small, phone = frame().reach.phone.clone()),
+        ),
         Stage::PastDue => return ().into_any(),
         Stage::UpToDate => {
             return view! { <p class="below-note">{td_string!(words(), account.up_to_date)}</p> }.into_any();

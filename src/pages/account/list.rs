@@ -37,6 +37,9 @@ pub fn show(accounts: Vec<AccountSummary>) -> impl IntoView {
 fn standing_words(account: &AccountSummary) -> String {
     let money = |amount| format::money(amount, language());
     match account.stage {
+        Stage::PastDue | Stage::UpToDate if account.is_under_agreement => {
+            td_string!(words(), account.list_agreement, balance = money(account.balance))
+        }
         Stage::PastDue => {
             td_string!(words(), account.list_past_due, balance = money(account.balance), past_due = money(account.past_due))
         }

@@ -12,6 +12,7 @@ mod ways;
 
 use crate::components::form::StepBack;
 use crate::components::frame::words;
+use crate::components::holds::HoldsNotice;
 use crate::components::layout::{Beside, Page};
 use crate::components::loaded::{loaded, param};
 use crate::domain::standing::Standing;
@@ -39,7 +40,12 @@ pub fn AccountPage() -> impl IntoView {
 
 fn show(standing: Standing) -> impl IntoView {
     let several = standing.has_other_accounts;
-    let head = head::show(&standing).into_any();
+    let (facts, holds) = (head::show(&standing), standing.holds.clone());
+    let head = view! {
+        {facts}
+        <HoldsNotice holds/>
+    }
+    .into_any();
     let ways = ways::show(&standing).into_any();
     view! {
         <Page title=td_string!(words(), account.title)>

@@ -22,6 +22,7 @@ pub fn show(standing: &Standing) -> impl IntoView + use<> {
                 <h2>{td_string!(words(), history.title)}</h2>
                 {kept}
                 <p>{td_string!(words(), history.none, creditor = creditor)}</p>
+                <p><a href=paths::statement(standing.account_id.as_str())>{td_string!(words(), statement.see)}</a></p>
             </section>
         }
         .into_any();
@@ -35,6 +36,7 @@ pub fn show(standing: &Standing) -> impl IntoView + use<> {
     let latest = standing.history.iter().rev().take(LINES_SHOWN).cloned().collect();
     let more = standing.history.len() > LINES_SHOWN;
     let href = paths::history(standing.account_id.as_str(), 1);
+    let statement = paths::statement(standing.account_id.as_str());
     view! {
         <section>
             <h2>{td_string!(words(), history.title)}</h2>
@@ -45,6 +47,7 @@ pub fn show(standing: &Standing) -> impl IntoView + use<> {
             {history_table(td_string!(words(), history.recent), latest)}
             <p class="quiet">{td_string!(words(), history.lead, creditor = creditor)}</p>
             {more.then(|| view! { <p><a href=href>{td_string!(words(), history.see_all)}</a></p> })}
+            <p><a href=statement>{td_string!(words(), statement.see)}</a></p>
         </section>
     }
     .into_any()

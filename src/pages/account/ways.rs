@@ -38,6 +38,9 @@ pub fn show(standing: &Standing) -> impl IntoView + use<> {
 fn ways_from(standing: &Standing) -> Vec<Way> {
     let account = standing.account_id.as_str();
     let way = |href: String, name: &'static str, more: &str| Way { href, name, more: more.to_owned() };
+    let pay = |name, more| way(paths::pay(account), name, more);
+    let option = |part, name, more| way(paths::options_part(account, part), name, more);
+    let may_pay = !standing.is_too_small_online && !standing.has_unknown_payment();
     let mut ways = Vec::new();
     match (standing.stage, &standing.agreement) {
         (Stage::PastDue | Stage::UpToDate, Some(agreement)) => {
@@ -46,26 +49,26 @@ fn ways_from(standing: &Standing) -> Vec<Way> {
                 td_string!(words(), account.agreement_way),
                 td_string!(words(), account.agreement_way_more),
             ));
-            ways.push(way(
-                paths::pay(account),
-                td_string!(words(), account.pay_next),
-                td_string!(words(), account.pay_next_more),
-            ));
+            if may_pay {
+                ways.push(pay(td_string!(words(), account.pay_next), td_string!(words(), account.pay_next_more)));
+            }
         }
+        // Nothing of it can be paid or agreed online; the head of the page says whom to call.
+        (Stage::PastDue | Stage::UpToDate, None) if standing.is_too_small_online => {}
         (Stage::PastDue, None) => {
-            ways.push(way(paths::pay(account), td_string!(words(), account.pay_now), td_string!(words(), account.pay_now_more)));
-            ways.push(way(
-                paths::pay(account),
-                td_string!(words(), account.pay_part),
-                td_string!(words(), account.pay_part_more),
-            ));
-            ways.push(way(paths::options(account), td_string!(words(), account.steps), td_string!(words(), account.steps_more)));
-            ways.push(way(paths::options(account), td_string!(words(), account.later), td_string!(words(), account.later_more)));
-            ways.push(way(paths::options(account), td_string!(words(), account.time), td_string!(words(), account.time_more)));
+            if may_pay {
+                ways.push(pay(td_string!(words(), account.pay_now), td_string!(words(), account.pay_now_more)));
+                ways.push(pay(td_string!(words(), account.pay_part), td_string!(words(), account.pay_part_more)));
+            }
+            ways.push(option(paths::STEPS, td_string!(words(), account.steps), td_string!(words(), account.steps_more)));
+            ways.push(option(paths::LATER, td_string!(words(), account.later), td_string!(words(), account.later_more)));
+            ways.push(option(paths::TIME, td_string!(words(), account.time), td_string!(words(), account.time_more)));
         }
         (Stage::UpToDate, None) => {
-            ways.push(way(paths::pay(account), td_string!(words(), account.pay_now), td_string!(words(), account.pay_all_more)));
-            ways.push(way(paths::options(account), td_string!(words(), account.steps), td_string!(words(), account.steps_more)));
+            if may_pay {
+                ways.push(pay(td_string!(words(), account.pay_now), td_string!(words(), account.pay_all_more)));
+            }
+            ways.push(option(paths::STEPS, td_string!(words(), account.steps), td_string!(words(), account.steps_more)));
         }
         (Stage::Settled | Stage::InCredit | Stage::Recalled | Stage::Closed, _) => {}
     }
@@ -78,7 +81,11 @@ fn ways_from(standing: &Standing) -> Vec<Way> {
         ways.push(way(
             paths::message(account, Topic::NotRight),
             td_string!(words(), account.not_right),
-            td_string!(words(), account.not_right_more),
+            if standing.is_disputed() {
+                td_string!(words(), account.not_right_add)
+            } else {
+                td_string!(words(), account.not_right_more)
+            },
         ));
     } else {
         let days = frame().reach.answer_working_days.to_string();

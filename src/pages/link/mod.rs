@@ -4,7 +4,7 @@ pub mod actions;
 mod load;
 
 use crate::components::form::{Button, DateFields, DatePurpose, ErrorSummary, HiddenField, LinkButton, Problems, TypedDate};
-use crate::components::frame::words;
+use crate::components::frame::{frame, words};
 use crate::components::layout::Page;
 use crate::paths;
 use crate::words::td_string;
@@ -75,7 +75,7 @@ fn problem(field: &str, code: &str, minutes: i64) -> String {
     match (field, code) {
         ("birth_date", "missing") => td_string!(words(), sign_in.birth_date_missing).to_owned(),
         ("birth_date", _) => td_string!(words(), sign_in.birth_date_not_a_date).to_owned(),
-        (_, "limited") => td_string!(words(), sign_in.link_limited, minutes = minutes),
+        (_, "limited") => td_string!(words(), sign_in.link_limited, minutes = minutes, phone = frame().reach.phone.clone()),
         _ => td_string!(words(), sign_in.link_no_match).to_owned(),
     }
 }

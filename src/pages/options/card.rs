@@ -13,6 +13,8 @@ use crate::words::td_string;
 use leptos::prelude::*;
 
 pub struct Card {
+    /// Where other screens lead to this card.
+    id: Option<&'static str>,
     title: &'static str,
     what: &'static str,
     rows: Vec<SummaryRow>,
@@ -23,7 +25,7 @@ pub struct Card {
 #[component]
 pub fn OfferCard(card: Card) -> impl IntoView {
     view! {
-        <article class="offer">
+        <article class="offer" id=card.id>
             <h3>{card.title}</h3>
             <p>{card.what}</p>
             <SummaryList rows=card.rows/>
@@ -42,7 +44,9 @@ pub fn cards_of(account_id: &str, creditor: &str, set: &OfferSet) -> Vec<Card> {
             OfferKind::Plan if plans_shown.contains(&offer.basis) => {}
             OfferKind::Plan => {
                 plans_shown.push(offer.basis);
-                cards.push(plan_card(account_id, set, offer.basis, &late));
+                let card = plan_card(account_id, set, offer.basis, &late);
+                let id = (plans_shown.len() == 1).then_some(paths::STEPS);
+                cards.push(Card { id, ..card });
             }
             OfferKind::PayInFull | OfferKind::GetUpToDate | OfferKind::PayPart => cards.push(payment_card(account_id, offer)),
             OfferKind::Extension | OfferKind::Promise => cards.push(one_payment_card(account_id, offer, &late)),
@@ -113,7 +117,7 @@ fn payment_card(account_id: &str, offer: &Offer) -> Card {
         }
         _ => (td_string!(words(), options.pay_part_what), td_string!(words(), options.pay_part_go)),
     };
-    Card { title: kind_title(offer.kind), what, rows, href: paths::pay(account_id), go }
+    Card { id: None, title: kind_title(offer.kind), what, rows, href: paths::pay(account_id), go }
 }
 
 fn plan_card(account_id: &str, set: &OfferSet, basis: Basis, late: &str) -> Card {
@@ -141,15 +145,21 @@ fn plan_card(account_id: &str, set: &OfferSet, basis: Basis, late: &str) -> Card
         ));
     }
     rows.push(SummaryRow::new(td_string!(words(), options.if_late), late));
-    let (title, what, way) = match basis {
-        Basis::PastDue => {
-            (td_string!(words(), options.plan_past_due), td_string!(words(), options.plan_past_due_what), Way::PlanPastDue)
-        }
-        Basis::Balance => {
-            (td_string!(words(), options.plan_balance), td_string!(words(), options.plan_balance_what), Way::PlanBalance)
-        }
+    let (title, what, go, way) = match basis {
+        Basis::PastDue => (
+            td_string!(words(), options.plan_past_due),
+            td_string!(words(), options.plan_past_due_what),
+            td_string!(words(), options.plan_past_due_go),
+            Way::PlanPastDue,
+        ),
+        Basis::Balance => (
+            td_string!(words(), options.plan_balance),
+            td_string!(words(), options.plan_balance_what),
+            td_string!(words(), options.plan_balance_go),
+            Way::PlanBalance,
+        ),
     };
-    Card { title, what, rows, href: paths::way(account_id, way), go: td_string!(words(), options.plan_go) }
+    Card { id: None, title, what, rows, href: paths::way(account_id, way), go }
 }
 
 fn one_payment_card(account_id: &str, offer: &Offer, late: &str) -> Card {
@@ -168,7 +178,8 @@ fn one_payment_card(account_id: &str, offer: &Offer, late: &str) -> Card {
         }
         _ => (td_string!(words(), options.promise_what), Way::Promise, td_string!(words(), options.promise_go)),
     };
-    Card { title: kind_title(offer.kind), what, rows, href: paths::way(account_id, way), go }
+    let id = (offer.kind == OfferKind::Extension).then_some(paths::LATER);
+    Card { id, title: kind_title(offer.kind), what, rows, href: paths::way(account_id, way), go }
 }
 
 fn range_words(offer: &Offer) -> String {

@@ -2,6 +2,7 @@
 
 use crate::domain::ids::AccountId;
 use crate::domain::journey::Screen;
+use crate::domain::standing::ActiveHold;
 use crate::server::clock;
 use crate::server::context::{self, Failed};
 use crate::server::services::offers::{self, WaysForward};
@@ -38,6 +39,7 @@ pub async fn load(account_id: String) -> Result<Found, Failed> {
                 creditor: held.account.creditor.clone(),
                 held_until: clock::local_time(held.held_until, &zone),
                 set: held.set,
+                holds: held.holds.iter().map(|kind| ActiveHold { kind: *kind, until: None }).collect(),
                 draft,
             }))
         }

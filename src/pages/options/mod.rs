@@ -6,12 +6,14 @@ mod load;
 
 use crate::components::disclosure::DisclosureNotice;
 use crate::components::frame::{frame, language, words};
+use crate::components::holds::HoldsNotice;
 use crate::components::layout::Page;
 use crate::components::loaded::{loaded, param};
 use crate::components::notice::{Notice, NoticeKind};
 use crate::domain::contact::Topic;
 use crate::domain::format;
 use crate::domain::offers::{OfferSet, Refusal, RefusalCode};
+use crate::domain::standing::ActiveHold;
 use crate::paths;
 use crate::words::td_string;
 use card::{OfferCard, cards_of};
@@ -27,6 +29,7 @@ pub struct OptionsView {
     /// The local date and time until which the terms are held.
     pub held_until: format::LocalTime,
     pub set: OfferSet,
+    pub holds: Vec<ActiveHold>,
     /// The id of the offer that a kept draft is about.
     pub draft: Option<String>,
 }
@@ -54,6 +57,7 @@ fn show(view: OptionsView) -> impl IntoView {
             <p class="quiet">{account}</p>
             <p>{td_string!(words(), options.lead)}</p>
             <p>{td_string!(words(), options.held, until = until.clone())}</p>
+            <HoldsNotice holds=view.holds/>
             {draft}
             <DisclosureNotice disclosure=view.set.time_barred.disclosure() creditor=view.creditor/>
             {none.then(|| view! { <p>{td_string!(words(), options.none)}</p> })}
@@ -84,7 +88,7 @@ fn other_ways(account_id: &str, until: String) -> impl IntoView + use<> {
     view! {
         <section aria-labelledby="other-ways" class="other-ways">
             <h2 id="other-ways">{td_string!(words(), options.other_ways)}</h2>
-            <h3>{td_string!(words(), options.need_time)}</h3>
+            <h3 id=paths::TIME>{td_string!(words(), options.need_time)}</h3>
             <p>{td_string!(words(), options.need_time_what, until = until)}</p>
             <h3>{td_string!(words(), options.something_changed)}</h3>
             <p>{td_string!(words(), options.something_changed_what)}</p>

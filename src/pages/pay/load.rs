@@ -36,7 +36,7 @@ pub async fn load(account_id: String) -> Result<Option<PayView>, Failed> {
                 PayRefusal::BelowProcessorMinimum { .. }
                 | PayRefusal::BelowMinimum { .. }
                 | PayRefusal::AboveBalance { .. }
-                | PayRefusal::AmountChanged { .. } => Nothing::TooSmall,
+                | PayRefusal::AmountChanged { .. } => Nothing::TooSmall { owed: paying.payable.payable() },
             };
             return Ok(Some(PayView::Nothing { account_id, why }));
         }

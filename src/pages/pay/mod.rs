@@ -53,7 +53,7 @@ pub enum Nothing {
     OnItsWay,
     NotOpen { creditor: String },
     Held,
-    TooSmall,
+    TooSmall { owed: Money },
     NoProcessor,
 }
 
@@ -157,16 +157,22 @@ fn problem_words(code: &str, least: Option<Money>, payable: Money) -> String {
 fn nothing(account_id: &str, why: Nothing) -> impl IntoView + use<> {
     let phone = frame().reach.phone.clone();
     let account = paths::account(account_id);
+    let title = match &why {
+        Nothing::TooSmall { owed } => td_string!(words(), pay.too_small_title, amount = format::money(*owed, language())),
+        Nothing::NothingOwed | Nothing::OnItsWay | Nothing::NotOpen { .. } | Nothing::Held | Nothing::NoProcessor => {
+            td_string!(words(), pay.none_title).to_owned()
+        }
+    };
     let text = match why {
         Nothing::NothingOwed => td_string!(words(), pay.none_nothing_owed).to_owned(),
         Nothing::OnItsWay => td_string!(words(), pay.none_on_its_way).to_owned(),
         Nothing::NotOpen { creditor } => td_string!(words(), pay.none_not_open, creditor = creditor, phone = phone),
         Nothing::Held => td_string!(words(), pay.none_held, phone = phone),
-        Nothing::TooSmall => td_string!(words(), pay.none_too_small, phone = phone),
+        Nothing::TooSmall { .. } => td_string!(words(), pay.none_too_small, phone = phone),
         Nothing::NoProcessor => td_string!(words(), pay.none_no_processor, phone = phone),
     };
     view! {
-        <Page title=td_string!(words(), pay.none_title)>
+        <Page title>
             <p>{text}</p>
             <p><LinkButton href=account label=td_string!(words(), pay.to_account)/></p>
         </Page>

@@ -123,8 +123,11 @@ fn asked_again(view: &PaymentView) -> String {
 
 fn not_known(reference: &str, sentences: [String; 2]) -> impl IntoView + use<> {
     let sentences: Vec<_> = sentences.into_iter().map(|sentence| view! { <p>{sentence}</p> }).collect();
+    let phone = frame().reach.phone.clone();
+    let call = td_string!(words(), payment.unknown_call, phone = phone, reference = reference.to_owned());
     view! {
         <Notice kind=NoticeKind::Attention>{sentences}</Notice>
+        <p>{call}</p>
         {check_again(reference)}
     }
 }

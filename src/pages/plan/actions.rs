@@ -3,7 +3,7 @@
 use super::load::{held, way_of};
 use crate::domain::ids::AccountId;
 use crate::domain::policy::Basis;
-use crate::islands::plan_builder::{TypedPlan, refused_field};
+use crate::islands::plan_builder::{FieldProblem, Outcome, TypedPlan, refused_field};
 use crate::paths;
 use crate::server::context::{self, Failed, Flash};
 use crate::server::services::agreements::{self, Chosen, DraftChoice};
@@ -24,20 +24,19 @@ pub async fn choose_plan(
         return Ok(());
     };
     let account_id = AccountId(account.clone());
-    let Some((_, plans)) = held(&account_id, basis).await? else {
+    let Some((held, plans)) = held(&account_id, basis).await? else {
         return Ok(());
     };
     let typed = if use_amount.is_empty() { typed } else { TypedPlan { amount: use_amount, ..typed } };
     let back = paths::way(&account, way_of(basis));
     if intent != "check" {
-        return context::refuse(&back, flash(&typed, Vec::new())).await;
+        let refused = refused_fields(&typed.outcome(&plans, held.today));
+        let back = if refused.is_empty() { paths::at(&back, paths::PLAN_DRAWN) } else { back };
+        return context::refuse(&back, flash(&typed, refused)).await;
     }
     let (offer, choice) = match typed.read(&plans) {
         Ok(read) => read,
-        Err(problems) => {
-            let errors = problems.into_iter().map(|problem| (problem.field.to_owned(), String::new())).collect();
-            return context::refuse(&back, flash(&typed, errors)).await;
-        }
+        Err(problems) => return context::refuse(&back, flash(&typed, fields_of(problems))).await,
     };
     let choice = DraftChoice { typed: values(&typed), choice };
     match agreements::choose(&state, &visitor.customer_id, &account_id, &offer.id, choice).await.map_err(context::fail)? {
@@ -50,6 +49,20 @@ pub async fn choose_plan(
         Chosen::UnderAgreement(agreement) => context::redirect(&paths::agreement(agreement.as_str())),
     }
     Ok(())
+}
+
+/// Which fields stand in the way of a plan; the page has the words for them.
+fn refused_fields(outcome: &Outcome) -> Vec<(String, String)> {
+    match outcome {
+        Outcome::Fits { .. } => Vec::new(),
+        Outcome::Untouched => vec![("frequency".to_owned(), String::new())],
+        Outcome::Problems(problems) => fields_of(problems.clone()),
+        Outcome::NotAllowed { refusal, .. } => vec![(refused_field(refusal.reason).to_owned(), String::new())],
+    }
+}
+
+fn fields_of(problems: Vec<FieldProblem>) -> Vec<(String, String)> {
+    problems.into_iter().map(|problem| (problem.field.to_owned(), String::new())).collect()
 }
 
 fn flash(typed: &TypedPlan, errors: Vec<(String, String)>) -> Flash {

@@ -28,7 +28,7 @@ pub struct PlanView {
     pub basis: Basis,
     pub terms: Terms,
     pub typed: TypedPlan,
-    /// Fields that were refused when going on to check.
+    /// Fields that were refused when asking for the plan or going on to check.
     pub refused: Vec<(String, String)>,
 }
 
@@ -76,8 +76,9 @@ pub fn Builder(terms: Terms, typed: TypedPlan) -> impl IntoView {
         <PlanBuilder>
             <PlanFields terms=terms.clone() typed=typed.clone() problems=wrong.clone()/>
             <section class="plan-preview" aria-labelledby="plan-preview-title">
-                <h2 id="plan-preview-title">{td_string!(words(), plan.preview_title)}</h2>
-                <div id="plan-now" aria-live="polite" data-terms=terms.to_attribute() inner_html=plan.clone()></div>
+                <h2 id=paths::PLAN_DRAWN tabindex="-1">{td_string!(words(), plan.preview_title)}</h2>
+                <p id="plan-status" class="unseen" role="status"></p>
+                <div id="plan-now" data-terms=terms.to_attribute() inner_html=plan.clone()></div>
             </section>
         </PlanBuilder>
     }

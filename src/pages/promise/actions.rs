@@ -45,14 +45,15 @@ pub async fn choose_promise(
         values: values.clone(),
         errors: errors.into_iter().map(|(field, code)| (field.to_owned(), code.to_owned())).collect(),
     };
+    // In the order of the fields.
     let mut errors = Vec::new();
-    let day = typed::date(&on_day, &on_month, &on_year);
-    if day.is_none() {
-        errors.push(("on", "not_a_date"));
-    }
     let amount = typed::amount(&amount, held.account.facts.currency).ok().flatten();
     if amount.is_none() {
         errors.push(("amount", "not_an_amount"));
+    }
+    let day = typed::date(&on_day, &on_month, &on_year);
+    if day.is_none() {
+        errors.push(("on", "not_a_date"));
     }
     let (Some(day), Some(amount)) = (day, amount) else {
         return context::refuse(&back, refused(errors)).await;

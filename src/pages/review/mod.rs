@@ -30,12 +30,12 @@ fn show(account_id: &str, terms: &Terms, changed: bool) -> impl IntoView + use<>
     let change = td_string!(words(), review.change);
     let rows: Vec<SummaryRow> = terms_rows(terms)
         .into_iter()
-        .map(|(row, can_change)| match can_change {
-            true => {
+        .map(|(row, field)| match field {
+            Some(field) => {
                 let what = row.term.clone();
-                row.with_change(way.clone(), change, what)
+                row.with_change(paths::at(&way, field), change, what)
             }
-            false => row,
+            None => row,
         })
         .collect();
     let title = td_string!(words(), review.title);

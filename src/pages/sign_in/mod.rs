@@ -7,7 +7,7 @@ mod load;
 use crate::components::form::{
     Button, DateFields, DatePurpose, ErrorSummary, Field, FieldWidth, HiddenField, Problems, TypedDate,
 };
-use crate::components::frame::words;
+use crate::components::frame::{frame, words};
 use crate::components::layout::Page;
 use crate::components::notice::{Notice, NoticeKind};
 use crate::paths;
@@ -78,9 +78,12 @@ fn problem(field: &str, code: &str, minutes: i64) -> String {
         ("birth_date", _) => td_string!(words(), sign_in.birth_date_not_a_date).to_owned(),
         ("postal_code", _) => td_string!(words(), sign_in.postal_code_missing).to_owned(),
         (_, "limited") if minutes > LONGEST_TIME_IN_MINUTES => {
-            td_string!(words(), sign_in.limited_for_hours, hours = (minutes + 59).div_euclid(60))
+            let hours = (minutes + 59).div_euclid(60);
+            td_string!(words(), sign_in.limited_for_hours, hours = hours, phone = frame().reach.phone.clone())
         }
-        (_, "limited") => td_string!(words(), sign_in.limited, minutes = minutes),
+        (_, "limited") => {
+            td_string!(words(), sign_in.limited, minutes = minutes, phone = frame().reach.phone.clone())
+        }
         _ => td_string!(words(), sign_in.no_match).to_owned(),
     }
 }

@@ -7,9 +7,10 @@ pub enum Answer {
     Genuine,
     Altered,
     UnknownFile,
-    KnownCode,
-    UnknownCode,
-    /// Neither a code nor a fingerprint: as typed.
+    /// The codes as they were typed.
+    KnownCode(String),
+    UnknownCode(String),
+    /// Neither a code nor a fingerprint.
     NotACode(String),
     /// The form was empty.
     Nothing,
@@ -20,8 +21,8 @@ pub fn answer() -> Option<Answer> {
         Checked::File(Verdict::Genuine) => Answer::Genuine,
         Checked::File(Verdict::Altered) => Answer::Altered,
         Checked::File(Verdict::Unknown) => Answer::UnknownFile,
-        Checked::KnownCode => Answer::KnownCode,
-        Checked::UnknownCode => Answer::UnknownCode,
+        Checked::KnownCode(typed) => Answer::KnownCode(typed),
+        Checked::UnknownCode(typed) => Answer::UnknownCode(typed),
         Checked::NotACode(typed) => Answer::NotACode(typed),
         Checked::Nothing => Answer::Nothing,
     })

@@ -19,7 +19,7 @@ pub fn VerifyPage() -> impl IntoView {
     let answer = load::answer();
     let problems = problems(answer.as_ref());
     let typed = match &answer {
-        Some(Answer::NotACode(typed)) => typed.clone(),
+        Some(Answer::NotACode(typed) | Answer::KnownCode(typed) | Answer::UnknownCode(typed)) => typed.clone(),
         _ => String::new(),
     };
     let error = problems.of("file");
@@ -63,7 +63,7 @@ fn problems(answer: Option<&Answer>) -> Problems {
     match answer {
         Some(Answer::Nothing) => problem("file", td_string!(words(), verify.nothing)),
         Some(Answer::NotACode(_)) => problem("code", td_string!(words(), verify.not_a_code)),
-        Some(Answer::Genuine | Answer::Altered | Answer::UnknownFile | Answer::KnownCode | Answer::UnknownCode) | None => {
+        Some(Answer::Genuine | Answer::Altered | Answer::UnknownFile | Answer::KnownCode(_) | Answer::UnknownCode(_)) | None => {
             Problems::default()
         }
     }
@@ -77,16 +77,16 @@ fn notice(answer: Answer) -> Option<AnyView> {
         Answer::UnknownFile => {
             (NoticeKind::Attention, td_string!(words(), verify.unknown), td_string!(words(), verify.unknown_text))
         }
-        Answer::KnownCode => {
+        Answer::KnownCode(_) => {
             (NoticeKind::Done, td_string!(words(), verify.known_code), td_string!(words(), verify.known_code_text))
         }
-        Answer::UnknownCode => {
+        Answer::UnknownCode(_) => {
             (NoticeKind::Attention, td_string!(words(), verify.unknown_code), td_string!(words(), verify.unknown_code_text))
         }
         Answer::Nothing | Answer::NotACode(_) => return None,
     };
     let shown = view! {
-        <div role="status">
+        <div role="status" tabindex="-1" autofocus>
             <Notice kind=kind title=title>
                 <p>{text}</p>
             </Notice>

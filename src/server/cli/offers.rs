@@ -1,7 +1,8 @@
 //! `evenkeel offers`: what an account would be offered. A question only: it holds nothing and writes nothing.
 
 use super::{CommandError, open_database};
-use crate::domain::calendar::{Date, Payday};
+use crate::domain::calendar::Date;
+use crate::domain::due_dates::Payday;
 use crate::domain::format;
 use crate::domain::ids::normalise_reference;
 use crate::domain::language::Language;

@@ -201,6 +201,7 @@ impl ConfirmationContent {
                 })
                 .collect(),
             total: Some(vec![td_string!(words, document.total).to_owned(), String::new(), money(self.total)]),
+            amount_columns: 1,
         }
     }
 

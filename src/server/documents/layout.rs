@@ -1,12 +1,13 @@
 //! Where everything of a letter goes: lines broken greedily by measured width, pages broken between lines and rows, the
 //! headings of a table repeated on the next page, and the tree a screen reader walks.
 //!
-//! Lengths are points (1/72 inch) from the top left corner. Nothing is drawn here: [`super::paint`] draws what this places.
+//! Nothing is drawn here: [`super::paint`] draws what this places.
 
 #![expect(clippy::float_arithmetic, reason = "lengths on paper; no money is computed here")]
 
 use super::letter::{Block, Fact, Letter, Section, Table};
-use super::typeface::{Cut, Typeface};
+use super::page::{Child, Faces, Ink, Leaf, Mark, Node, Pages, Role, Style};
+use super::typeface::Cut;
 
 const LEFT: f32 = 62.0;
 const RIGHT: f32 = 62.0;
@@ -20,27 +21,6 @@ const ADDRESS_TOP: f32 = 140.0;
 const ADDRESS_END: f32 = 236.0;
 const PARTICULARS_LEFT: f32 = 340.0;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ink {
-    Deep,
-    Quiet,
-    Faint,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Style {
-    pub cut: Cut,
-    pub size: f32,
-    pub leading: f32,
-    pub ink: Ink,
-}
-
-impl Style {
-    const fn new(cut: Cut, size: f32, leading: f32, ink: Ink) -> Style {
-        Style { cut, size, leading, ink }
-    }
-}
-
 const BODY: Style = Style::new(Cut::Regular, 10.5, 15.5, Ink::Deep);
 const STRONG: Style = Style::new(Cut::Bold, 10.5, 15.5, Ink::Deep);
 const LABEL: Style = Style::new(Cut::Regular, 9.0, 15.5, Ink::Quiet);
@@ -50,128 +30,6 @@ const TITLE: Style = Style::new(Cut::Bold, 23.0, 28.0, Ink::Deep);
 const FIGURE: Style = Style::new(Cut::Bold, 27.0, 34.0, Ink::Deep);
 const SIDE_HEADING: Style = Style::new(Cut::Bold, 10.5, 15.5, Ink::Deep);
 const NAME: Style = Style::new(Cut::Bold, 13.0, 20.0, Ink::Deep);
-
-/// One thing to draw.
-#[derive(Clone, Debug)]
-pub enum Mark {
-    Line {
-        x: f32,
-        baseline: f32,
-        style: Style,
-        text: String,
-        leaf: Leaf,
-    },
-    /// A horizontal line; decoration.
-    Rule {
-        from: f32,
-        to: f32,
-        y: f32,
-        weight: f32,
-        ink: Ink,
-    },
-    /// A round mark on the waterline; decoration.
-    Dot {
-        x: f32,
-        y: f32,
-        radius: f32,
-    },
-}
-
-/// Where a line belongs in what a screen reader reads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Leaf {
-    /// The leaf with this number.
-    Read(usize),
-    /// Decoration and repetition: not read.
-    Skipped,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Role {
-    Title(String),
-    Heading(String),
-    Paragraph,
-    List,
-    Item,
-    ItemBody,
-    Table(String),
-    TableHead,
-    TableBody,
-    Row,
-    ColumnHeader,
-    RowHeader,
-    Cell,
-}
-
-#[derive(Clone, Debug)]
-pub enum Child {
-    Node(usize),
-    Leaf(usize),
-}
-
-#[derive(Clone, Debug)]
-pub struct Node {
-    pub role: Role,
-    pub children: Vec<Child>,
-}
-
-/// A letter set on its pages.
-pub struct Pages {
-    pub sheets: Vec<Vec<Mark>>,
-    pub nodes: Vec<Node>,
-    /// The nodes at the top of the tree, in reading order.
-    pub roots: Vec<usize>,
-    pub leaves: usize,
-    /// Heading, page and height on it: for the outline.
-    pub headings: Vec<(String, usize, f32)>,
-    pub width: f32,
-    pub height: f32,
-}
-
-/// The two cuts.
-pub struct Faces {
-    pub regular: Typeface,
-    pub bold: Typeface,
-}
-
-impl Faces {
-    pub fn of(&self, cut: Cut) -> &Typeface {
-        match cut {
-            Cut::Regular => &self.regular,
-            Cut::Bold => &self.bold,
-        }
-    }
-
-    pub fn width(&self, text: &str, style: Style) -> f32 {
-        self.of(style.cut).width(text) * style.size
-    }
-
-    /// Breaks text into lines no wider than `width`, as many words on each as fit. A word wider than the line is broken.
-    pub fn lines(&self, text: &str, style: Style, width: f32) -> Vec<String> {
-        let mut lines = Vec::new();
-        let mut line = String::new();
-        for word in text.split_whitespace() {
-            let longer = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
-            if self.width(&longer, style) <= width {
-                line = longer;
-                continue;
-            }
-            if !line.is_empty() {
-                lines.push(std::mem::take(&mut line));
-            }
-            for letter in word.chars() {
-                if !line.is_empty() && self.width(&line, style) + self.width(letter.encode_utf8(&mut [0; 4]), style) > width {
-                    lines.push(std::mem::take(&mut line));
-                }
-                line.push(letter);
-            }
-        }
-        if !line.is_empty() {
-            lines.push(line);
-        }
-        lines
-    }
-}
 
 /// Places a letter on pages.
 pub fn set(letter: &Letter, faces: &Faces) -> Pages {
@@ -490,7 +348,7 @@ impl Setter<'_> {
                 }
                 None => Leaf::Skipped,
             };
-            if index + 1 == columns.len() {
+            if column.is_amount {
                 self.line_ending_at(x + column.right, top, style, cell, leaf);
             } else {
                 self.line_at(x + column.left, top, style, &format!("{cell} "), leaf);
@@ -502,9 +360,10 @@ impl Setter<'_> {
 struct Column {
     left: f32,
     right: f32,
+    is_amount: bool,
 }
 
-/// Columns as wide as their widest cell; what is left over goes to the last but one.
+/// Columns as wide as their widest cell; what is left over goes to the last before the amounts.
 fn columns(table: &Table, faces: &Faces, width: f32) -> Vec<Column> {
     const BETWEEN: f32 = 20.0;
     let count = table.headings.len();
@@ -518,14 +377,16 @@ fn columns(table: &Table, faces: &Faces, width: f32) -> Vec<Column> {
         })
         .collect();
     let used: f32 = widths.iter().sum();
-    if let Some(flexible) = count.checked_sub(2).and_then(|index| widths.get_mut(index)) {
+    let first_amount = count.saturating_sub(table.amount_columns);
+    if let Some(flexible) = first_amount.checked_sub(1).and_then(|index| widths.get_mut(index)) {
         *flexible += width - used;
     }
     let mut left = 0.0;
     widths
         .into_iter()
-        .map(|column| {
-            let placed = Column { left, right: left + column };
+        .enumerate()
+        .map(|(index, column)| {
+            let placed = Column { left, right: left + column, is_amount: index >= first_amount };
             left += column;
             placed
         })

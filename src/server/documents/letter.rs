@@ -116,7 +116,7 @@ impl Fact {
     }
 }
 
-/// The first column is the row's header. The last holds amounts and stands to the right.
+/// The first column is the row's header.
 #[derive(Clone, Debug)]
 pub struct Table {
     /// What the table shows, for those who hear it.
@@ -125,4 +125,6 @@ pub struct Table {
     pub rows: Vec<Vec<String>>,
     /// The last row, under a line.
     pub total: Option<Vec<String>>,
+    /// So many columns, counted from the end, hold amounts and stand to the right.
+    pub amount_columns: usize,
 }

@@ -1,4 +1,5 @@
-//! Documents people keep: the confirmation of an agreement and the receipt of a payment, typeset as tagged PDF.
+//! Documents people keep: the confirmation of an agreement, the receipt of a payment and the account statement, typeset as
+//! tagged PDF.
 //!
 //! A document's content is a plain struct; its words are in `locales/` (section `document`). Services make the content,
 //! `services::documents` signs and stores the bytes; nothing here reads a database or a clock. Layout: [`letter`] says
@@ -7,13 +8,16 @@
 pub mod confirmation;
 mod layout;
 pub mod letter;
+mod page;
 mod paint;
 pub mod receipt;
+pub mod statement;
 mod typeface;
 mod wording;
 
 pub use confirmation::ConfirmationContent;
 pub use receipt::ReceiptContent;
+pub use statement::StatementContent;
 
 use letter::Letter;
 use sha2::{Digest, Sha256};
@@ -33,7 +37,7 @@ pub enum TypesetError {
 
 /// Sets a letter and returns the bytes of its PDF, not yet signed.
 pub fn typeset(letter: &Letter) -> Result<Vec<u8>, TypesetError> {
-    let faces = layout::Faces { regular: Typeface::load(Cut::Regular)?, bold: Typeface::load(Cut::Bold)? };
+    let faces = page::Faces { regular: Typeface::load(Cut::Regular)?, bold: Typeface::load(Cut::Bold)? };
     let pages = layout::set(letter, &faces);
     paint::paint(letter, &pages, &faces)
 }

@@ -6,8 +6,8 @@
 #![expect(clippy::float_arithmetic, reason = "lengths on paper; no money is computed here")]
 
 use super::TypesetError;
-use super::layout::{Child, Faces, Ink, Leaf, Mark, Node, Pages, Role, Style};
 use super::letter::Letter;
+use super::page::{Child, Faces, Ink, Leaf, Mark, Node, Pages, Role, Style};
 use super::typeface::Cut;
 use crate::words::{locale, td_string};
 use krilla::color::rgb;

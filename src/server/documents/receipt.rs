@@ -190,6 +190,7 @@ impl ReceiptContent {
             headings: vec![td_string!(words, document.applied_to).to_owned(), td_string!(words, document.amount).to_owned()],
             rows: rows.collect(),
             total: None,
+            amount_columns: 1,
         };
         Section { heading: td_string!(words, document.applied_heading).to_owned(), blocks: vec![Block::Table(table)] }
     }
@@ -201,6 +202,7 @@ impl ReceiptContent {
             headings: vec![td_string!(words, document.balance_heading).to_owned(), td_string!(words, document.amount).to_owned()],
             rows: vec![vec![td_string!(words, document.balance_before).to_owned(), money(self.balance_before)]],
             total: Some(vec![td_string!(words, document.balance_after).to_owned(), money(self.balance_after)]),
+            amount_columns: 1,
         }
     }
 }

@@ -91,7 +91,10 @@ fn screens(state: &AppState) -> Router<AppState> {
         move || provide_request_context(&for_pages),
         move || app::shell(&stylesheet),
     );
-    let screens = screens.route("/documents/{name}", get(downloads::document));
+    let screens = screens
+        .route("/documents/{name}", get(downloads::document))
+        .route(&format!("{}.pdf", paths::statement("{account}")), get(downloads::statement_pdf))
+        .route(&format!("{}.csv", paths::statement("{account}")), get(downloads::statement_csv));
     layers::around_screens(screens, state, LONGEST_BODY_BYTES)
 }
 

@@ -46,10 +46,12 @@ async fn read(state: &AppState, mut form: Multipart) -> Result<Checked, Response
             Some("code") => {
                 let typed = field.text().await.map_err(unreadable)?;
                 if !typed.trim().is_empty() {
-                    return Ok(match documents::verify_code(state, &typed).await.map_err(broken)? {
-                        Some(Verdict::Genuine) => Checked::KnownCode,
-                        Some(Verdict::Altered | Verdict::Unknown) => Checked::UnknownCode,
-                        None => Checked::NotACode(typed.chars().take(LONGEST_CODE_CHARACTERS).collect()),
+                    let verdict = documents::verify_code(state, &typed).await.map_err(broken)?;
+                    let typed = typed.chars().take(LONGEST_CODE_CHARACTERS).collect();
+                    return Ok(match verdict {
+                        Some(Verdict::Genuine) => Checked::KnownCode(typed),
+                        Some(Verdict::Altered | Verdict::Unknown) => Checked::UnknownCode(typed),
+                        None => Checked::NotACode(typed),
                     });
                 }
             }

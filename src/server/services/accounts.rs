@@ -4,7 +4,7 @@ use super::{Failure, history, policies};
 use crate::domain::calendar::Date;
 use crate::domain::history::PaymentHistory;
 use crate::domain::hold::HoldKind;
-use crate::domain::ids::{AccountId, CustomerId};
+use crate::domain::ids::{AccountId, CustomerId, PolicyVersion};
 use crate::domain::money::{Money, MoneyError};
 use crate::domain::standing::{
     self, AccountStatus, AccountSummary, ActiveHold, HistoryLine, HistoryPage, InstalmentStanding, LiveAgreement, OwnEntry,
@@ -58,10 +58,10 @@ async fn read_standing(state: &AppState, mut tx: Tx, customer: &CustomerId, acco
     let zone = zone(&account.time_zone);
     let today = state.clock.today_in(&zone);
     let account = history::complete(&mut tx, account, today).await?;
-    let policy = policies::of_account(state, &mut tx, &account.id).await?;
+    let SortedOut { entries, holds, instalments, payments, messages, held_terms } = sort_out(happenings, &zone)?;
+    let policy = policies::of_account(state, &mut tx, held_terms).await?;
     end_read(tx);
 
-    let SortedOut { entries, holds, instalments, payments, messages } = sort_out(happenings, &zone)?;
     let parts = standing::parts(&account.reported, &entries, account.facts.balance).map_err(out_of_range)?;
     let stage = standing::stage(status(&account)?, account.facts.balance, account.facts.past_due);
     let days_past_due = account.facts.days_past_due(today);
@@ -85,10 +85,16 @@ async fn read_standing(state: &AppState, mut tx: Tx, customer: &CustomerId, acco
         agreement: agreement_of(instalments),
         holds,
         payments,
+        is_too_small_online: is_too_small_online(state, account.facts.balance),
         messages,
         has_other_accounts: account.accounts_of_customer > 1,
         today,
     })
+}
+
+fn is_too_small_online(state: &AppState, balance: Money) -> bool {
+    let least = state.processor.as_ref().and_then(|processor| processor.minimum(balance.currency()));
+    balance.is_positive() && least.is_some_and(|least| balance.minor() < least.minor())
 }
 
 fn status(record: &AccountRecord) -> Result<AccountStatus, Failure> {
@@ -104,6 +110,7 @@ fn summarise(record: AccountRecord) -> Result<AccountSummary, Failure> {
         product: record.facts.product,
         balance: record.facts.balance,
         past_due: record.facts.past_due,
+        is_under_agreement: record.is_under_agreement,
     })
 }
 
@@ -174,6 +181,7 @@ struct SortedOut {
     instalments: Vec<AgreementLine>,
     payments: Vec<RunningPayment>,
     messages: Vec<WaitingMessage>,
+    held_terms: Option<PolicyVersion>,
 }
 
 fn sort_out(happenings: Vec<Happening>, zone: &TimeZone) -> Result<SortedOut, Failure> {
@@ -195,6 +203,7 @@ fn sort_out(happenings: Vec<Happening>, zone: &TimeZone) -> Result<SortedOut, Fa
             Happening::Message { template, not_before } => {
                 sorted.messages.push(WaitingMessage { template, from: day(not_before) });
             }
+            Happening::HeldTerms(version) => sorted.held_terms = Some(version),
         }
     }
     Ok(sorted)

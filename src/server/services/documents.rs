@@ -95,6 +95,11 @@ pub async fn issue(tx: &mut Tx, subject: &Subject<'_>, at: Millis) -> Result<(),
     Ok(())
 }
 
+/// Signs a file that can be made again at any time and so is not kept.
+pub(super) async fn sign(tx: &mut Tx, file: Vec<u8>, at: Millis) -> Result<Vec<u8>, Failure> {
+    Ok(live_key(tx, at).await?.sign(file))
+}
+
 /// A document's file, for its owner; `None` for everyone else, as if it were not there.
 pub async fn file_of_customer(state: &AppState, customer: &CustomerId, id: &DocumentId) -> Result<Option<DocumentFile>, Failure> {
     Ok(documents::file_of_customer(state.db.pool(), customer, id).await?)
@@ -120,9 +125,9 @@ pub enum Verdict {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Checked {
     File(Verdict),
-    KnownCode,
-    UnknownCode,
-    /// As typed.
+    /// The codes as they were typed.
+    KnownCode(String),
+    UnknownCode(String),
     NotACode(String),
     Nothing,
 }

@@ -13,7 +13,10 @@ use jiff::tz::TimeZone;
 
 /// The account with the history that is known of it on this day.
 pub async fn complete(tx: &mut Tx, account: AccountRecord, today: Date) -> Result<AccountRecord, Failure> {
-    let lines = paid_lines(tx, &account.id, history::counted_from(today), today).await?;
+    let lines = match account.has_agreements {
+        true => paid_lines(tx, &account.id, history::counted_from(today), today).await?,
+        false => Vec::new(),
+    };
     let own = own_instalments(&lines, &zone(&account.time_zone));
     let reported = account.facts.history.map(|history| (history, account.reported.balance_date));
     let mut account = account;

@@ -1,6 +1,7 @@
 //! Use cases: one function, one use case, one transaction. Lock the account first, decide in domain, write, write the
 //! event and follow-up jobs, commit last. A processor is never called inside a transaction.
 
+pub mod account_statements;
 pub mod accounts;
 pub mod agreements;
 pub mod attempts;

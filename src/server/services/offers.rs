@@ -23,6 +23,8 @@ pub struct HeldOffers {
     pub offer_set_id: OfferSetId,
     pub set: OfferSet,
     pub held_until: Millis,
+    /// What is on hold meanwhile, none of it against agreeing.
+    pub holds: Vec<HoldKind>,
     /// The day in the customer's time zone.
     pub today: Date,
 }
@@ -65,7 +67,8 @@ pub async fn hold(state: &AppState, customer: &CustomerId, account_id: &AccountI
     if !account.is_open() {
         return Ok(Some(WaysForward::NotOpen(Box::new(account))));
     }
-    if let Some(hold) = forbidding_agreement(&holds_on(state, account_id).await?) {
+    let holds = holds_on(state, account_id).await?;
+    if let Some(hold) = forbidding_agreement(&holds) {
         return Ok(Some(WaysForward::Forbidden(hold)));
     }
     let live = offer_sets::live(state.db.pool(), account_id).await?;
@@ -79,6 +82,7 @@ pub async fn hold(state: &AppState, customer: &CustomerId, account_id: &AccountI
         offer_set_id: stored.id,
         set: stored.set,
         held_until: stored.held_until,
+        holds,
         today,
     }))))
 }

@@ -1,10 +1,10 @@
 //! The policy in force, and those that earlier promises still refer to.
 
 use super::Failure;
-use crate::domain::ids::{AccountId, PolicyVersion};
+use crate::domain::ids::PolicyVersion;
 use crate::server::policy_file::{self, PolicyFile};
 use crate::server::state::AppState;
-use crate::server::store::{self, Tx, offer_sets};
+use crate::server::store::{self, Tx};
 use std::sync::Arc;
 
 /// The policy in force since this process started.
@@ -13,8 +13,8 @@ pub fn current(state: &AppState) -> Arc<PolicyFile> {
 }
 
 /// The policy an account is under now: the one whose terms are held for it, else the one in force.
-pub async fn of_account(state: &AppState, tx: &mut Tx, account: &AccountId) -> Result<Arc<PolicyFile>, Failure> {
-    match offer_sets::held_policy(&mut **tx, account, state.clock.now_millis()).await? {
+pub async fn of_account(state: &AppState, tx: &mut Tx, held: Option<PolicyVersion>) -> Result<Arc<PolicyFile>, Failure> {
+    match held {
         Some(version) => of_version_within(state, tx, &version).await,
         None => Ok(current(state)),
     }

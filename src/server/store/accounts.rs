@@ -2,7 +2,7 @@
 
 use super::{StoreError, StoreResult};
 use crate::domain::calendar::Date;
-use crate::domain::ids::{AccountId, AgreementId, CustomerId};
+use crate::domain::ids::{AccountId, AgreementId, CustomerId, PolicyVersion};
 use crate::domain::money::{Currency, Money};
 use crate::domain::standing::{EntryKind, OwnEntry};
 use crate::server::clock::Millis;
@@ -74,6 +74,8 @@ pub enum Happening {
         template: String,
         not_before: Millis,
     },
+    /// Terms are held for the customer, under this policy.
+    HeldTerms(PolicyVersion),
 }
 
 #[derive(FromRow)]
@@ -88,7 +90,7 @@ struct RawHappening {
     id: String,
 }
 
-/// Entries, holds, instalments, payments and messages, each in its order; at most 1,000, far more than happens between two
+/// Entries, holds, instalments, payments, messages and held terms, each in its order; at most 1,000, far more than happens between two
 /// reports.
 pub async fn happenings<'e>(
     executor: impl Executor<'e, Database = Any>,
@@ -130,6 +132,10 @@ pub async fn happenings<'e>(
          select 'message', id, template, cast(0 as bigint), cast(0 as bigint), not_before, id
          from outbox
          where customer_id = $2 and sent_at is null and state in ('waiting', 'sending')
+         union all
+         select 'terms', id, policy_version, cast(0 as bigint), cast(0 as bigint), held_until, id
+         from offer_sets
+         where account_id = $1 and ended_at is null and held_until > $3
          order by what, at, id
          limit 1000",
     )
@@ -159,6 +165,7 @@ fn happening(row: RawHappening, currency: Currency) -> StoreResult<Happening> {
             paid: Money::new(row.paid_minor, currency),
         }),
         "payment" => Happening::Payment { reference: row.name, amount, state: row.detail, begun_at: at },
+        "terms" => Happening::HeldTerms(PolicyVersion(row.detail)),
         _ => Happening::Message { template: row.detail, not_before: at },
     })
 }

@@ -33,6 +33,9 @@ pub struct AccountRecord {
     pub reported_balance: Money,
     /// How many accounts its customer has here, this one included.
     pub accounts_of_customer: i64,
+    /// Whether an agreement was ever made here: most have none, and no history of our own to read.
+    pub has_agreements: bool,
+    pub is_under_agreement: bool,
 }
 
 impl AccountRecord {
@@ -52,6 +55,8 @@ const SELECT: &str = "select a.id, a.reference, a.customer_id, a.product, a.curr
     a.itemization_date, a.balance_at_itemization_minor, a.interest_since_minor, a.fees_since_minor, a.payments_since_minor, \
     a.credits_since_minor, a.reported_balance_minor, \
     (select count(*) from accounts others where others.customer_id = a.customer_id) as accounts_of_customer, \
+    (select count(*) from agreement_accounts ga where ga.account_id = a.id) as agreements, \
+    (select count(*) from agreement_accounts ga where ga.account_id = a.id and ga.ended_at is null) as live_agreements, \
     (select cast(coalesce(sum(p.amount_minor), 0) as bigint) from postings p \
       where p.account_id = a.id and p.book = 'customer') as balance_minor, \
     (select cast(coalesce(sum(p.amount_minor), 0) as bigint) from postings p \
@@ -145,5 +150,7 @@ fn record(row: &AnyRow) -> StoreResult<AccountRecord> {
         },
         reported_balance: money("reported_balance_minor")?,
         accounts_of_customer: row.try_get("accounts_of_customer")?,
+        has_agreements: row.try_get::<i64, _>("agreements")? > 0,
+        is_under_agreement: row.try_get::<i64, _>("live_agreements")? > 0,
     })
 }

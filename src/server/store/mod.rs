@@ -4,6 +4,7 @@
 //! A store function takes an executor or an open transaction, reads or writes one thing, and decides nothing: services
 //! own the transaction and ask the domain.
 
+pub mod account_statements;
 pub mod accounts;
 pub mod agreements;
 pub mod backup;

@@ -1,7 +1,7 @@
 //! Offers as they were shown, held until a fixed instant.
 
 use super::{StoreError, StoreResult, Tx, expect_rows};
-use crate::domain::ids::{AccountId, OfferSetId, PolicyVersion};
+use crate::domain::ids::{AccountId, OfferSetId};
 use crate::domain::offers::OfferSet;
 use crate::server::clock::Millis;
 use sqlx::{Any, Executor};
@@ -27,22 +27,6 @@ pub async fn live<'e>(executor: impl Executor<'e, Database = Any>, account_id: &
         Ok(StoredOffers { id: OfferSetId(id), account_id: account_id.clone(), held_until, set })
     })
     .transpose()
-}
-
-/// The policy whose terms are held for an account at this instant.
-pub async fn held_policy<'e>(
-    executor: impl Executor<'e, Database = Any>,
-    account_id: &AccountId,
-    now: Millis,
-) -> StoreResult<Option<PolicyVersion>> {
-    let version: Option<String> = sqlx::query_scalar(
-        "select policy_version from offer_sets where account_id = $1 and ended_at is null and held_until > $2",
-    )
-    .bind(account_id.as_str())
-    .bind(now)
-    .fetch_optional(executor)
-    .await?;
-    Ok(version.map(PolicyVersion))
 }
 
 pub async fn insert(tx: &mut Tx, stored: &StoredOffers, account_version: i64, now: Millis) -> StoreResult<()> {

@@ -1,0 +1,33 @@
+//! What is on hold, and until when: at the head of every screen that asks something of the customer.
+
+use super::frame::{language, words};
+use super::notice::{Notice, NoticeKind};
+use crate::domain::format;
+use crate::domain::hold::HoldKind;
+use crate::domain::standing::ActiveHold;
+use crate::words::td_string;
+use leptos::prelude::*;
+
+/// Nothing where nothing is on hold.
+#[component]
+pub fn HoldsNotice(holds: Vec<ActiveHold>) -> impl IntoView {
+    let lines: Vec<_> = holds.iter().map(|hold| view! { <p>{hold_words(hold)}</p> }).collect();
+    (!holds.is_empty()).then(|| view! { <Notice kind=NoticeKind::Plain title=td_string!(words(), holds.title)>{lines}</Notice> })
+}
+
+fn hold_words(hold: &ActiveHold) -> String {
+    let why = match hold.kind {
+        HoldKind::TimeToThink => td_string!(words(), holds.time_to_think),
+        HoldKind::Hardship => td_string!(words(), holds.hardship),
+        HoldKind::Dispute => td_string!(words(), holds.dispute),
+        HoldKind::BreathingSpace => td_string!(words(), holds.breathing_space),
+        HoldKind::Deceased => td_string!(words(), holds.deceased),
+        HoldKind::Insolvency => td_string!(words(), holds.insolvency),
+        HoldKind::Recalled => td_string!(words(), holds.recalled),
+        HoldKind::Staff => td_string!(words(), holds.staff),
+    };
+    match hold.until {
+        Some(until) => td_string!(words(), holds.until, why = why, date = format::date(until, language())),
+        None => why.to_owned(),
+    }
+}
