@@ -27,5 +27,10 @@ cargo test --features ssr --no-fail-fast || FAILED=1
 say "Journeys in a browser"
 browser_tests || FAILED=1
 
+if [ -n "${EVENKEEL_LONG:-}" ]; then
+  say "Fuzzing of what others write"
+  "$EVENKEEL_ROOT/scripts/fuzz.sh" || FAILED=1
+fi
+
 [ -z "${FAILED:-}" ] || die "some tests failed; see above"
 say "All tests passed."

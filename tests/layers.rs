@@ -212,6 +212,18 @@ fn module_of(path: &Path) -> Vec<String> {
     inside.split('/').filter(|part| *part != "lib" && *part != "main").map(str::to_owned).collect()
 }
 
+/// Under load a page that waits for a Leptos resource sometimes never ends (one in a hundred here, then the time limit and a
+/// page that says something broke). `components/loaded.rs` waits for the future itself.
+#[test]
+fn screens_wait_for_what_they_show_in_one_way() {
+    let waits: Vec<String> = sources()
+        .iter()
+        .filter(|(_, text)| ["Resource::new", "AsyncDerived::new"].iter().any(|way| code_of(text).contains(way)))
+        .map(|(path, _)| path.display().to_string())
+        .collect();
+    assert!(waits.is_empty(), "these wait for a resource; use components::loaded: {}", waits.join(", "));
+}
+
 /// The code without comments and without the tests at its end.
 fn code_of(text: &str) -> String {
     let text = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();

@@ -24,7 +24,6 @@ fuzz_target!(|text: &str| {
                     oldest_unpaid_due_date: Some(jiff_date(2026, 10, 1)),
                     history: None,
                     time_barred: TimeBarred::Unknown,
-                    time_barred: evenkeel::domain::account::TimeBarred::Unknown,
                 };
                 let set = offers_for(&account, &file.policy, today, None, segment.when.reasons.first().copied());
                 for offer in &set.offers {

@@ -1,5 +1,8 @@
 //! A screen that first asks for what it shows. Everything is awaited before the answer's head leaves, so that a redirect or
 //! an error page decided on the way still reaches the browser; nothing of what was loaded is written into the page.
+//!
+//! The future itself is awaited, never a Leptos resource: under load one page in a hundred that waited for a resource never
+//! ended (`tests/layers.rs` keeps them out).
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;

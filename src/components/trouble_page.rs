@@ -15,6 +15,10 @@ pub enum Trouble {
     NotFromHere,
     /// A form that is too long or was cut off.
     Unreadable,
+    /// Too many forms came from one address.
+    TooMany {
+        minutes: i64,
+    },
     Broken,
 }
 
@@ -27,12 +31,20 @@ struct Words {
 fn words(trouble: Trouble, language: Language, phone: &str) -> Words {
     let locale = locale(language);
     let (title, explanation) = match trouble {
+        Trouble::TooMany { minutes } => {
+            let explanation = td_string!(locale, errors.too_many, minutes = minutes);
+            return in_full(td_string!(locale, errors.too_many_title), &explanation, language, phone);
+        }
         Trouble::NotFound => (td_string!(locale, errors.not_found_title), td_string!(locale, errors.not_found)),
         Trouble::NotFromHere => (td_string!(locale, errors.not_from_here_title), td_string!(locale, errors.not_from_here)),
         Trouble::Unreadable => (td_string!(locale, errors.unreadable_title), td_string!(locale, errors.unreadable)),
         Trouble::Broken => (td_string!(locale, errors.broken_title), td_string!(locale, errors.broken)),
     };
-    let next = td_string!(locale, errors.call_us, phone = phone);
+    in_full(title, explanation, language, phone)
+}
+
+fn in_full(title: &str, explanation: &str, language: Language, phone: &str) -> Words {
+    let next = td_string!(locale(language), errors.call_us, phone = phone);
     Words { title: title.to_owned(), explanation: explanation.to_owned(), next }
 }
 

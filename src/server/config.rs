@@ -9,6 +9,7 @@ pub use stripe::{Processor, Secret, Stripe};
 
 use super::clock::Clock;
 use super::crash_point::CrashPoint;
+use super::security::networks::Networks;
 use crate::domain::language::Language;
 use crate::words::{locale, td_string};
 use jiff::{SignedDuration, Timestamp};
@@ -59,6 +60,8 @@ pub struct Config {
     pub sign_in_window_minutes: u32,
     /// Behind how many reverse proxies the portal stands; 0 means that X-Forwarded-For is not believed.
     pub trusted_proxies: u32,
+    /// Where those proxies call from: whoever calls from elsewhere is not believed.
+    pub proxy_networks: Networks,
     pub log_json: bool,
     pub log_level: LogLevel,
     /// Whether `serve` does the background work too.
@@ -120,12 +123,13 @@ impl fmt::Debug for Mail {
     }
 }
 
-const NAMES: [&str; 36] = [
+const NAMES: [&str; 37] = [
     "server.address",
     "server.port",
     "server.public_url",
     "server.site_dir",
     "server.trusted_proxies",
+    "server.proxy_networks",
     "database.url",
     "database.connections",
     "sandbox.enabled",
@@ -289,6 +293,12 @@ impl Settings {
             public_url,
             site_dir: PathBuf::from(self.text("server.site_dir", "site")?),
             trusted_proxies: self.number("server.trusted_proxies", "0", 0, 5)?,
+            proxy_networks: self.get(
+                "server.proxy_networks",
+                "private",
+                "private, or networks such as 203.0.113.0/24, with commas between them",
+                Networks::read,
+            )?,
             database_url: self.get(
                 "database.url",
                 "sqlite:data/evenkeel.db",

@@ -4,10 +4,16 @@
 //! `load.rs` and `actions.rs` of a screen ask here and call a service; nothing else in pages/ reaches into server/.
 
 pub use super::security::sessions::Flash;
+pub use super::services::door::Knock;
 pub use super::services::sessions::SignedIn;
 
+use super::clock::Millis;
 use super::ids;
-use super::security::sessions::{CUSTOMER_ID, FLASH, KeptFlash, LANGUAGE_COOKIE, cookie_name, cookies_are_secure};
+use super::security::sessions::{
+    BROWSER_COOKIE, CUSTOMER_ID, FLASH, KeptFlash, LANGUAGE_COOKIE, cookie_name, cookies_are_secure,
+};
+use super::services::door::{self, Entry, Ticket};
+use super::services::sign_in::Visitor;
 use super::state::AppState;
 use crate::domain::ids::{AccountId, CustomerId};
 use crate::domain::journey::{self, Place, Screen};
@@ -69,6 +75,15 @@ pub fn client_address() -> Option<IpAddr> {
     extension::<ClientAddress>().map(|address| address.0)
 }
 
+/// What the browser kept from signing in before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownBrowser(pub String);
+
+/// Where answers at the door come from.
+pub fn visitor() -> Visitor {
+    Visitor { address: client_address(), browser: extension::<KnownBrowser>().map(|browser| browser.0) }
+}
+
 /// What a person may quote when something broke; the log line of the request carries it too.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestReference(pub String);
@@ -103,17 +118,57 @@ pub async fn end_session() -> Result<(), Failed> {
 
 /// A year, as long as a browser may keep the choice of a language.
 const LANGUAGE_KEPT_SECONDS: u32 = 31_536_000;
+/// As long as a browser is known after signing in (`services/attempts.rs`).
+const BROWSER_KEPT_SECONDS: u32 = 31 * 86_400;
 
 /// Keeps the language a visitor chose in a cookie that says nothing else.
 pub fn keep_language(language: Language) {
+    keep_in_cookie(LANGUAGE_COOKIE, language.tag(), LANGUAGE_KEPT_SECONDS);
+}
+
+/// Lets a browser be known the next time somebody signs in from it. It opens nothing by itself.
+pub fn keep_browser(token: &str) {
+    keep_in_cookie(BROWSER_COOKIE, token, BROWSER_KEPT_SECONDS);
+}
+
+fn keep_in_cookie(name: &str, value: &str, seconds: u32) {
     let (Some(state), Some(response)) = (state(), use_context::<ResponseOptions>()) else {
         return;
     };
-    let name = cookie_name(&state.config, LANGUAGE_COOKIE);
+    let name = cookie_name(&state.config, name);
     let secure = if cookies_are_secure(&state.config) { "; Secure" } else { "" };
-    let cookie = format!("{name}={}; Path=/; Max-Age={LANGUAGE_KEPT_SECONDS}; HttpOnly; SameSite=Lax{secure}", language.tag());
+    let cookie = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         response.append_header(header::SET_COOKIE, cookie);
+    }
+}
+
+/// Counts a form that came before signing in. `None`: too many came from there, the answer is made, and the caller leaves.
+pub async fn knock(state: &AppState, knock: &Knock<'_>) -> Result<Option<Ticket>, Failed> {
+    Ok(let_in(state, door::knock(state, knock).await.map_err(fail)?))
+}
+
+/// As [`knock`], with a link.
+pub async fn knock_with_link(state: &AppState, token: &str) -> Result<Option<Ticket>, Failed> {
+    Ok(let_in(state, door::knock_with_link(state, token, client_address()).await.map_err(fail)?))
+}
+
+fn let_in(state: &AppState, entry: Entry) -> Option<Ticket> {
+    match entry {
+        Entry::Open(ticket) => Some(ticket),
+        Entry::Shut { until } => {
+            turn_away(state, until);
+            None
+        }
+    }
+}
+
+/// Makes the answer the calm page that says when to come back.
+fn turn_away(state: &AppState, until: Millis) {
+    let seconds = (until - state.clock.real_now_millis()).max(1).div_euclid(1_000) + 1;
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.insert_header(header::RETRY_AFTER, HeaderValue::from(seconds));
+        response.set_status(StatusCode::TOO_MANY_REQUESTS);
     }
 }
 
@@ -170,7 +225,12 @@ impl FromServerFnError for Failed {
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
-            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => Failed::Form,
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => {
+                if let Some(response) = use_context::<ResponseOptions>() {
+                    response.set_status(StatusCode::BAD_REQUEST);
+                }
+                Failed::Form
+            }
             other => fail(other),
         }
     }

@@ -6,6 +6,7 @@ use super::config::Config;
 use super::policy_file::PolicyFile;
 use super::processors::PaymentProcessor;
 use super::processors::sandbox::SandboxProcessor;
+use super::security::shut_doors::ShutDoors;
 use super::store::Db;
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
@@ -24,6 +25,8 @@ pub struct AppState {
     pub processor: Option<Arc<dyn PaymentProcessor>>,
     /// The sandbox itself, in sandbox mode: its page and its webhooks are served by this process too.
     pub sandbox: Option<Arc<SandboxProcessor>>,
+    /// Who has sent too many forms before signing in.
+    pub shut_doors: Arc<ShutDoors>,
     pub leptos_options: Arc<LeptosOptions>,
     /// The address of the stylesheet.
     pub stylesheet: Arc<str>,

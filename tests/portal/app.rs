@@ -45,8 +45,13 @@ impl TestApp {
 
     /// On a fresh PostgreSQL database.
     pub async fn postgres() -> TestApp {
+        TestApp::postgres_with(&[]).await
+    }
+
+    /// On PostgreSQL, with these settings changed.
+    pub async fn postgres_with(changed: &[(&str, &str)]) -> TestApp {
         let test = crate::support::postgres().await;
-        TestApp::open(&test.url, &[], None).await
+        TestApp::open(&test.url, changed, None).await
     }
 
     async fn open(url: &str, changed: &[(&str, &str)], folder: Option<tempfile::TempDir>) -> TestApp {

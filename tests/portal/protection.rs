@@ -1,8 +1,9 @@
 //! What the portal refuses, and what it says when something is wrong.
 
-use crate::app::{TestApp, encode, right_answers};
+use crate::app::{Answer, Browser, TestApp, encode, right_answers};
 use axum::body::Body;
-use http::StatusCode;
+use evenkeel::paths;
+use http::{HeaderValue, StatusCode};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_sites_form_changes_nothing() {
@@ -63,20 +64,71 @@ async fn a_file_is_kept_by_browsers_only_if_it_was_there() {
     assert_eq!(kept("/robots.txt").await, "no-store");
 }
 
+/// Bodies that no form of ours sends, with what must not come back.
+const UNREADABLE: [&[u8]; 3] = [
+    b"reference=NG-SECRET\xff\xfe&account=NG-SECRET\xff&token=\xff&language=\xff",
+    b"reference[a]=NG-SECRET&reference=NG-SECRET&token[a]=1&token=2&kind[a]=1&kind=2&account[a]=1&account=2",
+    b"reference=NG-SECRET&reference=NG-SECRET&token=1&token=2&kind=1&kind=2&account=1&account=2",
+];
+const REFERERS: [&str; 4] =
+    ["http://localhost:3000/sign-in?reference=NG-SECRET", "https://evil.example/", "//evil.example", "not an address"];
+
+async fn send_raw(browser: &mut Browser, door: &str, body: &'static [u8], referer: Option<&str>, accept: &'static str) -> Answer {
+    let mut form = browser.form(door, &[]).header("sec-fetch-site", "same-origin");
+    if let Some(referer) = referer {
+        form = form.header("referer", referer);
+    }
+    let mut request = form.body(Body::from(body)).expect("a request");
+    request.headers_mut().insert("accept", HeaderValue::from_static(accept));
+    browser.send(request).await
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn a_form_that_cannot_be_read_gets_a_calm_page_and_no_error_text_in_the_address() {
+async fn a_form_that_cannot_be_read_gets_a_calm_page_wherever_it_says_it_comes_from() {
     let app = TestApp::sqlite().await;
     let mut browser = app.browser();
-    let garbled = browser
-        .form("/api/sign_in", &[])
-        .header("sec-fetch-site", "same-origin")
-        .header("referer", "http://localhost:3000/sign-in");
-    let answer = browser.send(garbled.body(Body::from("reference[a]=1&reference=%FF%FE")).expect("a request")).await;
-    assert!(!answer.location().contains("__err"), "{}", answer.location());
+    browser.accept_language = "es".into();
+    for door in ["/api/sign_in", "/api/open_link", "/api/ask_person"] {
+        for body in UNREADABLE {
+            for referer in REFERERS.map(Some).into_iter().chain([None]) {
+                for accept in ["text/html", "*/*"] {
+                    let answer = send_raw(&mut browser, door, body, referer, accept).await;
+                    let told = format!("{door} {} {referer:?}: {}", String::from_utf8_lossy(body), answer.text());
+                    assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{told}");
+                    assert_eq!(answer.title(), "No pudimos leer ese formulario");
+                    assert_eq!(answer.location(), "");
+                    assert_eq!(answer.header("serverfnerror"), "");
+                    answer.assert_never_says("NG-SECRET");
+                }
+            }
+        }
+    }
+    assert_eq!(app.count("select count(*) from sessions").await, 0);
     let long = "a".repeat(300 * 1024);
-    let answer = browser.post_here("/api/ask_person", &[("message", &long)]).await;
+    let answer = app.browser().post_here("/api/ask_person", &[("message", &long)]).await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
     answer.assert_says("We could not read that form");
+}
+
+/// Signed in too, and whatever a browser writes: an answer is one of our pages or leads to one.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_door_sends_anybody_where_a_browser_says() {
+    let app = TestApp::sqlite().await;
+    let seeded = app.seeded().await;
+    let doors: Vec<String> = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned()).collect();
+    for door in &doors {
+        let browser = app.signed_in(&seeded).await;
+        for body in UNREADABLE.into_iter().chain([&b""[..], b"]=NG-SECRET&[[[=%"]) {
+            for referer in REFERERS {
+                let answer = send_raw(&mut browser.clone(), door, body, Some(referer), "text/html").await;
+                let told = format!("{door} {} {referer}: {} {}", String::from_utf8_lossy(body), answer.status, answer.location());
+                assert_ne!(answer.status, StatusCode::INTERNAL_SERVER_ERROR, "{told}");
+                assert!(!answer.location().contains("__err"), "{told}");
+                assert!(answer.location().is_empty() || paths::is_local(&answer.location()), "{told}");
+                answer.assert_never_says("NG-SECRET");
+            }
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -20,11 +20,15 @@ async fn over_https_the_cookie_is_bound_to_this_host_and_out_of_reach_of_scripts
     let app = TestApp::with(&[("server.public_url", "https://pay.example.org")]).await;
     let seeded = app.seeded().await;
     let answer = app.browser().post_here("/api/sign_in", &right_answers(&seeded.reference)).await;
-    let cookie = answer.header("set-cookie");
-    let mut attributes: Vec<&str> = cookie.split("; ").skip(1).collect();
-    attributes.sort_unstable();
-    assert!(cookie.starts_with("__Host-session="), "{cookie}");
-    assert_eq!(attributes, ["HttpOnly", "Path=/", "SameSite=Lax", "Secure"]);
+    let attributes = |name: &str| -> Vec<String> {
+        let cookies = answer.headers.get_all("set-cookie").iter().map(|cookie| cookie.to_str().expect("text"));
+        let cookie = cookies.into_iter().find(|cookie| cookie.starts_with(name)).expect("the cookie");
+        let mut attributes: Vec<String> = cookie.split("; ").skip(1).map(str::to_owned).collect();
+        attributes.sort_unstable();
+        attributes
+    };
+    assert_eq!(attributes("__Host-session="), ["HttpOnly", "Path=/", "SameSite=Lax", "Secure"]);
+    assert_eq!(attributes("__Host-browser="), ["HttpOnly", "Max-Age=2678400", "Path=/", "SameSite=Lax", "Secure"]);
     assert!(answer.header("strict-transport-security").starts_with("max-age="));
 }
 

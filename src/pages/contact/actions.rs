@@ -3,7 +3,7 @@
 use super::SCREEN;
 use super::form::ContactForm;
 use crate::paths;
-use crate::server::context::{self, Failed, Flash, fail};
+use crate::server::context::{self, Failed, Flash, Knock, fail};
 use crate::server::services::contact::{self as service, ContactOutcome, Message};
 use leptos::prelude::*;
 use std::collections::BTreeMap;
@@ -15,6 +15,9 @@ pub async fn ask_person(
     #[server(default)] message: String,
 ) -> Result<(), Failed> {
     let state = context::state().ok_or(Failed::Machine)?;
+    if context::knock(&state, &Knock::Message(context::client_address())).await?.is_none() {
+        return Ok(());
+    }
     let form = ContactForm::new(&kind, &reply_to, &message);
     let kind = match form.check() {
         Ok(kind) => kind,

@@ -2,7 +2,7 @@
 
 use super::SCREEN;
 use crate::domain::format;
-use crate::server::context::{self, Flash, fail};
+use crate::server::context::{self, Failed, Flash, fail};
 use crate::server::services::{attempts, contact};
 
 pub struct Shown {
@@ -18,8 +18,8 @@ pub fn load() -> Shown {
 }
 
 /// The day, written out, by which a message is answered; `None` where no message has this reference.
-pub async fn load_answer_day(reference: String) -> Option<String> {
-    let state = context::state()?;
-    let day = contact::answer_day(&state, &reference).await.map_err(fail).ok()??;
-    Some(format::long_date(day, context::language()))
+pub async fn load_answer_day(reference: String) -> Result<Option<String>, Failed> {
+    let state = context::state().ok_or(Failed::Machine)?;
+    let day = contact::answer_day(&state, &reference).await.map_err(fail)?;
+    Ok(day.map(|day| format::long_date(day, context::language())))
 }

@@ -3,29 +3,18 @@
 use super::load;
 use crate::components::frame::words;
 use crate::components::layout::Page;
+use crate::components::loaded::{loaded, param};
 use crate::paths;
 use crate::words::td_string;
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 
 #[component]
 pub fn ContactReceivedPage() -> impl IntoView {
-    let reference = use_params_map().with_untracked(|parameters| parameters.get("reference")).unwrap_or_default();
-    let asked = reference.clone();
-    let answer_day = Resource::new_blocking(|| (), move |()| load::load_answer_day(asked.clone()));
-    view! {
-        <Suspense>
-            {move || {
-                let reference = reference.clone();
-                Suspend::new(async move {
-                    match answer_day.await {
-                        Some(day) => view! { <Received reference day/> }.into_any(),
-                        None => view! { <Unknown/> }.into_any(),
-                    }
-                })
-            }}
-        </Suspense>
-    }
+    let reference = param("reference");
+    loaded(load::load_answer_day(reference.clone()), |answer_day| match answer_day {
+        Some(day) => view! { <Received reference day/> }.into_any(),
+        None => view! { <Unknown/> }.into_any(),
+    })
 }
 
 #[component]

@@ -21,15 +21,19 @@ pub async fn open_link(
         context::redirect(paths::LINK_GONE);
         return Ok(());
     }
+    if context::knock_with_link(&state, &token).await?.is_none() {
+        return Ok(());
+    }
     let typed = TypedBirthDate::new(&birth_date_day, &birth_date_month, &birth_date_year);
     let date_of_birth = match typed.read(state.clock.today_in(&TimeZone::UTC)) {
         Ok(date) => date,
         Err(BirthDateError::Missing) => return refuse(&token, &typed, "birth_date", "missing", None).await,
         Err(BirthDateError::NotADate) => return refuse(&token, &typed, "birth_date", "not_a_date", None).await,
     };
-    match service::with_link(&state, &token, date_of_birth).await.map_err(fail)? {
-        SignInOutcome::Accepted { customer_id } => {
+    match service::with_link(&state, &token, date_of_birth, &context::visitor()).await.map_err(fail)? {
+        SignInOutcome::Accepted { customer_id, browser } => {
             context::begin_session(&customer_id).await?;
+            context::keep_browser(&browser);
             context::redirect(paths::ACCOUNT);
             Ok(())
         }

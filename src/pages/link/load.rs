@@ -1,11 +1,9 @@
 //! What the page of a link shows, if the link can still be used.
 
 use super::SCREEN;
-use crate::server::context::{self, Flash, fail};
+use crate::server::context::{self, Failed, Flash, fail};
 use crate::server::services::{attempts, sign_in};
-use serde::{Deserialize, Serialize};
 
-#[derive(Clone, Serialize, Deserialize)]
 pub struct Shown {
     pub token: String,
     pub flash: Flash,
@@ -13,10 +11,10 @@ pub struct Shown {
 }
 
 /// `None`: the link is unknown, used or expired.
-pub async fn load(token: String) -> Option<Shown> {
-    let state = context::state()?;
-    let live = sign_in::link_is_live(&state, &token).await.map_err(fail).ok()?;
+pub async fn load(token: String) -> Result<Option<Shown>, Failed> {
+    let state = context::state().ok_or(Failed::Machine)?;
+    let live = sign_in::link_is_live(&state, &token).await.map_err(fail)?;
     let flash = context::flash(SCREEN).unwrap_or_default();
     let minutes_to_wait = attempts::minutes_to_wait(&state, flash.values.get("until"));
-    live.then_some(Shown { token, flash, minutes_to_wait })
+    Ok(live.then_some(Shown { token, flash, minutes_to_wait }))
 }

@@ -6,12 +6,12 @@ mod load;
 use crate::components::form::{Button, DateFields, DatePurpose, ErrorSummary, HiddenField, LinkButton, Problems, TypedDate};
 use crate::components::frame::{frame, words};
 use crate::components::layout::Page;
+use crate::components::loaded::{loaded, param};
 use crate::paths;
 use crate::words::td_string;
 use actions::OpenLink;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos_router::hooks::use_params_map;
 use load::Shown;
 
 /// The name of this screen in a flash.
@@ -19,18 +19,10 @@ const SCREEN: &str = "link";
 
 #[component]
 pub fn LinkPage() -> impl IntoView {
-    let token = use_params_map().with_untracked(|parameters| parameters.get("token")).unwrap_or_default();
-    let shown = Resource::new_blocking(|| (), move |()| load::load(token.clone()));
-    view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                match shown.await {
-                    Some(shown) => view! { <OpenForm shown/> }.into_any(),
-                    None => view! { <GonePage/> }.into_any(),
-                }
-            })}
-        </Suspense>
-    }
+    loaded(load::load(param("token")), |shown| match shown {
+        Some(shown) => view! { <OpenForm shown/> }.into_any(),
+        None => view! { <GonePage/> }.into_any(),
+    })
 }
 
 #[component]
@@ -75,7 +67,7 @@ fn problem(field: &str, code: &str, minutes: i64) -> String {
     match (field, code) {
         ("birth_date", "missing") => td_string!(words(), sign_in.birth_date_missing).to_owned(),
         ("birth_date", _) => td_string!(words(), sign_in.birth_date_not_a_date).to_owned(),
-        (_, "limited") => td_string!(words(), sign_in.limited, minutes = minutes, phone = frame().reach.phone.clone()),
+        (_, "limited") => td_string!(words(), sign_in.link_limited, minutes = minutes, phone = frame().reach.phone.clone()),
         _ => td_string!(words(), sign_in.link_no_match).to_owned(),
     }
 }

@@ -4,7 +4,8 @@ use super::SCREEN;
 use super::form::SignInForm;
 use crate::domain::birth_date::TypedBirthDate;
 use crate::paths;
-use crate::server::context::{self, Failed, Flash, fail};
+use crate::server::context::{self, Failed, Flash, Knock, fail};
+use crate::server::services::door;
 use crate::server::services::sign_in::{self as service, Answers, SignInOutcome};
 use jiff::tz::TimeZone;
 use leptos::prelude::*;
@@ -20,6 +21,7 @@ pub async fn sign_in(
     #[server(default)] next: String,
 ) -> Result<(), Failed> {
     let state = context::state().ok_or(Failed::Machine)?;
+    let Some(ticket) = context::knock(&state, &Knock::SignIn(context::client_address())).await? else { return Ok(()) };
     let birth_date = TypedBirthDate::new(&birth_date_day, &birth_date_month, &birth_date_year);
     let form = SignInForm::new(&reference, birth_date, &postal_code);
     let next = Some(next).filter(|next| paths::is_own_page(next));
@@ -28,11 +30,13 @@ pub async fn sign_in(
         Err(errors) => return refuse(&form, next, errors, None).await,
     };
     let answers = Answers { reference: &form.reference, date_of_birth, postal_code: &form.postal_code };
-    let outcome = service::with_answers(&state, &answers, context::client_address()).await.map_err(fail)?;
+    let outcome = service::with_answers(&state, &answers, &context::visitor()).await.map_err(fail)?;
     let whole_form = |code: &str| vec![(String::new(), code.to_owned())];
     match outcome {
-        SignInOutcome::Accepted { customer_id } => {
+        SignInOutcome::Accepted { customer_id, browser } => {
+            door::give_back(&state, &ticket).await.map_err(fail)?;
             context::begin_session(&customer_id).await?;
+            context::keep_browser(&browser);
             context::redirect(next.as_deref().unwrap_or(paths::ACCOUNT));
             Ok(())
         }

@@ -19,6 +19,8 @@ use leptos_router::hooks::use_query_map;
 
 /// The name of this screen in a flash.
 const SCREEN: &str = "sign_in";
+/// A longer wait is told in hours.
+const LONGEST_TIME_IN_MINUTES: i64 = 120;
 
 #[component]
 pub fn SignInPage() -> impl IntoView {
@@ -75,6 +77,10 @@ fn problem(field: &str, code: &str, minutes: i64) -> String {
         ("birth_date", "missing") => td_string!(words(), sign_in.birth_date_missing).to_owned(),
         ("birth_date", _) => td_string!(words(), sign_in.birth_date_not_a_date).to_owned(),
         ("postal_code", _) => td_string!(words(), sign_in.postal_code_missing).to_owned(),
+        (_, "limited") if minutes > LONGEST_TIME_IN_MINUTES => {
+            let hours = (minutes + 59).div_euclid(60);
+            td_string!(words(), sign_in.limited_for_hours, hours = hours, phone = frame().reach.phone.clone())
+        }
         (_, "limited") => {
             td_string!(words(), sign_in.limited, minutes = minutes, phone = frame().reach.phone.clone())
         }

@@ -200,6 +200,7 @@ pub async fn open_state(config: Config) -> Result<AppState, CommandError> {
         policy: Arc::new(policy),
         processor,
         sandbox,
+        shut_doors: Arc::default(),
         leptos_options,
         stylesheet,
     })

@@ -10,6 +10,7 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
+use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
 use std::any::Any;
 
 /// A response whose page is still to be written by [`answer_calmly`].
@@ -48,12 +49,16 @@ pub async fn answer_calmly(State(state): State<AppState>, request: Request, next
         StatusCode::NOT_FOUND => Trouble::NotFound,
         StatusCode::FORBIDDEN => Trouble::NotFromHere,
         StatusCode::BAD_REQUEST | StatusCode::PAYLOAD_TOO_LARGE => Trouble::Unreadable,
+        StatusCode::TOO_MANY_REQUESTS => Trouble::TooMany { minutes: minutes_to_wait(&response) },
         _ => Trouble::Broken,
     };
     let page = trouble_page(trouble, language, &reference, &state.config.contact.phone, &state.stylesheet);
     let mut answer = Response::new(Body::from(page));
     *answer.status_mut() = status;
     answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    if let Some(seconds) = response.headers().get(header::RETRY_AFTER) {
+        answer.headers_mut().insert(header::RETRY_AFTER, seconds.clone());
+    }
     // A session that was to be ended or begun still is.
     for cookie in response.headers().get_all(header::SET_COOKIE) {
         answer.headers_mut().append(header::SET_COOKIE, cookie.clone());
@@ -61,21 +66,26 @@ pub async fn answer_calmly(State(state): State<AppState>, request: Request, next
     answer
 }
 
-/// The status whose page must be written, if any. A server function that could not read its form answers with a redirect
-/// whose address repeats the error: that becomes a page too. Health checks and downloads speak plain text themselves.
+/// The status whose page must be written, if any. A server function that failed or could not read its form names itself in
+/// a header and answers with a redirect or with the error as data: that becomes a page too. Health checks and downloads
+/// speak plain text themselves.
 fn status_to_tell(response: &Response) -> Option<StatusCode> {
+    let status = response.status();
     let speaks_plainly =
         response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
-    let repeats_an_error = response
-        .headers()
-        .get(header::LOCATION)
-        .and_then(|location| location.to_str().ok())
-        .is_some_and(|location| location.contains("__err="));
-    if response.extensions().get::<Unwritten>().is_some() || response.status().is_server_error() && !speaks_plainly {
-        Some(response.status())
-    } else if repeats_an_error {
-        Some(StatusCode::BAD_REQUEST)
-    } else {
-        None
+    let is_told = response.extensions().get::<Unwritten>().is_some()
+        || response.headers().contains_key(SERVER_FN_ERROR_HEADER)
+        || status == StatusCode::TOO_MANY_REQUESTS
+        || status.is_server_error() && !speaks_plainly;
+    if is_told && status.is_redirection() {
+        // An error that came as a redirect: nothing but a form that makes no sense ends like that.
+        return Some(StatusCode::BAD_REQUEST);
     }
+    is_told.then_some(status)
+}
+
+/// What the response says in seconds, in whole minutes, at least one.
+fn minutes_to_wait(response: &Response) -> i64 {
+    let seconds = response.headers().get(header::RETRY_AFTER).and_then(|seconds| seconds.to_str().ok()?.parse().ok());
+    seconds.map_or(1, |seconds: i64| (seconds + 59).div_euclid(60).max(1))
 }

@@ -5,8 +5,8 @@ use super::trouble;
 use crate::domain::language::Language;
 use crate::paths;
 use crate::server::config::Config;
-use crate::server::context::{ClientAddress, SessionEnded, SessionTimeLeft};
-use crate::server::security::sessions::{KeptFlash, LANGUAGE_COOKIE, cookie_name, session_cookie_name};
+use crate::server::context::{ClientAddress, KnownBrowser, SessionEnded, SessionTimeLeft};
+use crate::server::security::sessions::{BROWSER_COOKIE, KeptFlash, LANGUAGE_COOKIE, cookie_name, session_cookie_name};
 use crate::server::services::sessions::{self, Visit};
 use crate::server::state::AppState;
 use axum::extract::{ConnectInfo, Request, State};
@@ -53,13 +53,17 @@ fn way_in(request: &Request) -> String {
 fn describe(request: &mut Request, state: &AppState, visit: Option<Visit>) {
     let customer_language = visit.as_ref().and_then(|visit| visit.customer_language);
     let language = language_of(request.headers(), &state.config, customer_language);
-    let address = client_address(request, state.config.trusted_proxies);
+    let address = client_address(request, &state.config);
     let tag = query_field(request.uri().query().unwrap_or_default(), paths::AGAIN).map(str::to_owned);
     let now = state.clock.real_now_millis();
+    let browser = cookie(request.headers(), &cookie_name(&state.config, BROWSER_COOKIE)).filter(|token| paths::is_token(token));
     let extensions = request.extensions_mut();
     extensions.insert(language);
     if let Some(address) = address {
         extensions.insert(ClientAddress(address));
+    }
+    if let Some(browser) = browser {
+        extensions.insert(KnownBrowser(browser));
     }
     let Some(visit) = visit else { return };
     if let Some(signed_in) = visit.signed_in {
@@ -100,10 +104,11 @@ fn thousandths(weight: &str) -> u32 {
     whole.min(1) * 1_000 + digits.parse::<u32>().unwrap_or(0)
 }
 
-/// The address of the browser: the connection's own, or what the last proxies we trust report.
-fn client_address(request: &Request, trusted_proxies: u32) -> Option<IpAddr> {
+/// The address of the browser: the connection's own, or what the last proxies we trust report. Whoever reaches the portal
+/// past the proxies writes what they like there, and is not believed.
+fn client_address(request: &Request, config: &Config) -> Option<IpAddr> {
     let connection = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|connect| connect.0.ip());
-    if trusted_proxies == 0 {
+    if config.trusted_proxies == 0 || !connection.is_some_and(|connection| config.proxy_networks.contain(connection)) {
         return connection;
     }
     let forwarded: Vec<&str> = request
@@ -115,7 +120,7 @@ fn client_address(request: &Request, trusted_proxies: u32) -> Option<IpAddr> {
         .map(str::trim)
         .collect();
     // Each proxy appends who called it; only the last ones are ours, whatever the browser wrote before.
-    let ours = usize::try_from(trusted_proxies).unwrap_or(usize::MAX);
+    let ours = usize::try_from(config.trusted_proxies).unwrap_or(usize::MAX);
     forwarded.len().checked_sub(ours).and_then(|at| forwarded[at].parse().ok()).or(connection)
 }
 
@@ -137,6 +142,7 @@ fn query_field<'q>(query: &'q str, name: &str) -> Option<&'q str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::server::config::Settings;
     use axum::body::Body;
 
     #[test]
@@ -148,17 +154,33 @@ mod tests {
         assert_eq!(preferred(""), Language::English);
     }
 
-    fn asked_through(proxies: &str) -> Request {
+    fn asked_through(proxies: &str, connection: [u8; 4]) -> Request {
         let mut request = Request::builder().header("x-forwarded-for", proxies).body(Body::empty()).expect("a request");
-        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([10, 0, 0, 1], 1234))));
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from((connection, 1234))));
         request
     }
 
+    fn behind(proxies: &str) -> Config {
+        let mut settings = Settings::default();
+        settings.set("server.trusted_proxies", proxies);
+        settings.check().expect("valid settings")
+    }
+
+    const PROXY: [u8; 4] = [10, 0, 0, 1];
+    const STRANGER: [u8; 4] = [198, 51, 100, 1];
+
     #[test]
     fn a_forwarded_address_is_believed_only_as_far_as_proxies_are_ours() {
-        let request = asked_through("6.6.6.6, 203.0.113.9");
-        assert_eq!(client_address(&request, 0), Some([10, 0, 0, 1].into()));
-        assert_eq!(client_address(&request, 1), Some([203, 0, 113, 9].into()));
-        assert_eq!(client_address(&asked_through("nonsense"), 1), Some([10, 0, 0, 1].into()));
+        let request = asked_through("6.6.6.6, 203.0.113.9", PROXY);
+        assert_eq!(client_address(&request, &behind("0")), Some(PROXY.into()));
+        assert_eq!(client_address(&request, &behind("1")), Some([203, 0, 113, 9].into()));
+        assert_eq!(client_address(&asked_through("nonsense", PROXY), &behind("1")), Some(PROXY.into()));
+        assert_eq!(client_address(&asked_through("203.0.113.9", PROXY), &behind("2")), Some(PROXY.into()));
+    }
+
+    #[test]
+    fn whoever_comes_past_the_proxies_is_not_believed() {
+        let request = asked_through("6.6.6.6, 203.0.113.9", STRANGER);
+        assert_eq!(client_address(&request, &behind("1")), Some(STRANGER.into()));
     }
 }

@@ -5,7 +5,7 @@
 
 use crate::server::clock::Millis;
 use crate::server::services::payments::{self, Reconciled};
-use crate::server::services::{attempts, outbox, sessions};
+use crate::server::services::{attempts, door, outbox, sessions};
 use crate::server::state::AppState;
 use crate::server::store::StoreResult;
 use crate::server::store::jobs::{self, Claimed};
@@ -79,13 +79,16 @@ pub async fn work_until(state: AppState, mut stopped: watch::Receiver<bool>) {
     }
 }
 
-/// Removes what has ended and is of no more use: sessions, and attempts to sign in that count no longer.
-async fn tidy(state: &AppState) {
+/// Removes what has ended and is of no more use: sessions, attempts to sign in that count no longer, and counts of forms.
+pub async fn tidy(state: &AppState) {
     if let Err(error) = sessions::delete_ended(state).await {
         tracing::warn!(%error, "ended sessions could not be removed; it is tried again");
     }
     if let Err(error) = attempts::delete_old(state).await {
         tracing::warn!(%error, "old attempts could not be removed; it is tried again");
+    }
+    if let Err(error) = door::close_windows(state).await {
+        tracing::warn!(%error, "the counts of forms could not be closed; it is tried again");
     }
 }
 

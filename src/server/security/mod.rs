@@ -1,6 +1,8 @@
 //! Sessions, digests and whatever else keeps what is a person's own.
 
 pub mod digest;
+pub mod networks;
 pub mod passwords;
 pub mod sessions;
+pub mod shut_doors;
 pub mod signing;

@@ -21,6 +21,9 @@ pub const FLASH: &str = "flash";
 /// The cookie that keeps the language a visitor chose.
 pub const LANGUAGE_COOKIE: &str = "language";
 
+/// The cookie by which a browser that signed in is known the next time: a token of chance, good for nothing else.
+pub const BROWSER_COOKIE: &str = "browser";
+
 /// A form that was refused: what was typed (never a secret) and what is wrong with which field, kept in the session until
 /// the next form is posted. Shown again by the screen it belongs to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -10,6 +10,7 @@ pub mod books;
 pub mod confirmations;
 pub mod contact;
 pub mod documents;
+pub mod door;
 pub mod history;
 pub mod links;
 pub mod messages;

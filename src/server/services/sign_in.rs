@@ -3,10 +3,11 @@
 //! Whatever is wrong gets the same answer after the same work and the same time; an unknown reference is compared and
 //! counted just like a known one. Every attempt is an event.
 
-use super::attempts::{Attempt, Counted};
+use super::attempts::{self, Attempt, Counted};
 use crate::domain::calendar::Date;
 use crate::domain::ids::{CustomerId, normalise_postal_code, normalise_reference};
 use crate::server::clock::Millis;
+use crate::server::ids;
 use crate::server::security::digest;
 use crate::server::state::AppState;
 use crate::server::store::events::{self, Actor, Event};
@@ -28,26 +29,34 @@ pub struct Answers<'a> {
     pub postal_code: &'a str,
 }
 
+/// Where the answers come from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Visitor {
+    pub address: Option<IpAddr>,
+    /// What the browser kept from signing in before, if it did.
+    pub browser: Option<String>,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignInOutcome {
     Accepted {
         customer_id: CustomerId,
+        /// For the browser to keep: by this it is known the next time.
+        browser: String,
     },
     /// Something does not match; nobody says what.
     Refused,
     /// Too many wrong answers: not before this instant.
-    Limited {
-        until: Millis,
-    },
+    Limited { until: Millis },
     /// The link is unknown, used or expired.
     LinkGone,
 }
 
 /// Judges the answers. Closed and recalled accounts open too: their customers may still want to see what happened.
-pub async fn with_answers(state: &AppState, answers: &Answers<'_>, address: Option<IpAddr>) -> StoreResult<SignInOutcome> {
+pub async fn with_answers(state: &AppState, answers: &Answers<'_>, visitor: &Visitor) -> StoreResult<SignInOutcome> {
     let answer_at = Instant::now() + Duration::from_millis(SHORTEST_ANSWER_MILLISECONDS);
     let reference = normalise_reference(answers.reference);
-    let outcome = judge_answers(state, answers, &reference, address).await;
+    let outcome = judge_answers(state, answers, &reference, visitor).await;
     sleep_until(answer_at).await;
     outcome
 }
@@ -56,10 +65,10 @@ async fn judge_answers(
     state: &AppState,
     answers: &Answers<'_>,
     reference: &str,
-    address: Option<IpAddr>,
+    visitor: &Visitor,
 ) -> StoreResult<SignInOutcome> {
-    let address = address.map(subject_of_address);
-    let mut counted = vec![Counted::Reference(reference)];
+    let address = visitor.address.map(subject_of_address);
+    let mut counted = vec![tried(state, reference, visitor).await?];
     counted.extend(address.as_deref().map(Counted::Address));
     let attempt = Attempt::begin(state, &counted).await?;
     let mut tx = state.db.begin_write().await?;
@@ -69,23 +78,32 @@ async fn judge_answers(
     let expected = sign_in::find_by_reference(&mut tx, reference).await?;
     let known = matches(expected.as_ref(), answers.date_of_birth, Some(answers.postal_code));
     let outcome = match expected.filter(|_| known) {
-        Some(expected) => accepted(state, &mut tx, &attempt, "answers", &expected).await?,
+        Some(expected) => accepted(state, &mut tx, &attempt, ("answers", visitor), &expected).await?,
         None => refused(state, &mut tx, &attempt, "answers").await?,
     };
     tx.commit().await?;
     Ok(outcome)
 }
 
+/// What is tried: a reference, or a reference from a browser that its customer has used before. Strangers cannot use up
+/// the tries of such a browser.
+async fn tried<'a>(state: &AppState, reference: &'a str, visitor: &'a Visitor) -> StoreResult<Counted<'a>> {
+    match visitor.browser.as_deref() {
+        Some(token) if attempts::browser_is_known(state, reference, token).await? => Ok(Counted::Browser { reference, token }),
+        Some(_) | None => Ok(Counted::Reference(reference)),
+    }
+}
+
 /// Judges the date of birth given for a link; the right one uses the link up. Only the link's own limit counts here, so
 /// that a customer whose reference a stranger is guessing at can still come in.
-pub async fn with_link(state: &AppState, token: &str, date_of_birth: Date) -> StoreResult<SignInOutcome> {
+pub async fn with_link(state: &AppState, token: &str, date_of_birth: Date, visitor: &Visitor) -> StoreResult<SignInOutcome> {
     let answer_at = Instant::now() + Duration::from_millis(SHORTEST_ANSWER_MILLISECONDS);
-    let outcome = judge_link(state, token, date_of_birth).await;
+    let outcome = judge_link(state, token, date_of_birth, visitor).await;
     sleep_until(answer_at).await;
     outcome
 }
 
-async fn judge_link(state: &AppState, token: &str, date_of_birth: Date) -> StoreResult<SignInOutcome> {
+async fn judge_link(state: &AppState, token: &str, date_of_birth: Date, visitor: &Visitor) -> StoreResult<SignInOutcome> {
     let token_digest = digest::of_secret(token);
     let attempt = Attempt::begin(state, &[Counted::Link(&token_digest)]).await?;
     let mut tx = state.db.begin_write().await?;
@@ -103,7 +121,7 @@ async fn judge_link(state: &AppState, token: &str, date_of_birth: Date) -> Store
         }
         refused(state, &mut tx, &attempt, "link").await?
     } else if sign_in::use_link(&mut tx, &token_digest, attempt.at).await? {
-        accepted(state, &mut tx, &attempt, "link", &expected).await?
+        accepted(state, &mut tx, &attempt, ("link", visitor), &expected).await?
     } else {
         refused(state, &mut tx, &attempt, "link").await?;
         SignInOutcome::LinkGone
@@ -132,10 +150,12 @@ async fn accepted(
     state: &AppState,
     tx: &mut Tx,
     attempt: &Attempt,
-    way: &'static str,
+    (way, visitor): (&'static str, &Visitor),
     expected: &ExpectedAnswers,
 ) -> StoreResult<SignInOutcome> {
     attempt.end(tx, AttemptOutcome::Accepted).await?;
+    let browser = visitor.browser.clone().unwrap_or_else(ids::new_token);
+    attempt.remember_browser(tx, &expected.reference_normalised, &browser).await?;
     let event = Event {
         at: state.clock.now_millis(),
         actor: Actor::Customer(expected.customer_id.clone()),
@@ -146,7 +166,7 @@ async fn accepted(
         details: serde_json::json!({ "way": way }),
     };
     events::append(tx, &event).await?;
-    Ok(SignInOutcome::Accepted { customer_id: CustomerId(expected.customer_id.clone()) })
+    Ok(SignInOutcome::Accepted { customer_id: CustomerId(expected.customer_id.clone()), browser })
 }
 
 async fn refused(state: &AppState, tx: &mut Tx, attempt: &Attempt, way: &'static str) -> StoreResult<SignInOutcome> {
@@ -195,6 +215,7 @@ mod tests {
         ExpectedAnswers {
             account_id: "a".into(),
             customer_id: "c".into(),
+            reference_normalised: "NG1".into(),
             date_of_birth: "1980-02-29".into(),
             postal_code_normalised: "80276".into(),
         }

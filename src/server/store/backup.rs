@@ -8,7 +8,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
 /// What a backup holds, in an order in which rows can be put back: a row comes after those it refers to.
-pub const TABLES: [&str; 33] = [
+pub const TABLES: [&str; 34] = [
     "creditors",
     "customers",
     "accounts",
@@ -20,6 +20,7 @@ pub const TABLES: [&str; 33] = [
     "portal_secrets",
     "sign_in_links",
     "sign_in_attempts",
+    "door_tallies",
     "contact_requests",
     "staff",
     "policies",

@@ -13,6 +13,7 @@ pub mod covered;
 pub mod customers;
 pub mod dialect;
 pub mod documents;
+pub mod door;
 pub mod drafts;
 pub mod events;
 pub mod export;

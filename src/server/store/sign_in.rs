@@ -8,13 +8,15 @@ use crate::server::clock::Millis;
 pub struct ExpectedAnswers {
     pub account_id: String,
     pub customer_id: String,
+    pub reference_normalised: String,
     pub date_of_birth: String,
     pub postal_code_normalised: String,
 }
 
 pub async fn find_by_reference(tx: &mut Tx, reference_normalised: &str) -> StoreResult<Option<ExpectedAnswers>> {
     let found = sqlx::query_as(
-        "select accounts.id as account_id, customers.id as customer_id, customers.date_of_birth, customers.postal_code_normalised
+        "select accounts.id as account_id, customers.id as customer_id, accounts.reference_normalised, customers.date_of_birth,
+           customers.postal_code_normalised
          from accounts
          join customers on customers.id = accounts.customer_id
          where accounts.reference_normalised = $1",
@@ -85,10 +87,28 @@ pub async fn refused_since(tx: &mut Tx, subject: &str, id: &str, since: Millis, 
     Ok(instants)
 }
 
-/// After an acceptance the refusals before it no longer count.
-pub async fn settle_refused(tx: &mut Tx, subject: &str) -> StoreResult<()> {
-    sqlx::query("update sign_in_attempts set outcome = 'settled' where subject = $1 and outcome = 'refused'")
+/// Whether an attempt on a subject was accepted since `since`.
+pub async fn was_accepted(tx: &mut Tx, subject: &str, since: Millis) -> StoreResult<bool> {
+    let accepted: Option<i64> = sqlx::query_scalar(
+        "select at
+         from sign_in_attempts
+         where subject = $1
+           and outcome = 'accepted'
+           and at > $2
+         limit 1",
+    )
+    .bind(subject)
+    .bind(since)
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(accepted.is_some())
+}
+
+/// After an acceptance the refusals since `since` no longer count.
+pub async fn settle_refused(tx: &mut Tx, subject: &str, since: Millis) -> StoreResult<()> {
+    sqlx::query("update sign_in_attempts set outcome = 'settled' where subject = $1 and outcome = 'refused' and at > $2")
         .bind(subject)
+        .bind(since)
         .execute(&mut **tx)
         .await?;
     Ok(())
@@ -136,7 +156,8 @@ pub async fn insert_link(tx: &mut Tx, link: &NewLink<'_>) -> StoreResult<()> {
 /// What whoever opens a link must know; `None` where the link is unknown, used or expired.
 pub async fn find_live_link(tx: &mut Tx, token_digest: &str, now: Millis) -> StoreResult<Option<ExpectedAnswers>> {
     let found = sqlx::query_as(
-        "select accounts.id as account_id, customers.id as customer_id, customers.date_of_birth, customers.postal_code_normalised
+        "select accounts.id as account_id, customers.id as customer_id, accounts.reference_normalised, customers.date_of_birth,
+           customers.postal_code_normalised
          from sign_in_links
          join accounts on accounts.id = sign_in_links.account_id
          join customers on customers.id = accounts.customer_id
