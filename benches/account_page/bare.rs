@@ -255,8 +255,9 @@ fn page(found: &Found, seconds_left: i64) -> Markup {
                         ul {
                             li { "You can ask at any time what this is made of, and for proof of it." }
                             li {
-                                "You can say that it is not right, all of it or a part. If you say so in writing within 30 days "
-                                "of our first letter about it, we stop asking for that part until we have sent you proof."
+                                "You can say that it is not right, all of it or a part. We stop asking for it until we have answered. "
+                                "If you say so in writing within 30 days of our first letter, the law also makes us wait, and send you "
+                                "proof."
                             }
                             li { "You can ask who the first creditor was, if it was another." }
                             li { "You can tell us when and how to reach you, or to stop writing." }
@@ -273,8 +274,8 @@ fn page(found: &Found, seconds_left: i64) -> Markup {
                 dialog id="session-warning" data-seconds=(seconds_left) {
                     h2 { "Are you still there?" }
                     p {
-                        "In two minutes we sign you out, to keep what is yours safe. What you saved is kept. Stay signed in to go "
-                        "on with this page."
+                        "In two minutes we sign you out, to keep what is yours safe. What you saved is kept, but what you have not "
+                        "sent yet on this page will be lost. Stay signed in to go on with it."
                     }
                     button { "Stay signed in" }
                 }
@@ -306,7 +307,12 @@ fn head(found: &Found) -> Markup {
                 dd { "on " (date(&next.due_on)) }
             }
         }
-        @if past_due == 0 && account.status == "open" { p { "You are up to date: nothing of this is past due." } }
+        @if is_too_small(account) {
+            h2 { (money(balance)) " is too small to pay online" }
+            p { "The payment company takes no payment this small. Call 555-0100 and we will sort it out with you." }
+        } @else if past_due == 0 && account.status == "open" {
+            p { "You are up to date: nothing of this is past due." }
+        }
     }
 }
 
@@ -319,16 +325,17 @@ fn ways(found: &Found) -> Markup {
             @if let Some(first) = found.instalments.first() {
                 (way(&format!("/agreements/{}", first.agreement_id), "See your agreement", "Every term and every payment."))
                 (way(&format!("/account/{id}/pay"), "Pay the next one now", "Or more than that, if you like."))
+            } @else if is_too_small(&found.account) {
             } @else if past_due(&found.account) > 0 {
                 (way(&format!("/account/{id}/pay"), "Pay now", "All of it, or what is past due."))
                 (way(&format!("/account/{id}/pay"), "Pay a part", "As much as you can today."))
-                (way(&format!("/account/{id}/options"), "Pay in steps", "Smaller payments, on days that suit you."))
-                (way(&format!("/account/{id}/options"), "A later date", "Move it to a day that works for you."))
-                (way(&format!("/account/{id}/options"), "I need time",
+                (way(&format!("/account/{id}/options#steps"), "Pay in steps", "Smaller payments, on days that suit you."))
+                (way(&format!("/account/{id}/options#later"), "A later date", "Move it to a day that works for you."))
+                (way(&format!("/account/{id}/options#time"), "I need time",
                     "See the terms and until when they are held for you. Then leave, and come back when you are ready."))
             } @else {
                 (way(&format!("/account/{id}/pay"), "Pay now", "All of it, or as much as you like."))
-                (way(&format!("/account/{id}/options"), "Pay in steps", "Smaller payments, on days that suit you."))
+                (way(&format!("/account/{id}/options#steps"), "Pay in steps", "Smaller payments, on days that suit you."))
             }
             (way(&format!("/account/{id}/message/changed"), "Something has changed for me",
                 "Work, health, family or costs: tell us in your own words."))
@@ -477,6 +484,11 @@ fn history(found: &Found) -> Markup {
             p { a href={ "/account/" (account.id) "/statement" } { "Statement of any period" } }
         }
     }
+}
+
+/// Less than the sandbox's half a dollar.
+fn is_too_small(account: &Account) -> bool {
+    (1..50).contains(&account.balance_minor)
 }
 
 fn past_due(account: &Account) -> i64 {

@@ -132,8 +132,8 @@ async fn sign_in(client: &reqwest::Client, origin: &str, person: &Person) -> Ses
     let request = client.post(format!("{origin}/api/sign_in")).header("origin", origin).form(&form);
     let answer = request.send().await.expect("an answer");
     assert_eq!(answer.headers()["location"], "/account", "{reference} could not sign in");
-    let cookie = answer.headers().get("set-cookie").and_then(|cookie| cookie.to_str().ok());
-    let cookie = cookie.and_then(|cookie| cookie.split(';').next()).expect("a session").to_owned();
+    let cookies = answer.headers().get_all("set-cookie").iter().filter_map(|cookie| cookie.to_str().ok()?.split(';').next());
+    let cookie = cookies.into_iter().find(|cookie| cookie.contains("session=")).expect("a session").to_owned();
     Session { cookie, page: format!("/account/{account_id}") }
 }
 
