@@ -55,8 +55,8 @@ const SELECT: &str = "select a.id, a.reference, a.customer_id, a.product, a.curr
     a.itemization_date, a.balance_at_itemization_minor, a.interest_since_minor, a.fees_since_minor, a.payments_since_minor, \
     a.credits_since_minor, a.reported_balance_minor, \
     (select count(*) from accounts others where others.customer_id = a.customer_id) as accounts_of_customer, \
-    (select count(*) from agreement_accounts ga where ga.account_id = a.id) as agreements, \
-    (select count(*) from agreement_accounts ga where ga.account_id = a.id and ga.ended_at is null) as live_agreements, \
+    (select cast(coalesce(max(case when ga.ended_at is null then 2 else 1 end), 0) as bigint) from agreement_accounts ga \
+      where ga.account_id = a.id) as agreements, \
     (select cast(coalesce(sum(p.amount_minor), 0) as bigint) from postings p \
       where p.account_id = a.id and p.book = 'customer') as balance_minor, \
     (select cast(coalesce(sum(p.amount_minor), 0) as bigint) from postings p \
@@ -150,7 +150,8 @@ fn record(row: &AnyRow) -> StoreResult<AccountRecord> {
         },
         reported_balance: money("reported_balance_minor")?,
         accounts_of_customer: row.try_get("accounts_of_customer")?,
+        // 2 for one that is live, 1 for one that has ended.
         has_agreements: row.try_get::<i64, _>("agreements")? > 0,
-        is_under_agreement: row.try_get::<i64, _>("live_agreements")? > 0,
+        is_under_agreement: row.try_get::<i64, _>("agreements")? == 2,
     })
 }
