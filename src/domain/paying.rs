@@ -104,7 +104,7 @@ impl PayableAccount {
     /// Every way to pay now, in the order they are shown.
     pub fn ways(&self) -> Result<Vec<WayToPay>, PayRefusal> {
         self.refuse_all()?;
-        Ok(Purpose::ALL.into_iter().filter_map(|purpose| self.way(purpose).ok()).collect())
+        Ok(Purpose::CHOICES.into_iter().filter_map(|purpose| self.way(purpose).ok()).collect())
     }
 
     fn way(&self, purpose: Purpose) -> Result<WayToPay, PayRefusal> {
@@ -148,6 +148,8 @@ impl PayableAccount {
                 }
                 Err(PayRefusal::NothingOfThatKind)
             }
+            // Nobody chooses it: services::collections reckons what an instalment still needs.
+            Purpose::Collection => Err(PayRefusal::NothingOfThatKind),
             Purpose::Part => plain(self.least_part(payable).map_or(0, Money::minor), None),
         }
     }
@@ -160,10 +162,10 @@ impl PayableAccount {
             Purpose::Part if shown.minor() < way.amount.minor() => Err(PayRefusal::BelowMinimum { minimum: way.amount }),
             Purpose::Part if shown.minor() > self.payable().minor() => Err(PayRefusal::AboveBalance { balance: self.payable() }),
             Purpose::Part => Ok(WayToPay { amount: shown, ..way }),
-            Purpose::Balance | Purpose::PastDue | Purpose::Instalment if shown != way.amount => {
+            Purpose::Balance | Purpose::PastDue | Purpose::Instalment | Purpose::Collection if shown != way.amount => {
                 Err(PayRefusal::AmountChanged { now: way.amount })
             }
-            Purpose::Balance | Purpose::PastDue | Purpose::Instalment => Ok(way),
+            Purpose::Balance | Purpose::PastDue | Purpose::Instalment | Purpose::Collection => Ok(way),
         }
     }
 }

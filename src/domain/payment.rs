@@ -20,10 +20,15 @@ pub enum Purpose {
     Part,
     /// The first instalment of the agreement that is not yet covered.
     Instalment,
+    /// An instalment collected under a mandate while the customer is away: never chosen on a screen.
+    Collection,
 }
 
 impl Purpose {
-    pub const ALL: [Purpose; 4] = [Purpose::PastDue, Purpose::Instalment, Purpose::Balance, Purpose::Part];
+    pub const ALL: [Purpose; 5] =
+        [Purpose::PastDue, Purpose::Instalment, Purpose::Balance, Purpose::Part, Purpose::Collection];
+    /// What a customer can choose, in the order it is shown.
+    pub const CHOICES: [Purpose; 4] = [Purpose::PastDue, Purpose::Instalment, Purpose::Balance, Purpose::Part];
 
     pub fn code(self) -> &'static str {
         match self {
@@ -31,6 +36,7 @@ impl Purpose {
             Purpose::PastDue => "past_due",
             Purpose::Part => "part",
             Purpose::Instalment => "instalment",
+            Purpose::Collection => "collection",
         }
     }
 
@@ -38,10 +44,15 @@ impl Purpose {
         Purpose::ALL.into_iter().find(|purpose| purpose.code() == code)
     }
 
+    /// Reads what a customer chose; a collection is no choice.
+    pub fn from_choice(code: &str) -> Option<Purpose> {
+        Purpose::CHOICES.into_iter().find(|purpose| purpose.code() == code)
+    }
+
     /// What such a payment covers first.
     pub fn order(self) -> Order {
         match self {
-            Purpose::Instalment => Order::InstalmentsFirst,
+            Purpose::Instalment | Purpose::Collection => Order::InstalmentsFirst,
             Purpose::Balance | Purpose::PastDue | Purpose::Part => Order::PastDueFirst,
         }
     }

@@ -6,7 +6,7 @@ use crate::{contents, tools};
 use evenkeel::domain::ids::{AccountId, AgreementId, CustomerId, DocumentId};
 use evenkeel::domain::language::Language;
 use evenkeel::server::ids;
-use evenkeel::server::services::documents::{self, About, Subject, Verdict};
+use evenkeel::server::services::documents::{self, DocumentKind, Subject, Verdict};
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -16,10 +16,20 @@ pub async fn issued(app: &TestApp, seeded: &Seeded) -> (DocumentId, Vec<u8>) {
         (DocumentId(ids::new_id()), CustomerId(seeded.customer_id.clone()), AccountId(seeded.account_id.clone()));
     let mut content = contents::plan(Language::English, 6);
     content.document_reference = ids::new_reference("DC");
-    let about = About::Agreement { id: &AgreementId(ids::new_id()), version: 1, content: &content };
-    let subject = Subject { id: &id, customer_id: &customer, account_id: &account, about };
+    let subject = Subject {
+        id: &id,
+        kind: DocumentKind::Confirmation,
+        reference: &content.document_reference,
+        customer_id: &customer,
+        account_id: &account,
+        agreement: Some((&AgreementId(ids::new_id()), 1)),
+        payment_id: None,
+        language: content.language,
+        terms: content.terms.clone(),
+        file: content.to_pdf().expect("typesets"),
+    };
     let mut tx = app.db().begin_write().await.expect("begins");
-    documents::issue(&mut tx, &subject, app.state.clock.now_millis()).await.expect("issues");
+    documents::issue(&mut tx, subject, app.state.clock.now_millis()).await.expect("issues");
     tx.commit().await.expect("commits");
     let file = documents::file_of_customer(&app.state, &customer, &id).await.expect("reads").expect("the owner's file");
     (id, file.bytes)

@@ -117,7 +117,8 @@ fn choice(way: &WayToPay, creditor: &str) -> Choice {
     match way.purpose {
         Purpose::PastDue => Choice::new(way.purpose.code(), td_string!(words(), pay.past_due, amount = amount))
             .with_hint(td_string!(words(), pay.past_due_hint)),
-        Purpose::Instalment => {
+        // A collection is no choice; its instalment is.
+        Purpose::Instalment | Purpose::Collection => {
             let date = way.instalment.as_ref().map(|due| format::date(due.due_on, language())).unwrap_or_default();
             Choice::new(way.purpose.code(), td_string!(words(), pay.instalment, date = date, amount = amount))
                 .with_hint(td_string!(words(), pay.instalment_hint))

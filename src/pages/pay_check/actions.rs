@@ -23,7 +23,7 @@ pub async fn start_payment(
     let (Some(state), Some(visitor)) = (context::state(), context::signed_in()) else {
         return Ok(());
     };
-    let Some(purpose) = Purpose::from_code(&purpose) else {
+    let Some(purpose) = Purpose::from_choice(&purpose) else {
         context::redirect(&paths::pay(&account));
         return Ok(());
     };

@@ -17,7 +17,7 @@ pub async fn load(account_id: String) -> Result<Option<CheckView>, Failed> {
         return Ok(None);
     };
     let kept = context::flash("pay_check").unwrap_or_default();
-    let purpose = kept.values.get("purpose").and_then(|code| Purpose::from_code(code));
+    let purpose = kept.values.get("purpose").and_then(|code| Purpose::from_choice(code));
     let amount_minor = kept.values.get("amount_minor").and_then(|minor| minor.parse().ok());
     let account = AccountId(account_id);
     let found = payments::paying(&state, &visitor.customer_id, &account).await.map_err(context::fail)?;

@@ -10,12 +10,14 @@ mod layout;
 pub mod letter;
 mod page;
 mod paint;
+pub mod plain;
 pub mod receipt;
 pub mod statement;
 mod typeface;
 mod wording;
 
 pub use confirmation::ConfirmationContent;
+pub use plain::PlainLetter;
 pub use receipt::ReceiptContent;
 pub use statement::StatementContent;
 

@@ -30,6 +30,13 @@ impl Template {
         }
     }
 
+    /// What it has places for, with an example of each: tests and previews fill it with these.
+    pub fn example(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Template::ConfirmationCopy | Template::ReceiptCopy => &[("reference", "EK-7F3K-9Q2M")],
+        }
+    }
+
     /// The text (its first line is the subject) and the HTML.
     fn files(self, language: Language) -> (&'static str, &'static str) {
         macro_rules! letter {
@@ -49,23 +56,17 @@ impl Template {
     }
 }
 
-/// Writes the message that brings a copy of a document.
-pub fn copy_of_document(
-    template: Template,
-    language: Language,
-    sender: &Sender,
-    given_name: &str,
-    document_reference: &str,
-) -> Written {
-    let values = [
+/// Writes a message. `values` are what this template has places for, besides who writes and to whom.
+pub fn write(template: Template, language: Language, sender: &Sender, given_name: &str, values: &[(&str, &str)]) -> Written {
+    let common = [
         ("given_name", given_name),
-        ("reference", document_reference),
-        ("portal_name", &sender.portal_name),
-        ("postal_address", &sender.postal_address),
-        ("phone", &sender.phone),
-        ("hours", &sender.hours),
-        ("public_url", &sender.public_url),
+        ("portal_name", &*sender.portal_name),
+        ("postal_address", &*sender.postal_address),
+        ("phone", &*sender.phone),
+        ("hours", &*sender.hours),
+        ("public_url", &*sender.public_url),
     ];
+    let values: Vec<(&str, &str)> = common.into_iter().chain(values.iter().copied()).collect();
     let (text, html) = template.files(language);
     let (subject, text) = text.split_once("\n\n").unwrap_or(("", text));
     let subject = subject.trim_start_matches("Subject:").trim();
@@ -121,10 +122,13 @@ mod tests {
     fn every_place_is_filled_in_every_language() {
         for template in Template::ALL {
             for language in Language::ALL {
-                let written = copy_of_document(template, language, &sender(), "Ada", "EK-7F3K-9Q2M");
+                let written = write(template, language, &sender(), "Ada", template.example());
                 for part in [&written.subject, &written.text, &written.html] {
                     assert!(!part.contains("{{") && !part.contains("}}"), "{template:?} {language:?}: {part}");
-                    assert!(part.contains("EK-7F3K-9Q2M"), "{template:?} {language:?}: {part}");
+                }
+                for (name, value) in template.example() {
+                    let is_said = [&written.subject, &written.text].iter().any(|part| part.contains(value));
+                    assert!(is_said && written.html.contains(value), "{template:?} {language:?} leaves out {name}");
                 }
                 assert!(!written.subject.starts_with("Subject"), "{}", written.subject);
             }
@@ -133,7 +137,13 @@ mod tests {
 
     #[test]
     fn a_name_cannot_become_markup_or_a_header() {
-        let written = copy_of_document(Template::ReceiptCopy, Language::English, &sender(), "<b>{{ phone }}", "A\r\nBcc: x");
+        let written = write(
+            Template::ReceiptCopy,
+            Language::English,
+            &sender(),
+            "<b>{{ phone }}",
+            &[("reference", "A\r\nBcc: x")],
+        );
         assert!(written.html.contains("Hello &lt;b&gt;{{ phone }},"), "{}", written.html);
         assert_eq!(written.subject, "Your receipt A  Bcc: x");
     }
@@ -142,7 +152,7 @@ mod tests {
     fn nobody_who_sees_the_subject_learns_of_a_debt() {
         for template in Template::ALL {
             for language in Language::ALL {
-                let subject = copy_of_document(template, language, &sender(), "Ada", "EK-1").subject.to_lowercase();
+                let subject = write(template, language, &sender(), "Ada", template.example()).subject.to_lowercase();
                 for word in ["debt", "owe", "due", "collect", "deuda", "debe", "cobro", "plan", "$", "ada"] {
                     assert!(!subject.contains(word), "{subject}");
                 }

@@ -2,7 +2,7 @@
 //! transaction.
 
 use super::Failure;
-use super::documents::{self, About, Subject};
+use super::documents::{self, DocumentKind, Subject};
 use super::outbox::{self, Hurry};
 use crate::domain::agreement::{DAYS_TO_PUT_RIGHT, Terms};
 use crate::domain::calendar::Frequency;
@@ -82,10 +82,19 @@ pub async fn issue(state: &AppState, tx: &mut Tx, signed: &SignedVersion<'_>) ->
         signed_at: clock::zoned(signed.signed_at, &zone),
         terms: signed.canonical_terms.to_owned(),
     };
-    let about = About::Agreement { id: signed.agreement_id, version: i64::from(signed.version), content: &content };
-    let subject =
-        Subject { id: signed.document_id, customer_id: &signed.account.customer_id, account_id: &signed.account.id, about };
-    documents::issue(tx, &subject, signed.signed_at).await?;
+    let subject = Subject {
+        id: signed.document_id,
+        kind: DocumentKind::Confirmation,
+        reference: &content.document_reference,
+        customer_id: &signed.account.customer_id,
+        account_id: &signed.account.id,
+        agreement: Some((signed.agreement_id, i64::from(signed.version))),
+        payment_id: None,
+        language: signed.language,
+        terms: content.terms.clone(),
+        file: content.to_pdf()?,
+    };
+    documents::issue(tx, subject, signed.signed_at).await?;
     let hurry = if signed.copy_now { Hurry::Now } else { Hurry::InWindow };
     outbox::enqueue_copy(state, tx, &signed.account.customer_id, signed.document_id, signed.language, hurry).await
 }

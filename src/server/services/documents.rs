@@ -9,29 +9,34 @@ use crate::domain::language::Language;
 use crate::server::clock::Millis;
 use crate::server::config::Config;
 use crate::server::documents::letter::Sender;
-use crate::server::documents::{CHECK_CODE_DIGITS, ConfirmationContent, ReceiptContent, fingerprint};
+use crate::server::documents::{CHECK_CODE_DIGITS, fingerprint};
 use crate::server::ids;
 use crate::server::security::signing::{self, DocumentKey, Seal};
 use crate::server::state::AppState;
-use crate::server::store::documents::{self, DocumentFile, DocumentKind, ListedDocument, NewDocument};
+pub use crate::server::store::documents::DocumentKind;
+use crate::server::store::documents::{self, DocumentFile, ListedDocument, NewDocument};
 use crate::server::store::events::{self, Actor, Event};
 use crate::server::store::signing_keys::{self, KnownKey};
 use crate::server::store::{StoreError, Tx};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-/// What a document is about, besides its content.
+/// A document about to be issued: what it is about, what it says and its file, not yet signed.
 pub struct Subject<'a> {
     /// The id it will have: agreements refer to their document, so the caller makes it (`ids::new_id()`).
     pub id: &'a DocumentId,
+    pub kind: DocumentKind,
+    /// What people call it; printed in the file.
+    pub reference: &'a str,
     pub customer_id: &'a CustomerId,
     pub account_id: &'a AccountId,
-    pub about: About<'a>,
-}
-
-pub enum About<'a> {
-    Agreement { id: &'a AgreementId, version: i64, content: &'a ConfirmationContent },
-    Payment { id: &'a PaymentId, content: &'a ReceiptContent },
+    /// The agreement and its version it is about.
+    pub agreement: Option<(&'a AgreementId, i64)>,
+    pub payment_id: Option<&'a PaymentId>,
+    pub language: Language,
+    /// Canonical JSON of what it says; its SHA-256 is printed in the file.
+    pub terms: String,
+    pub file: Vec<u8>,
 }
 
 /// Who writes our documents and letters, from the settings, to a reader of this language.
@@ -47,33 +52,21 @@ pub fn sender(config: &Config, language: Language) -> Sender {
 
 /// Typesets, signs and stores a document in the caller's transaction, with its event. `at` is the instant it speaks of:
 /// the signature's or the payment's.
-pub async fn issue(tx: &mut Tx, subject: &Subject<'_>, at: Millis) -> Result<(), Failure> {
-    let (kind, reference, language, terms, file) = match &subject.about {
-        About::Agreement { content, .. } => {
-            (DocumentKind::Confirmation, &content.document_reference, content.language, content.terms.clone(), content.to_pdf()?)
-        }
-        About::Payment { content, .. } => {
-            (DocumentKind::Receipt, &content.document_reference, content.language, content.terms(), content.to_pdf()?)
-        }
-    };
-    let (agreement, payment_id) = match &subject.about {
-        About::Agreement { id, version, .. } => (Some((*id, *version)), None),
-        About::Payment { id, .. } => (None, Some(*id)),
-    };
+pub async fn issue(tx: &mut Tx, subject: Subject<'_>, at: Millis) -> Result<(), Failure> {
     let key = live_key(tx, at).await?;
-    let bytes = key.sign(file);
-    let (terms_sha256, file_sha256) = (fingerprint(&terms), hex::encode(Sha256::digest(&bytes)));
+    let bytes = key.sign(subject.file);
+    let (terms_sha256, file_sha256) = (fingerprint(&subject.terms), hex::encode(Sha256::digest(&bytes)));
     let new = NewDocument {
         id: subject.id,
-        reference,
-        kind,
+        reference: subject.reference,
+        kind: subject.kind,
         customer_id: subject.customer_id,
         account_id: subject.account_id,
-        agreement,
-        payment_id,
-        language: Language::tag(language),
+        agreement: subject.agreement,
+        payment_id: subject.payment_id,
+        language: subject.language.tag(),
         issued_at: at,
-        terms: &terms,
+        terms: &subject.terms,
         terms_sha256: &terms_sha256,
         file_sha256: &file_sha256,
         signing_key_id: key.id(),
@@ -88,7 +81,7 @@ pub async fn issue(tx: &mut Tx, subject: &Subject<'_>, at: Millis) -> Result<(),
         account_id: Some(subject.account_id.to_string()),
         subject_id: Some(subject.id.to_string()),
         details: json!({
-            "kind": kind.code(), "terms_sha256": terms_sha256, "file_sha256": file_sha256, "key": key.id(),
+            "kind": subject.kind.code(), "terms_sha256": terms_sha256, "file_sha256": file_sha256, "key": key.id(),
         }),
     };
     events::append(tx, &event).await?;

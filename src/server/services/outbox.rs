@@ -37,8 +37,22 @@ pub enum Hurry {
     InWindow,
 }
 
-/// Writes the message that brings a customer a copy of an issued document, in the caller's transaction. Asked for twice,
-/// it is written once. Without an address or a mail server it is kept as not sent, with the reason.
+/// What is to be said to a customer, before it is written.
+#[derive(Clone, Copy, Debug)]
+pub struct Message<'a> {
+    pub customer_id: &'a CustomerId,
+    pub template: Template,
+    pub language: Language,
+    /// What the template has places for, besides who writes and to whom. Amounts and dates as `domain::format` writes them.
+    pub values: &'a [(&'a str, &'a str)],
+    /// The document that travels with it.
+    pub document_id: Option<&'a DocumentId>,
+    pub hurry: Hurry,
+    /// What makes it one message however often it is asked for, such as `receipt_copy:DOCUMENT`.
+    pub once: &'a str,
+}
+
+/// Writes the message that brings a customer a copy of an issued document.
 pub async fn enqueue_copy(
     state: &AppState,
     tx: &mut Tx,
@@ -47,15 +61,25 @@ pub async fn enqueue_copy(
     language: Language,
     hurry: Hurry,
 ) -> Result<(), Failure> {
-    let reach = customers::mail_details(tx, customer_id).await?.ok_or(Failure::Missing("customer"))?;
     let document = documents::headline(tx, document_id).await?.ok_or(Failure::Missing("document"))?;
     let template = match document.kind {
         DocumentKind::Confirmation => Template::ConfirmationCopy,
         DocumentKind::Receipt => Template::ReceiptCopy,
     };
-    let sender = sender(&state.config, language);
-    let written = letters::copy_of_document(template, language, &sender, &reach.given_name, &document.reference);
-    let hours = match hurry {
+    let once = format!("{}:{document_id}", template.code());
+    let values = [("reference", &*document.reference)];
+    let message =
+        Message { customer_id, template, language, values: &values, document_id: Some(document_id), hurry, once: &once };
+    enqueue(state, tx, &message).await
+}
+
+/// Writes a message in the caller's transaction, with its event. Asked for twice, it is written once. Without an address or a
+/// mail server it is kept as not sent, with the reason.
+pub async fn enqueue(state: &AppState, tx: &mut Tx, message: &Message<'_>) -> Result<(), Failure> {
+    let reach = customers::mail_details(tx, message.customer_id).await?.ok_or(Failure::Missing("customer"))?;
+    let sender = sender(&state.config, message.language);
+    let written = letters::write(message.template, message.language, &sender, &reach.given_name, message.values);
+    let hours = match message.hurry {
         Hurry::Now => Hours::Any,
         Hurry::InWindow => Hours::Contact,
     };
@@ -69,21 +93,21 @@ pub async fn enqueue_copy(
     let id = ids::new_id();
     let new = NewMessage {
         id: &id,
-        customer_id,
-        template: template.code(),
-        language: language.tag(),
+        customer_id: message.customer_id,
+        template: message.template.code(),
+        language: message.language.tag(),
         recipient: email.unwrap_or_default(),
         subject: &written.subject,
         body_text: &written.text,
         body_html: &written.html,
-        document_id: Some(document_id),
+        document_id: message.document_id,
         hours,
         state: stands,
-        once_key: &format!("{}:{document_id}", template.code()),
+        once_key: message.once,
         created_at: now.as_millisecond(),
     };
     if outbox::insert(tx, &new).await? {
-        append_event(tx, now.as_millisecond(), "message.written", (customer_id, &id), stands).await?;
+        append_event(tx, now.as_millisecond(), "message.written", (message.customer_id, &id), stands).await?;
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 
 use super::Failure;
 use super::confirmations::recipient;
-use super::documents::{self, About, Subject};
+use super::documents::{self, DocumentKind, Subject};
 use super::outbox::{self, Hurry};
 use crate::domain::ids::DocumentId;
 use crate::domain::language::Language;
@@ -42,11 +42,17 @@ pub async fn issue(state: &AppState, tx: &mut Tx, booked: &Booked<'_>) -> Result
     let document_id = DocumentId(ids::new_id());
     let subject = Subject {
         id: &document_id,
+        kind: DocumentKind::Receipt,
+        reference: &content.document_reference,
         customer_id,
         account_id: &booked.payment.account_id,
-        about: About::Payment { id: &booked.payment.id, content: &content },
+        agreement: None,
+        payment_id: Some(&booked.payment.id),
+        language,
+        terms: content.terms(),
+        file: content.to_pdf()?,
     };
-    documents::issue(tx, &subject, booked.at).await?;
+    documents::issue(tx, subject, booked.at).await?;
     outbox::enqueue_copy(state, tx, customer_id, &document_id, language, Hurry::InWindow).await
 }
 

@@ -8,7 +8,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
 /// What a backup holds, in an order in which rows can be put back: a row comes after those it refers to.
-pub const TABLES: [&str; 34] = [
+pub const TABLES: [&str; 35] = [
     "creditors",
     "customers",
     "accounts",
@@ -30,6 +30,7 @@ pub const TABLES: [&str; 34] = [
     "agreement_accounts",
     "agreement_versions",
     "instalments",
+    "mandates",
     "payments",
     "payment_allocations",
     "processor_events",

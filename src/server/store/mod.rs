@@ -23,6 +23,7 @@ pub mod holds;
 pub mod import;
 pub mod jobs;
 pub mod ledger;
+pub mod mandates;
 pub mod messages;
 pub mod offer_sets;
 pub mod outbox;
