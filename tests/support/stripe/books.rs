@@ -197,6 +197,21 @@ impl Books {
         self.tell("checkout.session.async_payment_failed", id);
     }
 
+    /// Debits that have been on their way for so long are paid.
+    pub fn banks_decide(&mut self, seconds: i64) {
+        let is_due = |made: &Value| made.as_i64().is_some_and(|made| made + seconds <= now());
+        let pages = self.pages.iter().filter(|page| page.intent["status"] == "processing" && is_due(&page.session["created"]));
+        let pages: Vec<String> = pages.filter_map(|page| page.session["id"].as_str().map(str::to_owned)).collect();
+        for id in pages {
+            self.bank_pays(&id);
+        }
+        let made = self.collections.iter().filter(|intent| intent["status"] == "processing" && is_due(&intent["created"]));
+        let made: Vec<String> = made.filter_map(|intent| intent["id"].as_str().map(str::to_owned)).collect();
+        for id in made {
+            self.bank_pays_collection(&id);
+        }
+    }
+
     /// The page closes by itself, its time being over.
     pub fn time_out(&mut self, id: &str) {
         let page = self.page(id);
@@ -240,6 +255,8 @@ impl Books {
             ("client_reference_id", json!(form["client_reference_id"])),
             ("amount_total", Value::Null),
             ("currency", json!(form["currency"])),
+            ("success_url", json!(form["success_url"])),
+            ("cancel_url", json!(form["cancel_url"])),
             ("created", json!(now())),
             ("expires_at", json!(form["expires_at"].parse::<i64>().expect("checked"))),
             ("payment_intent", Value::Null),

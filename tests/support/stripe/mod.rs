@@ -6,6 +6,7 @@
 
 mod answers;
 mod books;
+mod hosted_page;
 mod messages;
 
 pub use books::{Fault, Goes, objects};
@@ -40,10 +41,15 @@ impl Drop for StandIn {
 impl StandIn {
     /// Listens on a free port of loopback and delivers its messages to this address.
     pub async fn open(webhook_url: &str) -> StandIn {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        StandIn::open_at(0, webhook_url).await
+    }
+
+    /// On this port; 0 is any free one.
+    pub async fn open_at(port: u16, webhook_url: &str) -> StandIn {
+        let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await.expect("a free port");
         let address = format!("http://{}", listener.local_addr().expect("an address"));
         let books = Arc::new(Mutex::new(Books::new(&address, webhook_url)));
-        let app = answers::routes(books.clone());
+        let app = answers::routes(books.clone()).merge(hosted_page::routes(books.clone()));
         let server = tokio::spawn(async move { axum::serve(listener, app).await.expect("it serves") });
         let client = evenkeel::server::processors::connection::plain().build().expect("a client");
         StandIn { address, books, client, server }
