@@ -3,6 +3,10 @@
 //! Words are looked up with `td_string!(locale, section.key, name = value)`; amounts and dates are formatted by
 //! [`crate::domain::format`] first and handed in as strings.
 
+mod entries;
+
+pub use entries::entry_words;
+
 use crate::domain::language::Language;
 pub use crate::i18n::Locale;
 

@@ -1,3 +1,4 @@
+use crate::domain::components::PartsOrder;
 use super::super::money::Currency;
 use super::super::policy::{Bounds, Conditions, Consequences, Segment};
 use super::*;
@@ -58,6 +59,7 @@ fn policy(terms: SegmentTerms) -> Policy {
         segments: vec![Segment { name: "all".into(), when, terms }],
         holidays: Holidays::default(),
         consequences: Consequences::default(),
+        allocation: PartsOrder::USUAL,
     }
 }
 
