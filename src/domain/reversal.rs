@@ -85,18 +85,11 @@ pub enum ReversalState {
     /// On its way; a bank takes days.
     Pending,
     /// It went back: it is in the books.
-    Succeeded {
-        settled_at: Millis,
-    },
+    Succeeded { settled_at: Millis },
     /// Nothing went back.
-    Failed {
-        settled_at: Millis,
-    },
+    Failed { settled_at: Millis },
     /// It went back and came again.
-    Undone {
-        settled_at: Millis,
-        undone_at: Millis,
-    },
+    Undone { settled_at: Millis, undone_at: Millis },
     /// The processor did not answer. It is asked until it does.
     Unknown,
 }

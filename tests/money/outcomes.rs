@@ -11,7 +11,7 @@ use evenkeel::server::ids;
 use evenkeel::server::processors::sandbox::SandboxProcessor;
 use evenkeel::server::processors::{
     Charge, Collection, HostedMandate, HostedPayment, MandateAtProcessor, PaymentProcessor, ProcessorError, Refund, Refunded,
-    Sought, WebhookError, WebhookEvent,
+    Reversed, Sought, WebhookError, WebhookEvent,
 };
 use evenkeel::server::services::payments::{self, Decision, Started};
 use http::HeaderMap;
@@ -308,6 +308,14 @@ impl PaymentProcessor for AnswerLost {
 
     async fn look_up_refund(&self, refund: &Refund) -> Result<Option<Refunded>, ProcessorError> {
         self.0.look_up_refund(refund).await
+    }
+
+    async fn reversals(&self, processor_reference: &str) -> Result<Vec<Reversed>, ProcessorError> {
+        self.0.reversals(processor_reference).await
+    }
+
+    async fn whose(&self, behind: &str) -> Result<Option<String>, ProcessorError> {
+        self.0.whose(behind).await
     }
 
     async fn start_mandate(&self, mandate: &HostedMandate) -> Result<MandateAtProcessor, ProcessorError> {

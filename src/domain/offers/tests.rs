@@ -1,7 +1,7 @@
-use crate::domain::components::PartsOrder;
 use super::super::money::Currency;
 use super::super::policy::{Bounds, Conditions, Consequences, Segment};
 use super::*;
+use crate::domain::components::PartsOrder;
 use jiff::civil::date;
 
 const TODAY: Date = date(2026, 11, 20);

@@ -58,6 +58,19 @@ pub async fn append(tx: &mut Tx, entry: &Entry, context: &EntryContext<'_>) -> S
     Ok(id)
 }
 
+/// The account of an entry by what makes it happen once, and what it changed for the customer.
+pub async fn of_once_key(tx: &mut Tx, once_key: &str) -> StoreResult<Option<(String, i64)>> {
+    Ok(sqlx::query_as(
+        "select t.account_id, cast(coalesce(sum(p.amount_minor), 0) as bigint) from ledger_transactions t
+         left join postings p on p.transaction_id = t.id and p.book = 'customer'
+         where t.once_key = $1
+         group by t.account_id",
+    )
+    .bind(once_key)
+    .fetch_optional(&mut **tx)
+    .await?)
+}
+
 /// What is owed on an account: the sum of its postings in the customer's book.
 pub async fn balance(tx: &mut Tx, account_id: &str, currency: Currency) -> StoreResult<Money> {
     let minor: i64 = sqlx::query_scalar(

@@ -93,8 +93,7 @@ async fn one(tx: &mut Tx, condition: &'static str, value: &str) -> StoreResult<O
 /// By the processor's own name for it.
 pub async fn of_processor(tx: &mut Tx, processor: &str, processor_reference: &str) -> StoreResult<Option<Reversal>> {
     let query = format!("select {COLUMNS} from reversals where processor = $1 and processor_reference = $2");
-    let row =
-        sqlx::query(AssertSqlSafe(query)).bind(processor).bind(processor_reference).fetch_optional(&mut **tx).await?;
+    let row = sqlx::query(AssertSqlSafe(query)).bind(processor).bind(processor_reference).fetch_optional(&mut **tx).await?;
     row.as_ref().map(read).transpose()
 }
 
