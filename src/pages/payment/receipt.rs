@@ -31,7 +31,7 @@ pub fn Receipt(view: PaymentView) -> impl IntoView {
     if view.discount.is_positive() {
         rows.insert(1, SummaryRow::new(td_string!(words(), receipt.discount), amount(view.discount)));
     }
-    let pdf = view.receipt.map(|id| {
+    let pdf = view.receipt.clone().map(|id| {
         let label = td_string!(words(), receipt.pdf);
         view! { <p><LinkButton href=paths::document(&id) label kind=LinkKind::Other/></p> }
     });
@@ -53,7 +53,7 @@ pub fn Receipt(view: PaymentView) -> impl IntoView {
     let title = super::title(&view.payment);
     let after = super::after::show(&view);
     let has_settled = matches!(view.payment.state, PaymentState::Succeeded { .. } | PaymentState::PartlyRefunded(_));
-    let rest = has_settled.then(|| what_is_left(&account_id, balance, view.past_due, view.agreement.is_some()));
+    let rest = has_settled.then(|| what_is_left(&account_id, balance, view.past_due, view.payment.agreement_id.is_some()));
     view! {
         <Page title=title back=paths::account(&account_id)>
             {after}
