@@ -98,9 +98,8 @@ impl Portal {
         let taken = self
             .number("select cast(coalesce(sum(amount_minor), 0) as bigint) from sandbox_charges where state = 'succeeded'")
             .await;
-        let went_back = self
-            .number("select cast(coalesce(sum(amount_minor), 0) as bigint) from sandbox_refunds where state = 'done'")
-            .await;
+        let went_back =
+            self.number("select cast(coalesce(sum(amount_minor), 0) as bigint) from sandbox_refunds where state = 'done'").await;
         let theirs = taken - went_back;
         let ours =
             self.number("select cast(coalesce(sum(amount_minor), 0) as bigint) from postings where book = 'processor'").await;

@@ -1,7 +1,7 @@
 //! What the portal relies on after a payment succeeded, whoever the payment company is: that everything which went back is told,
 //! each time as it stands, and whose it is.
 
-use crate::company::{self, Company, TakenBack, now, payment, unanswered};
+use crate::company::{self, Company, Delivered, TakenBack, now, payment, unanswered};
 use evenkeel::domain::money::{Currency, Money};
 use evenkeel::domain::payment::{DeclineReason, Finding};
 use evenkeel::domain::reversal::{ReversalFinding, ReversalKind};
@@ -30,8 +30,8 @@ async fn reversals(company: &dyn Company, charge: &str) -> Vec<Reversed> {
 /// What is told after so many messages, each read as the portal reads it.
 async fn told_after(company: &dyn Company, before: usize) -> Vec<WebhookEvent> {
     let delivered = company.deliver().await;
-    let read = |(headers, body)| company.processor().verify_webhook(headers, body, now()).expect("a genuine message");
-    delivered[before..].iter().map(|(headers, body)| (headers, body)).flat_map(read).collect()
+    let read = |(headers, body): &Delivered| company.processor().verify_webhook(headers, body, now()).expect("a genuine message");
+    delivered[before..].iter().flat_map(read).collect()
 }
 
 /// Whose a message is, by itself or by asking.
