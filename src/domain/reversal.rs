@@ -202,6 +202,10 @@ impl Reversal {
             (ReversalState::Failed { .. }, ReversalFinding::Done) if self.processor_reference.is_none() => {
                 ReversalStep::Moved(ReversalState::Succeeded { settled_at: at })
             }
+            // From now on it has a name: what is heard of it later is late.
+            (ReversalState::Failed { settled_at }, ReversalFinding::Undone) if self.processor_reference.is_none() => {
+                ReversalStep::Moved(ReversalState::Failed { settled_at: *settled_at })
+            }
             (ReversalState::Pending, ReversalFinding::Pending)
             | (ReversalState::Succeeded { .. }, ReversalFinding::Done)
             | (ReversalState::Failed { .. } | ReversalState::Undone { .. }, ReversalFinding::Undone) => {

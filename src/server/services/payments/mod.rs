@@ -15,7 +15,7 @@ mod start;
 mod undo;
 
 pub use have_back::{CreditBack, HaveBack, HaveBackRefusal, credit_back, have_back};
-pub use read::{Paying, PaymentFacts, paying, payment};
+pub use read::{Paying, PaymentFacts, paying, payment, processor_reference};
 pub use reconcile::{RECONCILE_JOB, Reconciled, reconcile, refresh, wait_before_check};
 pub use refund::{REFUND_JOB, RefundOrder, RefundRefused, Refunding, reconcile_refund, refund};
 pub use report::{Applied, Heard, WebhookRefusal, cancel, close_pages, receive_webhook};

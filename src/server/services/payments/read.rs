@@ -140,6 +140,11 @@ pub struct PaymentFacts {
     pub next_check_at: Option<Millis>,
 }
 
+/// The processor's own name for a payment, whoever's it is: for a command on the server.
+pub async fn processor_reference(state: &AppState, reference: &str) -> Result<Option<String>, Failure> {
+    Ok(payments::of_reference(state.db.pool(), reference).await?.and_then(|payment| payment.processor_reference))
+}
+
 /// A payment of this customer; another's is not found.
 pub async fn payment(state: &AppState, customer: &CustomerId, reference: &str) -> Result<Option<PaymentFacts>, Failure> {
     let Some(payment) = payments::of_customer(state.db.pool(), reference, customer.as_str()).await? else { return Ok(None) };

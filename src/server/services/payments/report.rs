@@ -2,7 +2,7 @@
 
 use super::{PROCESSOR_TIMEOUT, processor_of, reversals, settle};
 use crate::domain::ids::{CustomerId, PaymentId};
-use crate::domain::payment::{Payment, PaymentState, ProcessorReport, Transition, WhyUnchanged};
+use crate::domain::payment::{Finding, Payment, PaymentState, ProcessorReport, Transition, WhyUnchanged};
 use crate::server::crash_point::{self, CrashPoint};
 use crate::server::processors::{Charge, News, PaymentProcessor, ProcessorError, WebhookError};
 use crate::server::services::Failure;
@@ -141,6 +141,11 @@ pub async fn receive_webhook(state: &AppState, name: &str, headers: &HeaderMap, 
         };
         let heard = Heard::Webhook { event_id: event.event_id, kind: event.kind };
         let report = match event.news {
+            // It had succeeded, and now it is said to have failed: a bank took it back, and how is asked.
+            News::Charge(Charge { finding: Finding::Declined(_) | Finding::Cancelled, .. }) if payment.state.has_succeeded() => {
+                reversals::look_after(state, processor.as_ref(), &payment, &heard).await?;
+                continue;
+            }
             News::Charge(charge) => found_by(charge),
             News::Reversed(reversed) | News::ReversedBehind { reversed, .. } => {
                 reversals::take_in(state, processor.as_ref(), &payment, &reversed, &heard).await?;
