@@ -3,6 +3,14 @@
 //! Words are looked up with `td_string!(locale, section.key, name = value)`; amounts and dates are formatted by
 //! [`crate::domain::format`] first and handed in as strings.
 
+mod entries;
+mod parts;
+mod reversals;
+
+pub use entries::entry_words;
+pub use parts::{order_of_parts, part_of_debt};
+pub use reversals::{reversal_title, what_happened};
+
 use crate::domain::language::Language;
 pub use crate::i18n::Locale;
 

@@ -165,9 +165,8 @@ async fn account(State(pool): State<SqlitePool>, Path(id): Path<String>, headers
     .await?;
     let instalments: Vec<Instalment> = sqlx::query_as(
         "select g.id as agreement_id, g.reference, i.due_on, i.amount_minor, coalesce((
-           select sum(l.amount_minor) from payment_allocations l join payments p on p.id = l.payment_id
-           where l.agreement_id = g.id and l.instalment_number = i.number
-             and p.state in ('succeeded', 'partly_refunded')), 0) as paid_minor
+           select sum(l.amount_minor) from payment_allocations l
+           where l.agreement_id = g.id and l.instalment_number = i.number), 0) as paid_minor
          from agreement_accounts ga
          join agreements g on g.id = ga.agreement_id
          join instalments i on i.agreement_id = g.id and i.version = g.current_version

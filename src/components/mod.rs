@@ -7,6 +7,7 @@ pub mod chart;
 pub mod disclosure;
 pub mod form;
 pub mod frame;
+pub mod have_back;
 pub mod holds;
 pub mod instalment_path;
 pub mod layout;

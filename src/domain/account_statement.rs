@@ -60,12 +60,7 @@ impl StatementKind {
         match self {
             StatementKind::TakenOver => "opening",
             StatementKind::Correction => "adjustment",
-            StatementKind::Own(EntryKind::Payment) => "payment",
-            StatementKind::Own(EntryKind::Discount) => "discount",
-            StatementKind::Own(EntryKind::Refund) => "refund",
-            StatementKind::Own(EntryKind::Return) => "return",
-            StatementKind::Own(EntryKind::Chargeback) => "chargeback",
-            StatementKind::Own(EntryKind::WriteOff) => "write_off",
+            StatementKind::Own(kind) => kind.code(),
         }
     }
 }
@@ -190,7 +185,19 @@ mod tests {
 
     #[test]
     fn every_kind_reads_as_it_is_written() {
-        for code in ["opening", "adjustment", "payment", "discount", "refund", "return", "chargeback", "write_off"] {
+        for code in [
+            "opening",
+            "adjustment",
+            "payment",
+            "discount",
+            "refund",
+            "return",
+            "chargeback",
+            "write_off",
+            "reinstatement",
+            "discount_withdrawn",
+            "correction",
+        ] {
             assert_eq!(StatementKind::from_code(code).map(StatementKind::code), Some(code));
         }
         assert_eq!(StatementKind::from_code("gift"), None);

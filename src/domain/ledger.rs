@@ -3,8 +3,10 @@
 //! An [`Entry`] is a list of moves between two books, so it balances by construction. The balance of an account is the sum of
 //! its postings in the book [`Book::Customer`]: owed is positive, paid is negative. Written by `store::ledger`.
 
+use super::hold::HoldKind;
 use super::ids::AgreementId;
 use super::money::{Money, MoneyError};
+use super::reversal::ReversalKind;
 
 /// Where an amount stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -61,6 +63,17 @@ pub enum EntryKind {
     Opening,
     Payment,
     Discount,
+    Refund,
+    Return,
+    Chargeback,
+    /// Money that had gone back and came again.
+    Reinstatement,
+    /// A discount that does not hold any more, because the payment that earned it went back.
+    DiscountWithdrawn,
+    /// By decision of a person here. What the creditor's later figures change is an 'adjustment', written by the import.
+    Correction,
+    /// Given up by decision.
+    WriteOff,
 }
 
 impl EntryKind {
@@ -69,6 +82,13 @@ impl EntryKind {
             EntryKind::Opening => "opening",
             EntryKind::Payment => "payment",
             EntryKind::Discount => "discount",
+            EntryKind::Refund => "refund",
+            EntryKind::Return => "return",
+            EntryKind::Chargeback => "chargeback",
+            EntryKind::Reinstatement => "reinstatement",
+            EntryKind::DiscountWithdrawn => "discount_withdrawn",
+            EntryKind::Correction => "correction",
+            EntryKind::WriteOff => "write_off",
         }
     }
 }
@@ -105,6 +125,40 @@ impl Entry {
     /// What the creditor gives up because the customer paid promptly. `amount` is above zero.
     pub fn discount(amount: Money) -> Entry {
         Entry::of_moves(EntryKind::Discount, [(Book::Customer, Book::Discount, Component::Credits, amount)])
+    }
+
+    /// Money the processor gave back, or had to. `amount` is above zero.
+    pub fn reversal(kind: ReversalKind, amount: Money) -> Entry {
+        let entry_kind = match kind {
+            ReversalKind::Refund => EntryKind::Refund,
+            ReversalKind::Return => EntryKind::Return,
+            ReversalKind::Chargeback => EntryKind::Chargeback,
+        };
+        Entry::of_moves(entry_kind, [(Book::Processor, Book::Customer, Component::Payments, amount)])
+    }
+
+    /// Money that had gone back and is at the processor again. `amount` is above zero.
+    pub fn reinstatement(amount: Money) -> Entry {
+        Entry::of_moves(EntryKind::Reinstatement, [(Book::Customer, Book::Processor, Component::Payments, amount)])
+    }
+
+    /// A discount that was granted holds no more. `amount` is above zero.
+    pub fn discount_withdrawn(amount: Money) -> Entry {
+        Entry::of_moves(EntryKind::DiscountWithdrawn, [(Book::Discount, Book::Customer, Component::Credits, amount)])
+    }
+
+    /// What a person put right: above zero is owed more, below zero less.
+    pub fn correction(component: Component, amount: Money) -> Entry {
+        Entry::of_moves(EntryKind::Correction, [(Book::Adjustment, Book::Customer, component, amount)])
+    }
+
+    /// What the creditor gives up, by part of the debt. The amounts are above zero.
+    pub fn write_off(parts: &[(Component, Money)]) -> Entry {
+        let moves = parts.iter().filter(|(_, amount)| !amount.is_zero());
+        Entry::of_moves(
+            EntryKind::WriteOff,
+            moves.map(|(component, amount)| (Book::Customer, Book::WriteOff, *component, *amount)),
+        )
     }
 
     fn of_moves(kind: EntryKind, moves: impl IntoIterator<Item = (Book, Book, Component, Money)>) -> Entry {
@@ -219,4 +273,132 @@ pub fn allocate(amount: Money, owed: &Owed, order: Order) -> Result<Vec<Allocati
         }
     }
     Ok(lines)
+}
+
+/// What is undone of a payment's lines when so much of it goes back: what was beyond everything owed first, then what was
+/// applied last. `lines` are what is applied now, in the order it was applied, none of them negative; the answer's are
+/// negative, and sum to `amount` or to all there is.
+pub fn undo(lines: &[Allocation], amount: Money) -> Result<Vec<Allocation>, MoneyError> {
+    let is_credit = |line: &&Allocation| line.applied_to == AppliedTo::Credit;
+    let credit_first = lines.iter().rev().filter(is_credit).chain(lines.iter().rev().filter(|line| !is_credit(line)));
+    let mut left = amount;
+    let mut undone = Vec::new();
+    for line in credit_first {
+        let taken = Money::new(line.amount.minor().min(left.minor()).max(0), left.currency());
+        if taken.is_positive() {
+            left = left.checked_sub(taken)?;
+            line.amount.checked_sub(taken)?;
+            undone.push(Allocation { applied_to: line.applied_to.clone(), amount: taken.negated() });
+        }
+    }
+    Ok(undone)
+}
+
+/// Lines to the same thing as one, without what sums to zero; each stands where it was applied first.
+pub fn net(lines: Vec<Allocation>) -> Result<Vec<Allocation>, MoneyError> {
+    let mut sums: Vec<Allocation> = Vec::new();
+    for line in lines {
+        match sums.iter_mut().find(|known| known.applied_to == line.applied_to) {
+            Some(known) => known.amount = known.amount.checked_add(line.amount)?,
+            None => sums.push(line),
+        }
+    }
+    sums.retain(|line| !line.amount.is_zero());
+    Ok(sums)
+}
+
+/// How an account came to get a payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meant {
+    /// The customer chose this very account.
+    ByTheCustomer,
+    /// The portal spreads a payment over several.
+    BySpreading,
+}
+
+/// Whether a payment may be applied to an account: one that its customer disputes gets nothing the customer did not mean for it
+/// (12 CFR 1006.30(c)).
+pub fn may_receive(holds: &[HoldKind], meant: Meant) -> bool {
+    match meant {
+        Meant::ByTheCustomer => true,
+        Meant::BySpreading => !holds.contains(&HoldKind::Dispute),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::money::Currency;
+    use proptest::prelude::*;
+
+    fn usd(minor: i64) -> Money {
+        Money::new(minor, Currency::USD)
+    }
+
+    fn line(applied_to: AppliedTo, minor: i64) -> Allocation {
+        Allocation { applied_to, amount: usd(minor) }
+    }
+
+    fn instalment(number: u32) -> AppliedTo {
+        AppliedTo::Instalment { agreement_id: AgreementId("g".into()), number }
+    }
+
+    #[test]
+    fn what_goes_back_is_undone_from_the_last_and_a_credit_first() {
+        let applied = [line(instalment(1), 100), line(instalment(2), 80), line(AppliedTo::Credit, 20)];
+        let undone = |minor| undo(&applied, usd(minor)).expect("one currency");
+        assert_eq!(undone(20), [line(AppliedTo::Credit, -20)]);
+        assert_eq!(undone(21), [line(AppliedTo::Credit, -20), line(instalment(2), -1)]);
+        assert_eq!(undone(101), [line(AppliedTo::Credit, -20), line(instalment(2), -80), line(instalment(1), -1)]);
+        assert_eq!(undone(9_999).iter().map(|line| line.amount.minor()).sum::<i64>(), -200, "never more than there was");
+        assert_eq!(undone(0), []);
+    }
+
+    #[test]
+    fn a_disputed_account_gets_only_what_its_customer_means_for_it() {
+        for hold in HoldKind::ALL {
+            assert!(may_receive(&[hold], Meant::ByTheCustomer));
+            assert_eq!(may_receive(&[hold], Meant::BySpreading), hold != HoldKind::Dispute);
+        }
+    }
+
+    #[test]
+    fn every_entry_of_what_comes_after_balances() {
+        let entries = [
+            Entry::reversal(ReversalKind::Refund, usd(1)),
+            Entry::reversal(ReversalKind::Return, usd(2)),
+            Entry::reversal(ReversalKind::Chargeback, usd(3)),
+            Entry::reinstatement(usd(4)),
+            Entry::discount_withdrawn(usd(5)),
+            Entry::correction(Component::Fees, usd(-6)),
+            Entry::write_off(&[(Component::Interest, usd(7)), (Component::Fees, usd(0))]),
+        ];
+        let of_customer = entries.map(|entry| {
+            assert_eq!(entry.postings().iter().map(|posting| posting.amount.minor()).sum::<i64>(), 0, "{entry:?}");
+            let customers = entry.postings().iter().filter(|posting| posting.book == Book::Customer);
+            customers.map(|posting| posting.amount.minor()).sum::<i64>()
+        });
+        assert_eq!(of_customer, [1, 2, 3, -4, 5, -6, -7]);
+    }
+
+    proptest! {
+        #[test]
+        fn parts_given_back_one_after_the_other_leave_what_one_would(
+            amounts in proptest::collection::vec(1_i64..10_000, 1..8), back in proptest::collection::vec(0_i64..8_000, 0..8),
+            credit in 0_i64..500,
+        ) {
+            let mut applied: Vec<Allocation> = (1_u32..).zip(&amounts).map(|(number, minor)| line(instalment(number), *minor)).collect();
+            if credit > 0 {
+                applied.push(line(AppliedTo::Credit, credit));
+            }
+            let all = applied.clone();
+            for minor in &back {
+                let undone = undo(&applied, usd(*minor)).expect("one currency");
+                applied = net(applied.into_iter().chain(undone).collect()).expect("one currency");
+                prop_assert!(applied.iter().all(|line| line.amount.is_positive()));
+            }
+            let at_once = undo(&all, usd(back.iter().sum())).expect("one currency");
+            prop_assert_eq!(applied, net(all.into_iter().chain(at_once).collect()).expect("one currency"));
+        }
+    }
 }

@@ -2,11 +2,13 @@
 //!
 //! [`Payment::apply`] is the only way from one state to another. States move forward only: a late, repeated or out-of-order
 //! report changes nothing and says why. One report overrules a closed state: that money was taken after all, because the
-//! books must hold every cent that moved. Called by `services::payments`.
+//! books must hold every cent that moved. What happens after success is told by [`super::reversal`]: a payment's state is then
+//! what its reversals add up to ([`Payment::after`]). Called by `services::payments`.
 
 use super::ids::{AccountId, AgreementId, CustomerId, PaymentId};
 use super::ledger::Order;
-use super::money::Money;
+use super::money::{Money, MoneyError};
+use super::reversal::{Reversal, ReversalKind, ReversalState};
 
 /// Milliseconds since 1970 UTC.
 pub type Millis = i64;
@@ -147,6 +149,23 @@ pub enum PaymentState {
     },
     /// The processor did not answer. Nobody knows whether money moved until it does.
     Unknown,
+    PartlyRefunded(Settled),
+    Refunded(Settled),
+    /// The bank took it back.
+    Returned(Settled),
+    /// The card holder's bank took it back.
+    ChargedBack(Settled),
+}
+
+/// What is known of a payment that succeeded and of which something went back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settled {
+    pub settled_at: Millis,
+    /// Everything that went back and has not come again. It may be more than the payment: a bank can take back what was
+    /// refunded before.
+    pub reversed: Money,
+    /// When that last changed.
+    pub reversed_at: Millis,
 }
 
 impl PaymentState {
@@ -161,12 +180,59 @@ impl PaymentState {
             PaymentState::Cancelled { .. } => "cancelled",
             PaymentState::Abandoned { .. } => "abandoned",
             PaymentState::Unknown => "unknown",
+            PaymentState::PartlyRefunded(_) => "partly_refunded",
+            PaymentState::Refunded(_) => "refunded",
+            PaymentState::Returned(_) => "returned",
+            PaymentState::ChargedBack(_) => "charged_back",
         }
     }
 
     /// Whether the outcome is still to come.
     pub fn is_open(&self) -> bool {
         self.stage() < Stage::Closed
+    }
+
+    /// Whether it succeeded, whatever happened to it after that.
+    pub fn has_succeeded(&self) -> bool {
+        self.stage() == Stage::Paid
+    }
+
+    /// When it succeeded or ended.
+    pub fn settled_at(&self) -> Option<Millis> {
+        match self {
+            PaymentState::Created
+            | PaymentState::Submitted { .. }
+            | PaymentState::NeedsCustomer { .. }
+            | PaymentState::Processing
+            | PaymentState::Unknown => None,
+            PaymentState::Succeeded { settled_at }
+            | PaymentState::Declined { settled_at, .. }
+            | PaymentState::Cancelled { settled_at }
+            | PaymentState::Abandoned { settled_at } => Some(*settled_at),
+            PaymentState::PartlyRefunded(settled)
+            | PaymentState::Refunded(settled)
+            | PaymentState::Returned(settled)
+            | PaymentState::ChargedBack(settled) => Some(settled.settled_at),
+        }
+    }
+
+    /// What went back of it, if anything did.
+    pub fn reversed(&self) -> Option<Settled> {
+        match self {
+            PaymentState::PartlyRefunded(settled)
+            | PaymentState::Refunded(settled)
+            | PaymentState::Returned(settled)
+            | PaymentState::ChargedBack(settled) => Some(*settled),
+            PaymentState::Created
+            | PaymentState::Submitted { .. }
+            | PaymentState::NeedsCustomer { .. }
+            | PaymentState::Processing
+            | PaymentState::Succeeded { .. }
+            | PaymentState::Declined { .. }
+            | PaymentState::Cancelled { .. }
+            | PaymentState::Abandoned { .. }
+            | PaymentState::Unknown => None,
+        }
     }
 
     /// Whether another payment on the same account has to wait for this one: the customer may be about to pay it.
@@ -182,7 +248,11 @@ impl PaymentState {
             PaymentState::NeedsCustomer { .. } => Stage::NeedsCustomer,
             PaymentState::Processing => Stage::Processing,
             PaymentState::Declined { .. } | PaymentState::Cancelled { .. } | PaymentState::Abandoned { .. } => Stage::Closed,
-            PaymentState::Succeeded { .. } => Stage::Paid,
+            PaymentState::Succeeded { .. }
+            | PaymentState::PartlyRefunded(_)
+            | PaymentState::Refunded(_)
+            | PaymentState::Returned(_)
+            | PaymentState::ChargedBack(_) => Stage::Paid,
         }
     }
 }
@@ -295,11 +365,38 @@ impl Payment {
         };
         if next.stage() > self.state.stage() {
             Transition::Moved(next)
-        } else if next.code() == self.state.code() {
+        } else if next.code() == self.state.code() || next.stage() == Stage::Paid {
+            // That it was paid is known, whatever went back since.
             Transition::Unchanged(WhyUnchanged::Repeated)
         } else {
             Transition::Unchanged(WhyUnchanged::Late)
         }
+    }
+
+    /// The state of a payment that succeeded, by everything that ever went back of it. What a bank took back is told before what
+    /// was given back, because it is what the customer has to know.
+    pub fn after(&self, settled_at: Millis, reversals: &[Reversal]) -> Result<PaymentState, MoneyError> {
+        let in_effect = || reversals.iter().filter(|reversal| reversal.state.is_in_effect());
+        let changed = reversals.iter().filter_map(|reversal| match reversal.state {
+            ReversalState::Succeeded { settled_at } => Some(settled_at),
+            ReversalState::Undone { undone_at, .. } => Some(undone_at),
+            ReversalState::Created | ReversalState::Pending | ReversalState::Failed { .. } | ReversalState::Unknown => None,
+        });
+        let reversed =
+            in_effect().try_fold(Money::zero(self.amount.currency()), |sum, reversal| sum.checked_add(reversal.amount))?;
+        let settled = Settled { settled_at, reversed, reversed_at: changed.max().unwrap_or(settled_at) };
+        let has = |kind| in_effect().any(|reversal| reversal.kind == kind);
+        Ok(if has(ReversalKind::Chargeback) {
+            PaymentState::ChargedBack(settled)
+        } else if has(ReversalKind::Return) {
+            PaymentState::Returned(settled)
+        } else if reversed.is_zero() {
+            PaymentState::Succeeded { settled_at }
+        } else if reversed.checked_sub(self.amount)?.minor() >= 0 {
+            PaymentState::Refunded(settled)
+        } else {
+            PaymentState::PartlyRefunded(settled)
+        })
     }
 
     fn is_contradicted_by(&self, report: &ProcessorReport) -> bool {

@@ -5,6 +5,7 @@
 
 use super::account::{AccountFacts, TimeBarred};
 use super::calendar::{ClosedDays, Date, Frequency, Holidays, LongestTerm};
+use super::components::PartsOrder;
 use super::ids::PolicyVersion;
 use super::money::{Currency, Money};
 use super::schedule::InterestRule;
@@ -18,6 +19,8 @@ pub struct Policy {
     /// Public holidays of the calendars the policy names.
     pub holidays: Holidays,
     pub consequences: Consequences,
+    /// Which part of a debt a payment pays first.
+    pub allocation: PartsOrder,
 }
 
 /// What happens, in the creditor's own words. Where it says nothing, the portal's neutral words hold.
@@ -363,6 +366,7 @@ mod tests {
             ],
             holidays: Holidays::default(),
             consequences: Consequences::default(),
+            allocation: PartsOrder::USUAL,
         };
         assert_eq!(policy.segment_for(&account(), TODAY, None).map(|segment| segment.name.as_str()), Some("later"));
         assert_eq!(policy.segment_for(&account(), date(2026, 8, 1), None).map(|segment| segment.name.as_str()), Some("early"));

@@ -1,6 +1,7 @@
 //! Reads a policy from its TOML file. What is wrong is refused with its line and the reason; what is doubtful (a segment that
 //! can never be reached, two that overlap) is told as a warning. Called at start-up and by the command line.
 
+mod allocation;
 mod consequences;
 mod read;
 #[cfg(test)]
@@ -81,12 +82,14 @@ pub fn parse(text: &str, calendar: impl Fn(&str) -> Result<String, String>) -> R
         calendars.insert(name.get_ref().clone(), calendar);
     }
     let consequences = consequences::read(text, &written.consequences)?;
+    let allocation = allocation::read(text, &written.allocation)?;
     let warnings = doubts(&segments, days.is_empty());
     let policy = Policy {
         version: PolicyVersion(hex::encode(digest.finalize())),
         segments: segments.into_iter().map(|(_, segment)| segment).collect(),
         holidays: Holidays::from(days),
         consequences,
+        allocation,
     };
     Ok(PolicyFile { policy, text: text.to_owned(), calendars, warnings })
 }

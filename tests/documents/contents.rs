@@ -1,6 +1,7 @@
 //! Valid contents for the documents under test.
 
 use evenkeel::domain::account_statement::{AccountStatement, BookedEntry, Period, StatementKind};
+use evenkeel::domain::components::{Paid, PartsOrder};
 use evenkeel::domain::language::Language;
 use evenkeel::domain::money::{Currency, Money};
 use evenkeel::server::documents::confirmation::{AgreementKind, CoveredAccount, Covers, Instalment, Interest, Rhythm};
@@ -88,6 +89,8 @@ pub fn receipt(language: Language) -> ReceiptContent {
             },
             Applied { to: AppliedTo::Balance, amount: usd(4575) },
         ],
+        parts: vec![(Paid::Fees, usd(1_000)), (Paid::Principal, usd(9_000))],
+        order: PartsOrder::USUAL,
         balance_before: usd(120_000),
         balance_after: usd(110_000),
     }

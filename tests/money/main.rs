@@ -14,6 +14,7 @@ mod permission;
 mod portal;
 mod races;
 mod refusals;
+mod reversals;
 mod screens;
 mod statement;
 mod states;

@@ -11,7 +11,7 @@ use evenkeel::server::ids;
 use evenkeel::server::processors::sandbox::SandboxProcessor;
 use evenkeel::server::processors::{
     Charge, Collection, HostedMandate, HostedPayment, MandateAtProcessor, PaymentProcessor, ProcessorError, Refund, Refunded,
-    Sought, WebhookError, WebhookEvent,
+    Reversed, Sought, WebhookError, WebhookEvent,
 };
 use evenkeel::server::services::payments::{self, Decision, Started};
 use http::HeaderMap;
@@ -200,7 +200,7 @@ async fn paying_the_last_instalment_completes_the_agreement() {
 }
 
 /// An agreement in force with instalments of these amounts, due weekly.
-async fn given_an_agreement(test: &TestDb, seeded: &Seeded, amounts: &[i64]) -> String {
+pub async fn given_an_agreement(test: &TestDb, seeded: &Seeded, amounts: &[i64]) -> String {
     let id = evenkeel::server::ids::new_id();
     let pool = test.db.pool();
     let total: i64 = amounts.iter().sum();
@@ -273,7 +273,7 @@ async fn paying_everything_at_once_earns_the_promised_discount() {
 }
 
 /// The processor makes the charge and its answer is lost.
-struct AnswerLost(Arc<SandboxProcessor>);
+pub struct AnswerLost(pub Arc<SandboxProcessor>);
 
 #[async_trait::async_trait]
 impl PaymentProcessor for AnswerLost {
@@ -303,11 +303,20 @@ impl PaymentProcessor for AnswerLost {
     }
 
     async fn refund(&self, refund: &Refund) -> Result<Refunded, ProcessorError> {
-        self.0.refund(refund).await
+        self.0.refund(refund).await.expect("the refund is made");
+        Err(ProcessorError::OutcomeUnknown)
     }
 
     async fn look_up_refund(&self, refund: &Refund) -> Result<Option<Refunded>, ProcessorError> {
         self.0.look_up_refund(refund).await
+    }
+
+    async fn reversals(&self, processor_reference: &str) -> Result<Vec<Reversed>, ProcessorError> {
+        self.0.reversals(processor_reference).await
+    }
+
+    async fn whose(&self, behind: &str) -> Result<Option<String>, ProcessorError> {
+        self.0.whose(behind).await
     }
 
     async fn start_mandate(&self, mandate: &HostedMandate) -> Result<MandateAtProcessor, ProcessorError> {

@@ -95,14 +95,25 @@ impl Portal {
     pub async fn assert_books_are_right(&self) {
         let verdict = books::verify(&self.state.db).await.expect("the books can be read");
         assert_eq!(verdict.faults, Vec::new());
-        let theirs = self
+        let taken = self
             .number("select cast(coalesce(sum(amount_minor), 0) as bigint) from sandbox_charges where state = 'succeeded'")
             .await;
+        let went_back =
+            self.number("select cast(coalesce(sum(amount_minor), 0) as bigint) from sandbox_refunds where state = 'done'").await;
+        let theirs = taken - went_back;
         let ours =
             self.number("select cast(coalesce(sum(amount_minor), 0) as bigint) from postings where book = 'processor'").await;
         assert_eq!(ours, theirs, "our books and the processor's");
         let receipts = self.number("select count(*) from documents where kind = 'receipt'").await;
-        assert_eq!(receipts, self.number("select count(*) from payments where state = 'succeeded'").await, "receipts");
+        let paid = "select count(*) from payments
+                    where state in ('succeeded', 'partly_refunded', 'refunded', 'returned', 'charged_back')";
+        assert_eq!(receipts, self.number(paid).await, "receipts");
+        let notes = self.number("select count(*) from documents where kind = 'reversal_note'").await;
+        // One when money goes back, one more when it comes again.
+        let told = self.number(
+            "select cast(coalesce(sum(case state when 'succeeded' then 1 when 'undone' then 2 else 0 end), 0) as bigint) from reversals",
+        );
+        assert_eq!(notes, told.await, "letters about what went back");
     }
 
     /// The customer of a seeded account, signed in through the door.

@@ -4,6 +4,7 @@
 use crate::portal::{Answer, Person, Portal};
 use crate::support::seed::{self, SeedAccount, Seeded};
 use crate::support::{self, TestDb};
+use evenkeel::server::processors::sandbox::Afterwards;
 use evenkeel::server::services::books;
 
 /// What has happened to the account before the screens are opened.
@@ -31,6 +32,11 @@ enum Stage {
     PaymentDeclined,
     PaymentCancelled,
     PaymentAbandoned,
+    PaymentRefunded,
+    PaymentReturned,
+    PaymentChargedBack,
+    /// The last payment of a plan that was completed was taken back.
+    PlanReopened,
 }
 
 /// The screens of one account, as in their addresses.
@@ -53,7 +59,7 @@ const SCREENS: [&str; 14] = [
 
 /// Where each address leads, in the order of [`SCREENS`]: `=` to the screen itself, `a` to the agreement, `p` to the payment,
 /// else by its own name. The first three and the last two are right in every state.
-const TABLE: [(Stage, &str); 22] = {
+const TABLE: [(Stage, &str); 26] = {
     use Stage::*;
     const OPEN: &str = "= = = = = = = = options options = pay = =";
     const AGREED: &str = "= = = a a a a a a a = pay = =";
@@ -84,6 +90,11 @@ const TABLE: [(Stage, &str); 22] = {
         (PaymentDeclined, OPEN),
         (PaymentCancelled, OPEN),
         (PaymentAbandoned, OPEN),
+        // What went back is past due again.
+        (PaymentRefunded, OPEN),
+        (PaymentReturned, OPEN),
+        (PaymentChargedBack, OPEN),
+        (PlanReopened, AGREED),
     ]
 };
 
@@ -157,6 +168,26 @@ async fn given(test: &TestDb, stage: Stage) -> Staged {
             staged.execute("update sandbox_charges set expires_at = 1").await;
             staged.person.post(&page, &[("method", "approved"), ("button", "pay")]).await;
         }
+        Stage::PaymentRefunded => {
+            staged.pay("past_due", "approved").await;
+            staged.happens(Afterwards::RefundedElsewhere).await;
+        }
+        Stage::PaymentReturned => {
+            staged.pay("past_due", "approved").await;
+            staged.happens(Afterwards::Returned).await;
+        }
+        Stage::PaymentChargedBack => {
+            staged.pay("past_due", "approved").await;
+            staged.happens(Afterwards::ChargedBack).await;
+        }
+        Stage::PlanReopened => {
+            staged.choose_plan().await;
+            staged.sign().await;
+            for _ in 0..2 {
+                staged.pay("instalment", "approved").await;
+            }
+            staged.happens(Afterwards::Returned).await;
+        }
     }
     staged
 }
@@ -176,6 +207,13 @@ fn account_of(stage: Stage) -> SeedAccount {
 impl Staged {
     fn address(&self, screen: &str) -> String {
         format!("/account/{}{screen}", self.seeded.account_id)
+    }
+
+    /// To the newest payment.
+    async fn happens(&self, afterwards: Afterwards) {
+        let charge = self.portal.word("select processor_reference from payments order by created_at desc, id desc limit 1").await;
+        assert!(self.portal.sandbox().happens(&charge, afterwards).await.expect("its books"));
+        self.portal.work().await;
     }
 
     async fn execute(&self, sql: &'static str) {
@@ -261,7 +299,16 @@ fn is_whole(stage: Stage, answer: &Answer) {
     assert_eq!(main.matches("<h1").count(), 1, "{at}");
     assert!(main.contains("href=\"/") || main.contains("<form"), "{at} is a dead end: {main}");
     assert!(footer.contains("href=\"tel:") && footer.contains("working days"), "{at}: a person, and when they answer");
-    let paid = matches!(stage, Stage::PaymentSucceeded | Stage::PlanPartlyPaid | Stage::PlanCompleted);
+    let paid = matches!(
+        stage,
+        Stage::PaymentSucceeded
+            | Stage::PlanPartlyPaid
+            | Stage::PlanCompleted
+            | Stage::PaymentRefunded
+            | Stage::PaymentReturned
+            | Stage::PaymentChargedBack
+            | Stage::PlanReopened
+    );
     for words in ["Paid:", "Receipt as PDF"] {
         assert!(paid || !main.contains(words), "{at} says \"{words}\"");
     }

@@ -3,7 +3,7 @@
 use evenkeel::domain::ids::{AccountId, CustomerId, PaymentId};
 use evenkeel::domain::money::{Currency, Money};
 use evenkeel::domain::payment::{
-    DeclineReason, Finding, Payment, PaymentState, ProcessorReport, Purpose, Transition, WhyUnchanged,
+    DeclineReason, Finding, Payment, PaymentState, ProcessorReport, Purpose, Settled, Transition, WhyUnchanged,
 };
 use proptest::prelude::*;
 
@@ -37,6 +37,10 @@ fn states() -> Vec<PaymentState> {
         PaymentState::Cancelled { settled_at: 1 },
         PaymentState::Abandoned { settled_at: 1 },
         PaymentState::Unknown,
+        PaymentState::PartlyRefunded(Settled { settled_at: 1, reversed: Money::new(1, Currency::USD), reversed_at: 1 }),
+        PaymentState::Refunded(Settled { settled_at: 1, reversed: Money::new(5_000, Currency::USD), reversed_at: 1 }),
+        PaymentState::Returned(Settled { settled_at: 1, reversed: Money::new(5_000, Currency::USD), reversed_at: 1 }),
+        PaymentState::ChargedBack(Settled { settled_at: 1, reversed: Money::new(5_000, Currency::USD), reversed_at: 1 }),
     ]
 }
 
@@ -90,13 +94,14 @@ fn paid_stays_paid_and_money_that_moved_overrules_everything() {
         processor_reference: "sbx_1".into(),
         finding: Finding::Succeeded { amount: Money::new(5_000, Currency::USD) },
     };
-    for report in reports() {
-        let paid = payment(PaymentState::Succeeded { settled_at: 1 });
-        assert!(matches!(paid.apply(&report, 2), Transition::Unchanged(_)), "{report:?}");
+    for state in states().into_iter().filter(PaymentState::has_succeeded) {
+        for report in reports() {
+            assert!(matches!(payment(state.clone()).apply(&report, 2), Transition::Unchanged(_)), "{state:?} {report:?}");
+        }
     }
     for state in states() {
         let found = after(&payment(state.clone()), &succeeded).state;
-        assert!(matches!(found, PaymentState::Succeeded { .. }), "{state:?}");
+        assert!(found.has_succeeded(), "{state:?}");
     }
 }
 

@@ -55,7 +55,7 @@ impl Scene {
             .portal
             .number("select cast(coalesce(sum(amount_minor), 0) as bigint) from postings where book = 'processor'")
             .await;
-        assert_eq!((ours, self.stand_in.books().received()), (received, received), "our books and Stripe's");
+        assert_eq!((ours, self.stand_in.books().holds()), (received, received), "our books and Stripe's");
     }
 }
 
@@ -209,4 +209,65 @@ async fn a_message_of_stripe_that_is_not_proven_changes_nothing() {
         assert_eq!(request.send().await.expect("an answer").status(), 400, "{signature}");
     }
     assert_eq!(scene.state().await, "submitted");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_stripe_tells_of_refunds_and_disputes_is_in_our_books() {
+    for test in support::both().await {
+        let mut scene = Scene::open(&test).await;
+        scene.pay_fifty().await;
+        scene.stand_in.books().pay("cs_test_1");
+        scene.stand_in.deliver().await;
+        scene.stand_in.books().refund_elsewhere("cs_test_1", 1_500);
+        // The messages about one refund are several, and come twice.
+        let bodies = scene.stand_in.books().messages[1..].to_vec();
+        assert_eq!(bodies.len(), 2);
+        for body in bodies.iter().chain(&bodies) {
+            assert!(scene.stand_in.deliver_one(body).await, "taken");
+        }
+        assert_eq!((scene.state().await.as_str(), scene.portal.balance().await), ("partly_refunded", 116_500), "{}", test.name);
+        scene.assert_books_are_equal(3_500).await;
+        scene.stand_in.books().refund_fails(1);
+        assert_eq!(scene.stand_in.deliver().await, 3);
+        assert_eq!((scene.state().await.as_str(), scene.portal.balance().await), ("succeeded", 115_000));
+        scene.assert_books_are_equal(5_000).await;
+
+        scene.stand_in.books().dispute("cs_test_1", "fraudulent");
+        assert_eq!(scene.stand_in.deliver().await, 2);
+        assert_eq!((scene.state().await.as_str(), scene.portal.balance().await), ("charged_back", 120_000));
+        scene.see().await.assert_says("The bank of your card took this payment back");
+        scene.assert_books_are_equal(0).await;
+        scene.stand_in.books().dispute_is_won(1);
+        assert_eq!(scene.stand_in.deliver().await, 2);
+        assert_eq!((scene.state().await.as_str(), scene.portal.balance().await), ("succeeded", 115_000));
+        scene.assert_books_are_equal(5_000).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_debit_returned_after_it_had_succeeded_is_told_with_the_banks_reason() {
+    let test = support::sqlite().await;
+    let mut scene = Scene::open(&test).await;
+    scene.pay_fifty().await;
+    scene.stand_in.books().pay_by_bank("cs_test_1");
+    scene.stand_in.books().bank_pays("cs_test_1");
+    scene.stand_in.deliver().await;
+    scene.stand_in.books().dispute("cs_test_1", "debit_not_authorized");
+    assert_eq!(scene.stand_in.deliver().await, 2);
+    assert_eq!(scene.state().await, "returned");
+    scene.see().await.assert_says("this debit was not allowed");
+    scene.assert_books_are_equal(0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_about_a_dispute_is_not_taken_while_stripe_cannot_say_whose_it_is() {
+    let test = support::sqlite().await;
+    let mut scene = Scene::open(&test).await;
+    scene.pay_fifty().await;
+    scene.stand_in.books().pay("cs_test_1");
+    scene.stand_in.deliver().await;
+    scene.stand_in.books().dispute("cs_test_1", "fraudulent");
+    scene.stand_in.go_silent();
+    assert_eq!(scene.stand_in.deliver().await, 0, "told again later");
+    assert_eq!((scene.state().await.as_str(), scene.portal.balance().await), ("succeeded", 115_000));
 }

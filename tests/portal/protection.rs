@@ -171,6 +171,7 @@ async fn the_doors_are_these() {
         "POST /api/choose_plan",
         "POST /api/choose_promise",
         "POST /api/extend_session",
+        "POST /api/have_back",
         "POST /api/open_link",
         "POST /api/send_message",
         "POST /api/sign_agreement",

@@ -8,9 +8,10 @@ use axum::body::Bytes;
 use axum::routing::post;
 use evenkeel::domain::language::Language;
 use evenkeel::domain::money::{Currency, Money};
+use evenkeel::domain::payment::DeclineReason;
 use evenkeel::server::clock::Clock;
 use evenkeel::server::ids;
-use evenkeel::server::processors::sandbox::{Delays, Method, SandboxProcessor};
+use evenkeel::server::processors::sandbox::{Afterwards, Delays, Method, SandboxProcessor, TakenBackBy};
 use evenkeel::server::processors::stripe::StripeProcessor;
 use evenkeel::server::processors::{HostedPayment, PaymentProcessor, Sought};
 use http::HeaderMap;
@@ -27,6 +28,14 @@ pub type Delivered = (HeaderMap, Bytes);
 pub enum Debit {
     Pays,
     LacksFunds,
+}
+
+/// Who takes a payment back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TakenBack {
+    /// There was not enough money in the account.
+    ByTheBank,
+    ByTheCardsBank,
 }
 
 #[async_trait::async_trait]
@@ -59,6 +68,15 @@ pub trait Company: Send + Sync {
 
     /// How many charges the company made in all.
     async fn charges(&self) -> usize;
+
+    /// A bank takes back what is left of a charge that was paid: a debit, or as the card holder's bank.
+    async fn bank_takes_back(&self, charge: &str, by: TakenBack);
+
+    /// What was taken back comes again.
+    async fn comes_again(&self, charge: &str);
+
+    /// So much is refunded on the company's own pages.
+    async fn refund_elsewhere(&self, charge: &str, minor: i64);
 
     /// How much of a charge it gave back, in minor units.
     async fn given_back(&self, charge: &str) -> i64;
@@ -204,6 +222,24 @@ impl Company for Sandbox {
         usize::try_from(count).expect("a number")
     }
 
+    async fn bank_takes_back(&self, charge: &str, by: TakenBack) {
+        let by = match by {
+            TakenBack::ByTheBank => TakenBackBy::Bank(DeclineReason::InsufficientFunds),
+            TakenBack::ByTheCardsBank => TakenBackBy::CardBank,
+        };
+        self.processor.take_back(charge, by, None).await.expect("its books").expect("something was left");
+    }
+
+    async fn comes_again(&self, charge: &str) {
+        assert!(self.processor.happens(charge, Afterwards::WonBack).await.expect("its books"), "something had gone back");
+    }
+
+    async fn refund_elsewhere(&self, charge: &str, minor: i64) {
+        let amount = Money::new(minor, Currency::USD);
+        let done = self.processor.take_back(charge, TakenBackBy::Dashboard, Some(amount)).await;
+        done.expect("its books").expect("something was left");
+    }
+
     async fn given_back(&self, charge: &str) -> i64 {
         let sum =
             sqlx::query_scalar("select cast(coalesce(sum(amount_minor), 0) as bigint) from sandbox_refunds where charge_id = $1");
@@ -269,6 +305,24 @@ impl Company for Stripe {
 
     async fn charges(&self) -> usize {
         self.stand_in.books().pages.len()
+    }
+
+    async fn bank_takes_back(&self, charge: &str, by: TakenBack) {
+        let reason = match by {
+            TakenBack::ByTheBank => "insufficient_funds",
+            TakenBack::ByTheCardsBank => "fraudulent",
+        };
+        self.stand_in.books().dispute(charge, reason);
+    }
+
+    async fn comes_again(&self, _charge: &str) {
+        let mut books = self.stand_in.books();
+        let last = books.disputes.len();
+        books.dispute_is_won(last);
+    }
+
+    async fn refund_elsewhere(&self, charge: &str, minor: i64) {
+        self.stand_in.books().refund_elsewhere(charge, minor);
     }
 
     async fn given_back(&self, charge: &str) -> i64 {

@@ -8,6 +8,7 @@ mod support;
 mod company;
 mod contract;
 mod contract_of_mandates;
+mod contract_of_reversals;
 mod faults;
 mod localstripe;
 mod shapes;

@@ -2,7 +2,7 @@
 
 use crate::company::payment;
 use crate::stripe::{Goes, KEY, StandIn, objects};
-use evenkeel::server::processors::stripe::wire::{API_VERSION, PaymentIntent, Refund, Session};
+use evenkeel::server::processors::stripe::wire::{API_VERSION, Charge, Dispute, PaymentIntent, Refund, Session};
 use evenkeel::server::processors::{Collection, HostedMandate, PaymentProcessor, connection};
 use serde_json::Value;
 
@@ -15,6 +15,10 @@ fn stripes_examples_are_read() {
     assert_eq!((refund.amount, refund.status.as_deref()), (100, Some("succeeded")));
     let intent: PaymentIntent = serde_json::from_value(objects("payment_intent")).expect("a payment intent");
     assert_eq!(intent.status, "requires_payment_method");
+    let dispute: Dispute = serde_json::from_value(objects("dispute")).expect("a dispute");
+    assert_eq!((dispute.amount, dispute.status.as_str(), dispute.reason.as_str()), (1_000, "warning_needs_response", "general"));
+    let charge: Charge = serde_json::from_value(objects("charge")).expect("a charge");
+    assert_eq!(charge.metadata.map(|metadata| metadata.len()), Some(0));
 }
 
 /// Every field of ours is one of theirs, of the same kind where theirs says which.
@@ -95,4 +99,21 @@ async fn permissions_and_collections_have_stripes_shapes_too() {
     }
     assert_same_shape("session", &books.pages[0].session, &objects("checkout.session"));
     assert_same_shape("setup_intent", &books.pages[0].intent, &objects("setup_intent"));
+}
+
+#[tokio::test]
+async fn what_went_back_has_stripes_shapes_too() {
+    let stand_in = StandIn::open("http://127.0.0.1:9/none").await;
+    let id = stand_in.processor().start(&payment()).await.expect("a page").processor_reference;
+    let mut books = stand_in.books();
+    books.pay(&id);
+    books.refund_elsewhere(&id, 500);
+    books.dispute(&id, "fraudulent");
+    books.dispute_is_won(1);
+    for message in &books.messages[1..] {
+        let event: Value = serde_json::from_str(message).expect("JSON");
+        let object = &event["data"]["object"];
+        let kind = object["object"].as_str().expect("its kind");
+        assert_same_shape(kind, object, &objects(kind));
+    }
 }

@@ -1,6 +1,7 @@
 use super::super::money::Currency;
 use super::super::policy::{Bounds, Conditions, Consequences, Segment};
 use super::*;
+use crate::domain::components::PartsOrder;
 use jiff::civil::date;
 
 const TODAY: Date = date(2026, 11, 20);
@@ -58,6 +59,7 @@ fn policy(terms: SegmentTerms) -> Policy {
         segments: vec![Segment { name: "all".into(), when, terms }],
         holidays: Holidays::default(),
         consequences: Consequences::default(),
+        allocation: PartsOrder::USUAL,
     }
 }
 

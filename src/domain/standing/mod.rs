@@ -41,6 +41,8 @@ pub struct Standing {
     /// Something is owed, but less than can be paid online: a person helps.
     pub is_too_small_online: bool,
     pub messages: Vec<WaitingMessage>,
+    /// Where more was paid than was owed.
+    pub have_back: Option<CreditToHaveBack>,
     pub has_other_accounts: bool,
     pub today: Date,
 }
@@ -61,6 +63,19 @@ impl Standing {
             .as_ref()
             .is_some_and(|agreement| !agreement.has_missed(self.today) && agreement.open_minor() >= self.past_due.minor())
     }
+}
+
+/// What was paid beyond what was owed, and how the customer has it back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CreditToHaveBack {
+    /// By pressing a button.
+    pub possible: Money,
+    /// What cannot go back the way it came.
+    pub by_a_person: Money,
+    /// Being given back already.
+    pub on_its_way: Money,
+    /// Makes the decision one, however often it is sent.
+    pub key: String,
 }
 
 /// The agreement an account is under and how its instalments stand.

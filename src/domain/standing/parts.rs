@@ -34,6 +34,11 @@ pub enum EntryKind {
     Return,
     Chargeback,
     WriteOff,
+    /// Taken back before, and here again.
+    Reinstatement,
+    DiscountWithdrawn,
+    /// By a person here; the creditor's own are among [`PartKind::Corrections`].
+    Correction,
 }
 
 impl EntryKind {
@@ -45,8 +50,26 @@ impl EntryKind {
             "return" => EntryKind::Return,
             "chargeback" => EntryKind::Chargeback,
             "write_off" => EntryKind::WriteOff,
+            "reinstatement" => EntryKind::Reinstatement,
+            "discount_withdrawn" => EntryKind::DiscountWithdrawn,
+            "correction" => EntryKind::Correction,
             _ => return None,
         })
+    }
+
+    /// As in the ledger and in the CSV.
+    pub fn code(self) -> &'static str {
+        match self {
+            EntryKind::Payment => "payment",
+            EntryKind::Discount => "discount",
+            EntryKind::Refund => "refund",
+            EntryKind::Return => "return",
+            EntryKind::Chargeback => "chargeback",
+            EntryKind::WriteOff => "write_off",
+            EntryKind::Reinstatement => "reinstatement",
+            EntryKind::DiscountWithdrawn => "discount_withdrawn",
+            EntryKind::Correction => "correction",
+        }
     }
 }
 

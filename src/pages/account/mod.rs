@@ -1,6 +1,7 @@
 //! Where I stand: the total and how it came about, what is past due, what is under way, what happens next, and the ways
 //! forward, none before the others. With several accounts, the list of them first.
 
+pub mod actions;
 mod ahead;
 mod head;
 pub mod history;
@@ -12,20 +13,24 @@ mod ways;
 
 use crate::components::form::StepBack;
 use crate::components::frame::words;
+use crate::components::have_back::HaveBackForm;
 use crate::components::holds::HoldsNotice;
 use crate::components::layout::{Beside, Page};
 use crate::components::loaded::{loaded, param};
-use crate::domain::standing::Standing;
+use crate::components::notice::{Notice, NoticeKind};
+use crate::domain::standing::Stage;
 use crate::paths;
 use crate::words::td_string;
+use actions::HaveBack;
 use leptos::prelude::*;
-use load::Found;
+use leptos::server_fn::ServerFn;
+use load::{Found, Shown};
 
 /// Where signing in leads: the account, or the list where there are several.
 #[component]
 pub fn AccountsPage() -> impl IntoView {
     loaded(load::all(), |found| match found {
-        Found::One(standing) => show(*standing).into_any(),
+        Found::One(shown) => show(*shown).into_any(),
         Found::Several(accounts) => list::show(accounts).into_any(),
         Found::Elsewhere => ().into_any(),
     })
@@ -35,14 +40,22 @@ pub fn AccountsPage() -> impl IntoView {
 #[component]
 pub fn AccountPage() -> impl IntoView {
     let account_id = param("account");
-    loaded(load::one(account_id), |standing| standing.map(show))
+    loaded(load::one(account_id), |shown| shown.map(show))
 }
 
-fn show(standing: Standing) -> impl IntoView {
+fn show(Shown { standing, is_overtaken }: Shown) -> impl IntoView {
     let several = standing.has_other_accounts;
     let (facts, holds) = (head::show(&standing), standing.holds.clone());
+    let overtaken = is_overtaken.then(|| {
+        view! { <Notice kind=NoticeKind::Attention><p>{td_string!(words(), reversal.have_back_changed)}</p></Notice> }
+    });
+    let have_back = standing.have_back.clone().filter(|_| standing.stage == Stage::InCredit).map(|back| {
+        view! { <HaveBackForm account_id=standing.account_id.to_string() back action=HaveBack::PATH/> }
+    });
     let head = view! {
+        {overtaken}
         {facts}
+        {have_back}
         <HoldsNotice holds/>
     }
     .into_any();

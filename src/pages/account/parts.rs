@@ -55,6 +55,11 @@ fn part_words(part: &Part) -> String {
         PartKind::Own(EntryKind::Return, day) => td_string!(words(), account.part_return, date = date(day)),
         PartKind::Own(EntryKind::Chargeback, day) => td_string!(words(), account.part_chargeback, date = date(day)),
         PartKind::Own(EntryKind::WriteOff, day) => td_string!(words(), account.part_write_off, date = date(day)),
+        PartKind::Own(EntryKind::Reinstatement, day) => td_string!(words(), reversal.part_reinstatement, date = date(day)),
+        PartKind::Own(EntryKind::DiscountWithdrawn, day) => {
+            td_string!(words(), reversal.part_discount_withdrawn, date = date(day))
+        }
+        PartKind::Own(EntryKind::Correction, day) => td_string!(words(), reversal.part_correction, date = date(day)),
         PartKind::Corrections => td_string!(words(), account.part_corrections).to_owned(),
     }
 }

@@ -1,7 +1,7 @@
 //! One payment, after asking the processor if its outcome is still to come.
 
 use super::PaymentView;
-use crate::domain::payment::PaymentState;
+use crate::domain::reversal::{Reversal, ReversalState};
 use crate::paths;
 use crate::server::clock;
 use crate::server::context::{self, Failed};
@@ -29,10 +29,16 @@ pub async fn load(reference: String) -> Result<Option<PaymentView>, Failed> {
     let shift = state.clock.now_millis() - state.clock.real_now_millis();
     let soon = state.clock.real_now_millis();
     let next_check = found.next_check_at.filter(|at| *at > soon).map(|at| clock::local_time(at + shift, &zone));
-    let settled_at = match found.payment.state {
-        PaymentState::Succeeded { settled_at } => Some(clock::local_time(settled_at, &zone)),
-        _ => None,
+    let settled_at = found.payment.state.settled_at().map(|at| clock::local_time(at, &zone));
+    let day_of = |reversal: &Reversal| match reversal.state {
+        ReversalState::Created | ReversalState::Pending | ReversalState::Unknown => reversal.created_at,
+        ReversalState::Succeeded { settled_at } | ReversalState::Failed { settled_at } => settled_at,
+        ReversalState::Undone { undone_at, .. } => undone_at,
     };
+    let reversals = found.reversals.into_iter().map(|reversal| {
+        let at = clock::local_time(day_of(&reversal), &zone);
+        (reversal, at)
+    });
     Ok(Some(PaymentView {
         begun: clock::local_time(found.payment.created_at, &zone),
         settled_at,
@@ -42,6 +48,11 @@ pub async fn load(reference: String) -> Result<Option<PaymentView>, Failed> {
         balance: found.account.facts.balance,
         past_due: found.account.facts.past_due,
         allocations: found.allocations,
+        parts: found.parts,
+        order: found.order,
+        reversals: reversals.collect(),
+        notes: found.notes.into_iter().map(|id| id.to_string()).collect(),
+        agreement: found.agreement.map(|id| id.to_string()),
         discount: found.discount,
         receipt: found.receipt.map(|id| id.to_string()),
         payment: found.payment,

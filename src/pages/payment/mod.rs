@@ -2,6 +2,7 @@
 //! that reloads itself.
 
 pub mod actions;
+mod after;
 mod load;
 mod receipt;
 
@@ -11,10 +12,12 @@ use crate::components::layout::Page;
 use crate::components::loaded::{loaded, param};
 use crate::components::notice::{Notice, NoticeKind};
 use crate::components::summary::{SummaryList, SummaryRow};
+use crate::domain::components::{Parts, PartsOrder};
 use crate::domain::format::{self, LocalTime};
 use crate::domain::ledger::Allocation;
 use crate::domain::money::Money;
 use crate::domain::payment::{DeclineReason, Payment, PaymentState};
+use crate::domain::reversal::Reversal;
 use crate::paths;
 use crate::words::td_string;
 use actions::CancelPayment;
@@ -33,6 +36,15 @@ pub struct PaymentView {
     pub allocations: Vec<Allocation>,
     /// What the creditor gave up because of it; zero for nothing.
     pub discount: Money,
+    /// Which parts of the debt it paid, and the order in which payments pay.
+    pub parts: Parts,
+    pub order: PartsOrder,
+    /// What went back of it, each with the time its state is of.
+    pub reversals: Vec<(Reversal, LocalTime)>,
+    /// The ids of the letters about that.
+    pub notes: Vec<String>,
+    /// The id of the agreement its account is under now.
+    pub agreement: Option<String>,
     /// The id of the receipt's document.
     pub receipt: Option<String>,
     pub begun: LocalTime,
@@ -72,7 +84,11 @@ fn show(view: PaymentView) -> impl IntoView {
             {check_again(&view.payment.reference)}
         }
         .into_any(),
-        PaymentState::Succeeded { .. } => {
+        PaymentState::Succeeded { .. }
+        | PaymentState::PartlyRefunded(_)
+        | PaymentState::Refunded(_)
+        | PaymentState::Returned(_)
+        | PaymentState::ChargedBack(_) => {
             return view! { <Receipt view/> }.into_any();
         }
         PaymentState::Declined { reason, .. } => declined(&account_id, *reason).into_any(),
@@ -97,6 +113,12 @@ fn title(payment: &Payment) -> String {
         PaymentState::Succeeded { .. } => {
             td_string!(words(), payment.title_succeeded, amount = format::money(payment.amount, language()))
         }
+        PaymentState::PartlyRefunded(_) => {
+            td_string!(words(), reversal.title_partly_refunded, amount = format::money(payment.amount, language()))
+        }
+        PaymentState::Refunded(_) => td_string!(words(), reversal.title_refunded).to_owned(),
+        PaymentState::Returned(_) => td_string!(words(), reversal.title_returned).to_owned(),
+        PaymentState::ChargedBack(_) => td_string!(words(), reversal.title_charged_back).to_owned(),
         PaymentState::Declined { .. } => td_string!(words(), payment.title_declined).to_owned(),
         PaymentState::Cancelled { .. } => td_string!(words(), payment.title_cancelled).to_owned(),
         PaymentState::Abandoned { .. } => td_string!(words(), payment.title_abandoned).to_owned(),

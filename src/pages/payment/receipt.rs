@@ -2,7 +2,7 @@
 
 use super::PaymentView;
 use crate::components::form::{LinkButton, LinkKind};
-use crate::components::frame::{frame, language, words};
+use crate::components::frame::{language, words};
 use crate::components::layout::Page;
 use crate::components::notice::{Notice, NoticeKind};
 use crate::components::summary::{SummaryList, SummaryRow};
@@ -10,8 +10,9 @@ use crate::components::table::{Column, DataTable};
 use crate::domain::format;
 use crate::domain::ledger::AppliedTo;
 use crate::domain::money::Money;
+use crate::domain::payment::PaymentState;
 use crate::paths;
-use crate::words::td_string;
+use crate::words::{order_of_parts, part_of_debt, td_string};
 use leptos::prelude::*;
 
 #[component]
@@ -30,22 +31,42 @@ pub fn Receipt(view: PaymentView) -> impl IntoView {
     if view.discount.is_positive() {
         rows.insert(1, SummaryRow::new(td_string!(words(), receipt.discount), amount(view.discount)));
     }
-    let pdf = view.receipt.map(|id| {
+    let pdf = view.receipt.clone().map(|id| {
         let label = td_string!(words(), receipt.pdf);
         view! { <p><LinkButton href=paths::document(&id) label kind=LinkKind::Other/></p> }
     });
     let columns = vec![Column::text(td_string!(words(), receipt.part)), Column::amount(td_string!(words(), receipt.amount))];
     let lines = view.allocations.iter().map(|line| vec![part_words(&line.applied_to), amount(line.amount)]).collect();
-    let title = td_string!(words(), payment.title_succeeded, amount = amount(view.payment.amount));
+    let parts: Vec<_> = view
+        .parts
+        .lines(view.order, balance.currency())
+        .into_iter()
+        .map(|(part, paid)| vec![part_of_debt(part, language()).to_owned(), amount(paid)])
+        .collect();
+    let parts = (!parts.is_empty()).then(|| {
+        let columns = vec![Column::text(td_string!(words(), receipt.part)), Column::amount(td_string!(words(), receipt.amount))];
+        view! {
+            <DataTable caption=td_string!(words(), reversal.parts_title) columns rows=parts/>
+            <p class="quiet">{order_of_parts(view.order, language())}</p>
+        }
+    });
+    let title = super::title(&view.payment);
+    let after = super::after::show(&view);
+    let has_settled = matches!(view.payment.state, PaymentState::Succeeded { .. } | PaymentState::PartlyRefunded(_));
+    let rest = has_settled.then(|| what_is_left(&account_id, balance, view.past_due, view.payment.agreement_id.is_some()));
     view! {
         <Page title=title back=paths::account(&account_id)>
+            {after}
             <section aria-labelledby="receipt">
                 <h2 id="receipt">{td_string!(words(), receipt.title)}</h2>
                 <SummaryList rows/>
-                <DataTable caption=td_string!(words(), receipt.applied) columns rows=lines/>
+                {(!view.allocations.is_empty()).then(|| view! {
+                    <DataTable caption=td_string!(words(), receipt.applied) columns rows=lines/>
+                })}
+                {parts}
                 {pdf}
             </section>
-            {what_is_left(&account_id, balance, view.past_due, view.payment.agreement_id.is_some())}
+            {rest}
         </Page>
     }
 }
@@ -67,8 +88,13 @@ fn what_is_left(account_id: &str, balance: Money, past_due: Money, is_under_agre
         return view! { <Notice kind=NoticeKind::Done><p>{settled}</p></Notice> }.into_any();
     }
     if !balance.is_positive() {
-        let note = td_string!(words(), receipt.credit_note, amount = amount, phone = frame().reach.phone.clone());
-        return view! { <Notice kind=NoticeKind::Plain><p>{note}</p></Notice> }.into_any();
+        let note = td_string!(words(), receipt.credit_note, amount = amount);
+        let label = td_string!(words(), reversal.have_back_see);
+        return view! {
+            <Notice kind=NoticeKind::Plain><p>{note}</p></Notice>
+            <p><LinkButton href=paths::account(account_id) label kind=LinkKind::Other/></p>
+        }
+        .into_any();
     }
     if is_under_agreement {
         return ().into_any();

@@ -10,9 +10,8 @@ use crate::components::loaded::{loaded, param};
 use crate::components::table::{Column, DataTable};
 use crate::domain::account_statement::{AccountStatement, Period, PeriodRefusal, StatementKind, UsualPeriod};
 use crate::domain::format;
-use crate::domain::standing::EntryKind;
 use crate::paths;
-use crate::words::td_string;
+use crate::words::{entry_words, td_string};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use load::Asked;
@@ -134,15 +133,10 @@ fn table(account_id: &str, creditor: &str, statement: &AccountStatement) -> impl
     }
 }
 
+/// As on paper; on screen there is room for the creditor's name.
 fn kind_words(kind: StatementKind, creditor: &str) -> String {
     match kind {
         StatementKind::TakenOver => td_string!(words(), statement.taken_over_from, creditor = creditor.to_owned()),
-        StatementKind::Correction => td_string!(words(), statement.correction).to_owned(),
-        StatementKind::Own(EntryKind::Payment) => td_string!(words(), statement.payment).to_owned(),
-        StatementKind::Own(EntryKind::Discount) => td_string!(words(), statement.discount).to_owned(),
-        StatementKind::Own(EntryKind::Refund) => td_string!(words(), statement.refund).to_owned(),
-        StatementKind::Own(EntryKind::Return) => td_string!(words(), statement.returned).to_owned(),
-        StatementKind::Own(EntryKind::Chargeback) => td_string!(words(), statement.chargeback).to_owned(),
-        StatementKind::Own(EntryKind::WriteOff) => td_string!(words(), statement.write_off).to_owned(),
+        StatementKind::Correction | StatementKind::Own(_) => entry_words(kind, words()).to_owned(),
     }
 }

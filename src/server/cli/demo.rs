@@ -1,11 +1,13 @@
 //! `evenkeel demo load | invent N`: people to try the portal on. In sandbox mode only.
 
 use super::import::in_words;
-use super::{CommandError, open_database};
+use super::{CommandError, open_database, open_state};
 use crate::server::config::Config;
 use crate::server::import::invent::Invented;
 use crate::server::import::mapping::FileKind;
 use crate::server::import::samples::{self, PEOPLE};
+use crate::server::processors::sandbox::Afterwards;
+use crate::server::services::payments;
 use crate::server::import::{self, DEFAULT_BATCH, Input, ProgressLine, Request};
 use clap::Subcommand;
 use jiff::tz::TimeZone;
@@ -34,6 +36,25 @@ pub enum DemoCommand {
         #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(0..=i64::from(MAX_POSTINGS)))]
         postings_per_account: u32,
     },
+    /// Let something happen to a payment after it was made: a bank takes it back, or what went back comes again.
+    After {
+        /// The payment's reference, such as EK-7F3K-9Q2M.
+        payment: String,
+        #[arg(value_enum)]
+        what: After,
+    },
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub enum After {
+    /// The bank takes the debit back.
+    Return,
+    /// The card holder's bank takes it back.
+    Chargeback,
+    /// What went back last comes again.
+    BringBack,
+    /// It is refunded at the payment company, not here.
+    Refund,
 }
 
 pub async fn demo(config: Config, command: DemoCommand) -> Result<ExitCode, CommandError> {
@@ -43,8 +64,34 @@ pub async fn demo(config: Config, command: DemoCommand) -> Result<ExitCode, Comm
     }
     match command {
         DemoCommand::Load { json } => load(&config, json).await,
+        DemoCommand::After { payment, what } => after(config, &payment, what).await,
         DemoCommand::Invent { accounts, postings_per_account } => invent(&config, accounts, postings_per_account).await,
     }
+}
+
+/// Exit code 1: no such payment, or nothing to happen to. The message about it is delivered by the worker.
+async fn after(config: Config, reference: &str, what: After) -> Result<ExitCode, CommandError> {
+    let state = open_state(config).await?;
+    let afterwards = match what {
+        After::Return => Afterwards::Returned,
+        After::Chargeback => Afterwards::ChargedBack,
+        After::BringBack => Afterwards::WonBack,
+        After::Refund => Afterwards::RefundedElsewhere,
+    };
+    let charge = payments::processor_reference(&state, reference.trim()).await?;
+    let happened = match (&state.sandbox, charge) {
+        (Some(sandbox), Some(charge)) => {
+            sandbox.happens(&charge, afterwards).await.map_err(|error| CommandError::Failed(error.to_string()))?
+        }
+        _ => false,
+    };
+    state.db.close().await;
+    if happened {
+        println!("Done. The portal hears of it while it is running.");
+        return Ok(ExitCode::SUCCESS);
+    }
+    eprintln!("evenkeel: no payment with this reference was made through the sandbox, or nothing of it is left");
+    Ok(ExitCode::from(1))
 }
 
 async fn load(config: &Config, as_json: bool) -> Result<ExitCode, CommandError> {

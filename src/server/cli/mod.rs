@@ -6,9 +6,11 @@ mod demo;
 mod export;
 mod import;
 mod keys;
+mod ledger;
 mod link;
 mod offers;
 mod outbox;
+mod refund;
 mod serve;
 mod staff;
 mod verify;
@@ -75,6 +77,11 @@ enum Command {
     /// People to try the portal on (sandbox mode only).
     #[command(subcommand)]
     Demo(demo::DemoCommand),
+    /// Give a payment back, all of it or a part.
+    Refund(refund::RefundArguments),
+    /// Decide about the books of an account: corrections, and what is given up.
+    #[command(subcommand)]
+    Ledger(ledger::LedgerCommand),
 }
 
 /// Why a command ended without doing what it was asked.
@@ -154,6 +161,8 @@ async fn execute(arguments: Arguments) -> Result<ExitCode, CommandError> {
         Command::Import(command) => import::import(config, command).await,
         Command::Export(arguments) => export::export(config, arguments).await,
         Command::Demo(command) => demo::demo(config, command).await,
+        Command::Refund(arguments) => refund::refund(config, arguments).await,
+        Command::Ledger(command) => ledger::ledger(config, command).await,
         Command::Migrate => {
             open_database(&config).await?;
             println!("The database is up to date.");

@@ -3,10 +3,11 @@
 use super::letter::{Block, Fact, Letter, Paper, Recipient, Section, Sender, Table};
 use super::{TypesetError, fingerprint, typeset, wording};
 use crate::domain::calendar::Date;
+use crate::domain::components::{Paid, PartsOrder};
 use crate::domain::format;
 use crate::domain::language::Language;
 use crate::domain::money::Money;
-use crate::words::{Locale, locale, td_string};
+use crate::words::{Locale, locale, order_of_parts, part_of_debt, td_string};
 use jiff::Zoned;
 use serde_json::json;
 
@@ -28,6 +29,9 @@ pub struct ReceiptContent {
     /// When the payment company said that it succeeded.
     pub paid_at: Zoned,
     pub applied: Vec<Applied>,
+    /// Which parts of the debt it paid, in the order they are paid.
+    pub parts: Vec<(Paid, Money)>,
+    pub order: PartsOrder,
     pub balance_before: Money,
     pub balance_after: Money,
 }
@@ -95,7 +99,11 @@ impl ReceiptContent {
                 MethodClass::BankAccount => "bank_account",
                 MethodClass::Other => "other",
             },
+            "order": self.order.parts().map(Paid::code),
             "paid_at": self.paid_at.timestamp().to_string(),
+            "parts": self.parts.iter().map(|(part, amount)| json!({
+                "amount": amount.to_decimal_string(), "part": part.code(),
+            })).collect::<Vec<_>>(),
             "payment": self.payment_reference,
             "processor_reference": self.processor_reference,
         })
@@ -135,6 +143,7 @@ impl ReceiptContent {
             sections: vec![
                 self.payment_section(words),
                 self.applied_section(words),
+                self.parts_section(words),
                 Section {
                     heading: td_string!(words, document.balance_heading).to_owned(),
                     blocks: vec![Block::Table(self.balances(words))],
@@ -193,6 +202,21 @@ impl ReceiptContent {
             amount_columns: 1,
         };
         Section { heading: td_string!(words, document.applied_heading).to_owned(), blocks: vec![Block::Table(table)] }
+    }
+
+    fn parts_section(&self, words: Locale) -> Section {
+        let row = |(part, amount): &(Paid, Money)| {
+            vec![part_of_debt(*part, self.language).to_owned(), format::money(*amount, self.language)]
+        };
+        let table = Table {
+            summary: td_string!(words, reversal.parts_title).to_owned(),
+            headings: vec![td_string!(words, receipt.part).to_owned(), td_string!(words, document.amount).to_owned()],
+            rows: self.parts.iter().map(row).collect(),
+            total: None,
+            amount_columns: 1,
+        };
+        let order = Block::Paragraph(order_of_parts(self.order, self.language));
+        Section { heading: td_string!(words, reversal.parts_title).to_owned(), blocks: vec![Block::Table(table), order] }
     }
 
     fn balances(&self, words: Locale) -> Table {

@@ -2,12 +2,11 @@
 
 use super::letter::{Block, Fact, Letter, Paper, Recipient, Section, Sender, Table};
 use super::{TypesetError, typeset, wording};
-use crate::domain::account_statement::{AccountStatement, StatementKind};
+use crate::domain::account_statement::AccountStatement;
 use crate::domain::format;
 use crate::domain::language::Language;
-use crate::domain::standing::EntryKind;
 use crate::paths;
-use crate::words::{Locale, locale, td_string};
+use crate::words::{Locale, entry_words, locale, td_string};
 use jiff::Zoned;
 
 /// Everything a statement says. Amounts are in one currency.
@@ -89,7 +88,7 @@ impl StatementContent {
         let lines = self.statement.lines.iter().map(|line| {
             vec![
                 format::date(line.entry.posted_on, self.language),
-                kind_words(line.entry.kind, words).to_owned(),
+                entry_words(line.entry.kind, words).to_owned(),
                 money(line.entry.amount),
                 money(line.owed_after),
             ]
@@ -108,19 +107,6 @@ impl StatementContent {
             total: Some(vec![to, td_string!(words, statement.closing).to_owned(), String::new(), money(self.statement.closing)]),
             amount_columns: 2,
         }
-    }
-}
-
-fn kind_words(kind: StatementKind, words: Locale) -> &'static str {
-    match kind {
-        StatementKind::TakenOver => td_string!(words, statement.taken_over),
-        StatementKind::Correction => td_string!(words, statement.correction),
-        StatementKind::Own(EntryKind::Payment) => td_string!(words, statement.payment),
-        StatementKind::Own(EntryKind::Discount) => td_string!(words, statement.discount),
-        StatementKind::Own(EntryKind::Refund) => td_string!(words, statement.refund),
-        StatementKind::Own(EntryKind::Return) => td_string!(words, statement.returned),
-        StatementKind::Own(EntryKind::Chargeback) => td_string!(words, statement.chargeback),
-        StatementKind::Own(EntryKind::WriteOff) => td_string!(words, statement.write_off),
     }
 }
 

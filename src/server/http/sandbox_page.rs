@@ -6,7 +6,7 @@ use crate::components::text::escaped;
 use crate::domain::format;
 use crate::domain::language::Language;
 use crate::paths;
-use crate::server::processors::sandbox::{ChargeRow, Method, SandboxProcessor, Shown};
+use crate::server::processors::sandbox::{Afterwards, ChargeRow, Method, SandboxProcessor, Shown};
 use crate::server::state::AppState;
 use crate::words::{Locale, locale, td_string};
 use axum::extract::{Form, Path, State};
@@ -55,6 +55,12 @@ async fn act(
         Ok(None) => return StatusCode::NOT_FOUND.into_response(),
         Err(error) => return broke(&error),
     };
+    if let Some(afterwards) = Afterwards::from_code(&pressed.button) {
+        return match sandbox.happens(&id, afterwards).await {
+            Ok(_) => Redirect::to(&charge.return_url).into_response(),
+            Err(error) => broke(&error),
+        };
+    }
     let done = match (pressed.button.as_str(), Method::from_code(&pressed.method)) {
         ("cancel", _) => sandbox.close_charge(&id, "cancelled").await.map(|_| Some(Shown::Return)),
         ("confirm", _) => sandbox.confirm(&id, true).await.map(|_| Some(Shown::Return)),
@@ -98,6 +104,7 @@ fn page(state: &AppState, charge: &ChargeRow) -> Response {
     let body = match charge.state.as_str() {
         "open" => open_form(words, action, amount),
         "needs_confirmation" => confirmation_form(words, action),
+        "succeeded" => paid_form(words, action, return_url),
         _ => view! {
             <p>{td_string!(words, sandbox.closed)}</p>
             <p><a class="button" href=return_url>{td_string!(words, sandbox.back_to_portal)}</a></p>
@@ -141,6 +148,33 @@ fn confirmation_form(words: Locale, action: String) -> AnyView {
             <button type="submit" class="button" name="button" value="confirm">{td_string!(words, sandbox.confirm_yes)}</button>
             " "
             <button type="submit" class="button button-other" name="button" value="refuse">{td_string!(words, sandbox.confirm_no)}</button>
+        </form>
+    }
+    .into_any()
+}
+
+/// What can happen to a payment after it was made.
+fn paid_form(words: Locale, action: String, return_url: String) -> AnyView {
+    let buttons: Vec<_> = Afterwards::ALL
+        .into_iter()
+        .map(|afterwards| {
+            let label = match afterwards {
+                Afterwards::Returned => td_string!(words, reversal.sandbox_return),
+                Afterwards::ChargedBack => td_string!(words, reversal.sandbox_chargeback),
+                Afterwards::WonBack => td_string!(words, reversal.sandbox_bring_back),
+                Afterwards::RefundedElsewhere => td_string!(words, reversal.sandbox_refund),
+            };
+            view! {
+                <p><button type="submit" class="button button-other" name="button" value=afterwards.code()>{label}</button></p>
+            }
+        })
+        .collect();
+    view! {
+        <p>{td_string!(words, sandbox.closed)}</p>
+        <p><a class="button" href=return_url>{td_string!(words, sandbox.back_to_portal)}</a></p>
+        <h2>{td_string!(words, reversal.sandbox_title)}</h2>
+        <form method="post" action=action>
+            {buttons}
         </form>
     }
     .into_any()

@@ -26,6 +26,8 @@ pub enum JobKind {
     ReconcilePayment,
     /// Close the payment pages of an account on which nothing may be paid any more, or not without being told something.
     ClosePaymentPages,
+    /// Ask the processor for a refund until it is known what came of it.
+    ReconcileRefund,
 }
 
 impl JobKind {
@@ -33,6 +35,7 @@ impl JobKind {
         match code {
             payments::RECONCILE_JOB => Some(JobKind::ReconcilePayment),
             jobs::CLOSE_PAGES => Some(JobKind::ClosePaymentPages),
+            payments::REFUND_JOB => Some(JobKind::ReconcileRefund),
             _ => None,
         }
     }
@@ -96,6 +99,7 @@ async fn run(state: &AppState, job: &Claimed, as_of: Millis) -> StoreResult<()> 
     let outcome = match JobKind::from_code(&job.kind) {
         Some(JobKind::ReconcilePayment) => reconcile(state, job).await,
         Some(JobKind::ClosePaymentPages) => close_pages(state, job).await,
+        Some(JobKind::ReconcileRefund) => reconcile_refund(state, job).await,
         None => {
             tracing::error!(job.kind, "a kind of work this program does not know");
             Outcome::Again { why: "unknown_kind" }
@@ -117,6 +121,17 @@ async fn reconcile(state: &AppState, job: &Claimed) -> Outcome {
         Ok(Reconciled::NotYet) => Outcome::Again { why: "not_yet_known" },
         Err(error) => {
             tracing::error!(%error, payment.id = job.subject_id, "a payment could not be reconciled; it is tried again");
+            Outcome::Again { why: "failed" }
+        }
+    }
+}
+
+async fn reconcile_refund(state: &AppState, job: &Claimed) -> Outcome {
+    match payments::reconcile_refund(state, &job.subject_id).await {
+        Ok(Reconciled::Known) => Outcome::Done,
+        Ok(Reconciled::NotYet) => Outcome::Again { why: "not_yet_known" },
+        Err(error) => {
+            tracing::error!(%error, refund.id = job.subject_id, "a refund could not be reconciled; it is tried again");
             Outcome::Again { why: "failed" }
         }
     }

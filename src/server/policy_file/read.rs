@@ -1,5 +1,6 @@
 //! The shape of the file, and from there to the domain's values, with the line of whatever is wrong.
 
+use super::allocation::WrittenAllocation;
 use super::consequences::WrittenConsequences;
 use super::{Fault, MAX_SEGMENTS};
 use crate::domain::calendar::{ClosedDays, Frequency, LongestTerm};
@@ -31,6 +32,8 @@ pub(super) struct WrittenPolicy {
     pub holidays: Vec<Spanned<String>>,
     #[serde(default)]
     pub consequences: WrittenConsequences,
+    #[serde(default)]
+    pub allocation: WrittenAllocation,
     segment: Vec<Spanned<WrittenSegment>>,
 }
 

@@ -7,10 +7,12 @@
 
 pub mod connection;
 mod mandate;
+mod reversal;
 pub mod sandbox;
 pub mod stripe;
 
 pub use mandate::{Collection, HostedMandate, MandateAtProcessor, MandateFinding};
+pub use reversal::Reversed;
 
 use crate::domain::language::Language;
 use crate::domain::money::{Currency, Money};
@@ -85,6 +87,7 @@ pub struct WebhookEvent {
     /// The same when the message is delivered again.
     pub event_id: String,
     pub kind: String,
+    /// Our name for the payment; empty where the message names it in the processor's own words only ([`News::ReversedBehind`]).
     pub merchant_reference: String,
     pub news: News,
 }
@@ -95,6 +98,16 @@ pub enum News {
     Charge(Charge),
     /// Something happened, and the message does not say enough of it to tell a customer: look it up.
     LookItUp,
+    /// Money of a payment that succeeded went back, or came again.
+    Reversed(Reversed),
+    /// The same, of a payment that the message calls by this name of the processor's own: [`PaymentProcessor::whose`] knows whose
+    /// it is.
+    ReversedBehind {
+        behind: String,
+        reversed: Reversed,
+    },
+    /// Something went back of this payment, and the message does not say what: [`PaymentProcessor::reversals`] knows.
+    LookAfterIt,
 }
 
 /// How asking a processor can go wrong. The difference decides what a customer is told.
@@ -156,6 +169,13 @@ pub trait PaymentProcessor: Send + Sync {
 
     /// How a refund stands; `None` if the processor answers and has never received it. Reads only.
     async fn look_up_refund(&self, refund: &Refund) -> Result<Option<Refunded>, ProcessorError>;
+
+    /// Everything that ever went back of a payment, by the processor's own name for it: refunds, also those that were not asked
+    /// for here, debits the bank took back, chargebacks. Reads only.
+    async fn reversals(&self, processor_reference: &str) -> Result<Vec<Reversed>, ProcessorError>;
+
+    /// Our name for the payment behind a name of the processor's own; `None` where it is none of ours. Reads only.
+    async fn whose(&self, behind: &str) -> Result<Option<String>, ProcessorError>;
 
     /// Makes a page where the customer can give a permission to collect later, or finds the one made before under the same key.
     async fn start_mandate(&self, mandate: &HostedMandate) -> Result<MandateAtProcessor, ProcessorError>;

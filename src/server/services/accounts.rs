@@ -1,16 +1,17 @@
 //! Where a customer stands: one account in full, the list of all of them, the creditor's history page by page. Reads only.
 
-use super::{Failure, history, policies};
+use super::{Failure, history, payments, policies};
 use crate::domain::calendar::Date;
 use crate::domain::history::PaymentHistory;
 use crate::domain::hold::HoldKind;
 use crate::domain::ids::{AccountId, CustomerId, PolicyVersion};
 use crate::domain::money::{Money, MoneyError};
 use crate::domain::standing::{
-    self, AccountStatus, AccountSummary, ActiveHold, HistoryLine, HistoryPage, InstalmentStanding, LiveAgreement, OwnEntry,
-    PaidSoFar, RunningPayment, RunningState, Stage, Standing, WaitingMessage,
+    self, AccountStatus, AccountSummary, ActiveHold, CreditToHaveBack, HistoryLine, HistoryPage, InstalmentStanding,
+    LiveAgreement, OwnEntry, PaidSoFar, RunningPayment, RunningState, Stage, Standing, WaitingMessage,
 };
 use crate::server::clock::{Millis, zone};
+use crate::server::ids;
 use crate::server::state::AppState;
 use crate::server::store::accounts::{self, AgreementLine, CreditorLine, Happening};
 use crate::server::store::facts::{self, AccountRecord};
@@ -60,6 +61,7 @@ async fn read_standing(state: &AppState, mut tx: Tx, customer: &CustomerId, acco
     let account = history::complete(&mut tx, account, today).await?;
     let SortedOut { entries, holds, instalments, payments, messages, held_terms } = sort_out(happenings, &zone)?;
     let policy = policies::of_account(state, &mut tx, held_terms).await?;
+    let have_back = have_back(state, &mut tx, &account).await?;
     end_read(tx);
 
     let parts = standing::parts(&account.reported, &entries, account.facts.balance).map_err(out_of_range)?;
@@ -87,9 +89,24 @@ async fn read_standing(state: &AppState, mut tx: Tx, customer: &CustomerId, acco
         payments,
         is_too_small_online: is_too_small_online(state, account.facts.balance),
         messages,
+        have_back,
         has_other_accounts: account.accounts_of_customer > 1,
         today,
     })
+}
+
+/// Most accounts have no credit, and nothing is asked for them.
+async fn have_back(state: &AppState, tx: &mut Tx, account: &AccountRecord) -> Result<Option<CreditToHaveBack>, Failure> {
+    if account.facts.balance.minor() >= 0 {
+        return Ok(None);
+    }
+    let back = payments::credit_back(state, tx, account).await?;
+    Ok(Some(CreditToHaveBack {
+        possible: back.possible,
+        by_a_person: back.credit.checked_sub(back.possible)?,
+        on_its_way: back.on_its_way,
+        key: ids::new_token(),
+    }))
 }
 
 fn is_too_small_online(state: &AppState, balance: Money) -> bool {

@@ -1,6 +1,6 @@
 //! Whether the books hold what they must.
 
-use crate::server::store::ledger::{self, BookFault};
+use crate::server::store::book_rules::{self as rules, BookFault};
 use crate::server::store::{Db, StoreResult};
 
 #[derive(Clone, Debug)]
@@ -12,6 +12,6 @@ pub struct Verdict {
 
 /// Looks through all the books. Reads only.
 pub async fn verify(db: &Db) -> StoreResult<Verdict> {
-    let (transactions, postings) = ledger::size(db.pool()).await?;
-    Ok(Verdict { transactions, postings, faults: ledger::faults(db.pool()).await? })
+    let (transactions, postings) = rules::size(db.pool()).await?;
+    Ok(Verdict { transactions, postings, faults: rules::faults(db.pool()).await? })
 }

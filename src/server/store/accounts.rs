@@ -116,8 +116,7 @@ pub async fn happenings<'e>(
            cast(coalesce((
              select sum(l.amount_minor)
              from payment_allocations l
-             join payments p on p.id = l.payment_id
-             where l.agreement_id = g.id and l.instalment_number = i.number and p.state in ('succeeded', 'partly_refunded')
+             where l.agreement_id = g.id and l.instalment_number = i.number
            ), 0) as bigint),
            i.number, g.id
          from agreement_accounts ga

@@ -8,7 +8,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
 /// What a backup holds, in an order in which rows can be put back: a row comes after those it refers to.
-pub const TABLES: [&str; 35] = [
+pub const TABLES: [&str; 37] = [
     "creditors",
     "customers",
     "accounts",
@@ -33,6 +33,8 @@ pub const TABLES: [&str; 35] = [
     "mandates",
     "payments",
     "payment_allocations",
+    "payment_components",
+    "reversals",
     "processor_events",
     "sandbox_charges",
     "sandbox_refunds",

@@ -33,6 +33,30 @@ pub async fn open_instalments(tx: &mut Tx, agreement_id: &AgreementId, currency:
         .collect()
 }
 
+/// Brings back an agreement that was completed and is not any more. False where it was not completed, or where one of its
+/// accounts is under another agreement now.
+pub async fn reopen_agreement(tx: &mut Tx, agreement_id: &AgreementId) -> StoreResult<bool> {
+    let result = sqlx::query(
+        "update agreements set state = 'active', ended_at = null
+         where id = $1 and state = 'completed'
+           and not exists (
+             select 1 from agreement_accounts mine
+             join agreement_accounts others on others.account_id = mine.account_id and others.ended_at is null
+             where mine.agreement_id = $1)",
+    )
+    .bind(agreement_id.as_str())
+    .execute(&mut **tx)
+    .await?;
+    if result.rows_affected() == 0 {
+        return Ok(false);
+    }
+    sqlx::query("update agreement_accounts set ended_at = null where agreement_id = $1")
+        .bind(agreement_id.as_str())
+        .execute(&mut **tx)
+        .await?;
+    Ok(true)
+}
+
 /// Ends an agreement whose instalments are all covered, and frees its accounts.
 pub async fn complete_agreement(tx: &mut Tx, agreement_id: &AgreementId, at: Millis) -> StoreResult<()> {
     let result = sqlx::query("update agreements set state = 'completed', ended_at = $2 where id = $1 and state = 'active'")

@@ -9,6 +9,8 @@ use sqlx::{Any, Executor, Row};
 pub enum DocumentKind {
     Confirmation,
     Receipt,
+    /// That money of a payment went back, or came again, and what follows.
+    ReversalNote,
 }
 
 impl DocumentKind {
@@ -16,11 +18,12 @@ impl DocumentKind {
         match self {
             DocumentKind::Confirmation => "confirmation",
             DocumentKind::Receipt => "receipt",
+            DocumentKind::ReversalNote => "reversal_note",
         }
     }
 
     fn from_code(code: &str) -> StoreResult<DocumentKind> {
-        [DocumentKind::Confirmation, DocumentKind::Receipt]
+        [DocumentKind::Confirmation, DocumentKind::Receipt, DocumentKind::ReversalNote]
             .into_iter()
             .find(|kind| kind.code() == code)
             .ok_or(StoreError::Unreadable("document kind"))
@@ -106,11 +109,22 @@ fn read_file(row: Option<sqlx::any::AnyRow>) -> StoreResult<Option<DocumentFile>
 
 /// The receipt of a payment, if it has been issued.
 pub async fn of_payment(tx: &mut Tx, payment: &PaymentId) -> StoreResult<Option<DocumentId>> {
-    let id: Option<String> = sqlx::query_scalar("select id from documents where payment_id = $1")
+    let id: Option<String> = sqlx::query_scalar("select id from documents where payment_id = $1 and kind = 'receipt'")
         .bind(payment.as_str())
         .fetch_optional(&mut **tx)
         .await?;
     Ok(id.map(DocumentId))
+}
+
+/// The notes about what went back of a payment, oldest first.
+pub async fn notes_of_payment(tx: &mut Tx, payment: &PaymentId) -> StoreResult<Vec<DocumentId>> {
+    let ids: Vec<String> = sqlx::query_scalar(
+        "select id from documents where payment_id = $1 and kind = 'reversal_note' order by issued_at, id limit 100",
+    )
+    .bind(payment.as_str())
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(ids.into_iter().map(DocumentId).collect())
 }
 
 /// What a message about a document needs to know of it.

@@ -46,7 +46,8 @@ impl AccountRecord {
 }
 
 /// The balance is the sum of the customer's postings. The past due is the creditor's figure, changed by what was paid (and
-/// given back) since it was reported; it never exceeds the balance. A payment made since reduces the oldest part first, but
+/// given back, corrected or given up) since it was reported; it never exceeds the balance. The creditor's own adjustments come
+/// with new figures and are not among it. A payment made since reduces the oldest part first, but
 /// the creditor reports only one due date, so that date stands until the past due is gone.
 const SELECT: &str = "select a.id, a.reference, a.customer_id, a.product, a.currency, a.status, a.version, \
     a.reported_past_due_minor, a.oldest_unpaid_due_date, a.balance_date, a.time_barred, a.instalments_due, \
@@ -62,7 +63,8 @@ const SELECT: &str = "select a.id, a.reference, a.customer_id, a.product, a.curr
     (select cast(coalesce(sum(p.amount_minor), 0) as bigint) from postings p \
       join ledger_transactions t on t.id = p.transaction_id \
       where p.account_id = a.id and p.book = 'customer' and t.posted_at >= a.reported_at \
-      and t.kind in ('payment', 'discount', 'refund', 'return', 'chargeback')) as paid_since_minor \
+      and t.kind in ('payment', 'discount', 'refund', 'return', 'chargeback', 'reinstatement', 'discount_withdrawn', \
+        'correction', 'write_off')) as paid_since_minor \
     from accounts a \
     join customers c on c.id = a.customer_id \
     join creditors cr on cr.id = a.creditor_id ";

@@ -14,7 +14,8 @@ pub struct PaidLine {
     pub amount_minor: i64,
     /// When its agreement ended without being completed.
     pub given_up_at: Option<Millis>,
-    /// What came in, and when the customer began to pay it. A processor's days are not the customer's.
+    /// What came in (or, below zero, went back again), and when the customer began to pay it. A processor's days are not the
+    /// customer's.
     pub paid: Option<(i64, Millis)>,
 }
 
@@ -32,8 +33,7 @@ pub async fn paid_lines(tx: &mut Tx, account: &AccountId, from: Date, before: Da
            on payment_allocations.agreement_id = agreements.id
              and payment_allocations.instalment_number = instalments.number
              and payment_allocations.applied_to = 'instalment'
-         left join payments
-           on payments.id = payment_allocations.payment_id and payments.state in ('succeeded', 'partly_refunded')
+         left join payments on payments.id = payment_allocations.payment_id
          where agreement_accounts.account_id = $1 and instalments.due_on >= $2 and instalments.due_on < $3
          order by agreements.id, instalments.number",
     )

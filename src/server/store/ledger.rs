@@ -6,7 +6,6 @@ use crate::domain::ledger::{Allocation, AppliedTo, Entry};
 use crate::domain::money::{Currency, Money};
 use crate::server::clock::Millis;
 use crate::server::ids;
-use sqlx::AnyPool;
 
 /// Where and why an entry is written.
 #[derive(Clone, Debug)]
@@ -59,6 +58,19 @@ pub async fn append(tx: &mut Tx, entry: &Entry, context: &EntryContext<'_>) -> S
     Ok(id)
 }
 
+/// The account of an entry by what makes it happen once, and what it changed for the customer.
+pub async fn of_once_key(tx: &mut Tx, once_key: &str) -> StoreResult<Option<(String, i64)>> {
+    Ok(sqlx::query_as(
+        "select t.account_id, cast(coalesce(sum(p.amount_minor), 0) as bigint) from ledger_transactions t
+         left join postings p on p.transaction_id = t.id and p.book = 'customer'
+         where t.once_key = $1
+         group by t.account_id",
+    )
+    .bind(once_key)
+    .fetch_optional(&mut **tx)
+    .await?)
+}
+
 /// What is owed on an account: the sum of its postings in the customer's book.
 pub async fn balance(tx: &mut Tx, account_id: &str, currency: Currency) -> StoreResult<Money> {
     let minor: i64 = sqlx::query_scalar(
@@ -83,17 +95,42 @@ pub async fn discount_of(tx: &mut Tx, payment_id: &str, currency: Currency) -> S
     Ok(Money::new(minor, currency))
 }
 
-/// Writes what a payment was applied to.
+/// Writes what a payment is applied to, after what it was applied to before.
 pub async fn append_allocations(tx: &mut Tx, payment_id: &str, account_id: &str, lines: &[Allocation]) -> StoreResult<()> {
-    for (number, line) in (1_i64..).zip(lines) {
+    write_allocations(tx, payment_id, account_id, lines, None).await
+}
+
+/// Writes what a reversal undid of what a payment was applied to: lines of negative amounts.
+pub async fn undo_allocations(
+    tx: &mut Tx,
+    payment_id: &str,
+    account_id: &str,
+    lines: &[Allocation],
+    reversal_id: &str,
+) -> StoreResult<()> {
+    write_allocations(tx, payment_id, account_id, lines, Some(reversal_id)).await
+}
+
+async fn write_allocations(
+    tx: &mut Tx,
+    payment_id: &str,
+    account_id: &str,
+    lines: &[Allocation],
+    reversal_id: Option<&str>,
+) -> StoreResult<()> {
+    let last: i64 = sqlx::query_scalar("select coalesce(max(line), 0) from payment_allocations where payment_id = $1")
+        .bind(payment_id)
+        .fetch_one(&mut **tx)
+        .await?;
+    for (number, line) in (last + 1..).zip(lines) {
         let (agreement_id, instalment) = match &line.applied_to {
             AppliedTo::Instalment { agreement_id, number } => (Some(agreement_id.as_str()), Some(i64::from(*number))),
             AppliedTo::PastDue | AppliedTo::Balance | AppliedTo::Credit => (None, None),
         };
         sqlx::query(
             "insert into payment_allocations
-               (payment_id, line, account_id, applied_to, agreement_id, instalment_number, amount_minor)
-             values ($1, $2, $3, $4, $5, $6, $7)",
+               (payment_id, line, account_id, applied_to, agreement_id, instalment_number, amount_minor, reversal_id)
+             values ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
         .bind(payment_id)
         .bind(number)
@@ -102,13 +139,15 @@ pub async fn append_allocations(tx: &mut Tx, payment_id: &str, account_id: &str,
         .bind(agreement_id)
         .bind(instalment)
         .bind(line.amount.minor())
+        .bind(reversal_id)
         .execute(&mut **tx)
         .await?;
     }
     Ok(())
 }
 
-/// What a payment was applied to, in the order it was applied.
+/// What a payment was applied to, in the order it was applied: every line, also those that were undone later and what undid
+/// them. `domain::ledger::net` says what is left of it.
 pub async fn allocations(tx: &mut Tx, payment_id: &str, currency: Currency) -> StoreResult<Vec<Allocation>> {
     let rows: Vec<(String, Option<String>, Option<i64>, i64)> = sqlx::query_as(
         "select applied_to, agreement_id, instalment_number, amount_minor from payment_allocations
@@ -132,95 +171,4 @@ pub async fn allocations(tx: &mut Tx, payment_id: &str, currency: Currency) -> S
             Ok(Allocation { applied_to, amount: Money::new(minor, currency) })
         })
         .collect()
-}
-
-/// A place where the books do not hold what they must.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BookFault {
-    /// The rule that is broken.
-    pub rule: &'static str,
-    /// The id of the transaction, account or payment.
-    pub subject: String,
-    pub expected_minor: i64,
-    pub found_minor: i64,
-}
-
-/// Each rule with the query that finds what breaks it: subject, what must be, what is.
-const RULES: [(&str, &str); 8] = [
-    (
-        "the postings of a transaction sum to zero in each currency",
-        "select transaction_id, cast(0 as bigint), cast(sum(amount_minor) as bigint) from postings
-         group by transaction_id, currency having sum(amount_minor) <> 0",
-    ),
-    (
-        "a transaction has postings",
-        "select id, cast(2 as bigint), cast(0 as bigint) from ledger_transactions t
-         where not exists (select 1 from postings p where p.transaction_id = t.id)",
-    ),
-    (
-        "a posting is on the account of its transaction and in its currency",
-        "select t.id, cast(1 as bigint), cast(0 as bigint) from ledger_transactions t
-         join postings p on p.transaction_id = t.id
-         join accounts a on a.id = t.account_id
-         where p.account_id <> t.account_id or p.currency <> a.currency",
-    ),
-    (
-        "a succeeded payment is in the ledger once, with its amount",
-        "select p.id, p.amount_minor, cast(coalesce(sum(-l.amount_minor), 0) as bigint) from payments p
-         left join ledger_transactions t on t.payment_id = p.id and t.kind = 'payment'
-         left join postings l on l.transaction_id = t.id and l.book = 'customer'
-         where p.state in ('succeeded', 'partly_refunded', 'refunded', 'returned', 'charged_back')
-         group by p.id, p.amount_minor
-         having coalesce(sum(-l.amount_minor), 0) <> p.amount_minor or count(distinct t.id) <> 1",
-    ),
-    (
-        "a payment that did not succeed is not in the ledger",
-        "select p.id, cast(0 as bigint), cast(count(*) as bigint) from payments p
-         join ledger_transactions t on t.payment_id = p.id
-         where p.state not in ('succeeded', 'partly_refunded', 'refunded', 'returned', 'charged_back')
-         group by p.id",
-    ),
-    (
-        "a payment entry belongs to a payment",
-        "select t.id, cast(1 as bigint), cast(0 as bigint) from ledger_transactions t
-         where t.kind = 'payment' and not exists (select 1 from payments p where p.id = t.payment_id)",
-    ),
-    (
-        "what a succeeded payment was applied to sums to its amount",
-        "select p.id, p.amount_minor, cast(coalesce(sum(a.amount_minor), 0) as bigint) from payments p
-         left join payment_allocations a on a.payment_id = p.id
-         where p.state in ('succeeded', 'partly_refunded', 'refunded', 'returned', 'charged_back')
-         group by p.id, p.amount_minor having coalesce(sum(a.amount_minor), 0) <> p.amount_minor",
-    ),
-    (
-        "no more is applied to an instalment than it is",
-        "select a.agreement_id, cast(max(i.amount_minor) as bigint), cast(sum(a.amount_minor) as bigint)
-         from payment_allocations a
-         join agreements g on g.id = a.agreement_id
-         join instalments i on i.agreement_id = g.id and i.version = g.current_version and i.number = a.instalment_number
-         where a.applied_to = 'instalment'
-         group by a.agreement_id, a.instalment_number having sum(a.amount_minor) > max(i.amount_minor)",
-    ),
-];
-
-/// Looks through all the books for anything that breaks a rule.
-pub async fn faults(pool: &AnyPool) -> StoreResult<Vec<BookFault>> {
-    let mut faults = Vec::new();
-    for (rule, query) in RULES {
-        let rows: Vec<(String, i64, i64)> = sqlx::query_as(query).fetch_all(pool).await?;
-        faults.extend(rows.into_iter().map(|(subject, expected_minor, found_minor)| BookFault {
-            rule,
-            subject,
-            expected_minor,
-            found_minor,
-        }));
-    }
-    Ok(faults)
-}
-
-/// How many transactions and postings the books hold.
-pub async fn size(pool: &AnyPool) -> StoreResult<(i64, i64)> {
-    let transactions = sqlx::query_scalar("select count(*) from ledger_transactions").fetch_one(pool).await?;
-    let postings = sqlx::query_scalar("select count(*) from postings").fetch_one(pool).await?;
-    Ok((transactions, postings))
 }

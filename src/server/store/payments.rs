@@ -3,13 +3,14 @@
 use super::{StoreError, StoreResult, Tx, expect_rows};
 use crate::domain::ids::{AccountId, AgreementId, CustomerId, PaymentId};
 use crate::domain::money::{Currency, Money};
-use crate::domain::payment::{DeclineReason, Payment, PaymentState, Purpose};
+use crate::domain::payment::{DeclineReason, Payment, PaymentState, Purpose, Settled};
 use crate::server::clock::Millis;
 use sqlx::any::AnyRow;
 use sqlx::{AnyPool, AssertSqlSafe, Row};
 
 const COLUMNS: &str = "id, reference, customer_id, account_id, agreement_id, purpose, amount_minor, discount_minor, currency, state, \
-                       decline_reason, processor, processor_reference, hosted_page, decision_key, created_at, settled_at";
+                       decline_reason, processor, processor_reference, hosted_page, decision_key, created_at, settled_at, \
+                       reversed_minor, reversed_at";
 
 /// A payment as it is first recorded, with the digest of what was asked under its decision key.
 pub async fn insert(tx: &mut Tx, payment: &Payment, request_sha256: &str) -> StoreResult<()> {
@@ -76,6 +77,24 @@ pub async fn open_on_account(tx: &mut Tx, account_id: &str) -> StoreResult<Vec<P
     rows.iter().map(read).collect()
 }
 
+/// By its reference, whoever's it is: for a command on the server.
+pub async fn of_reference(pool: &AnyPool, reference: &str) -> StoreResult<Option<Payment>> {
+    let query = format!("select {COLUMNS} from payments where reference = $1");
+    let row = sqlx::query(AssertSqlSafe(query)).bind(reference).fetch_optional(pool).await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// Payments that succeeded on an account through one processor, newest first.
+pub async fn paid_on_account(tx: &mut Tx, account_id: &str, processor: &str) -> StoreResult<Vec<Payment>> {
+    let query = format!(
+        "select {COLUMNS} from payments
+         where account_id = $1 and processor = $2 and state in ('succeeded', 'partly_refunded')
+         order by settled_at desc, id desc"
+    );
+    let rows = sqlx::query(AssertSqlSafe(query)).bind(account_id).bind(processor).fetch_all(&mut **tx).await?;
+    rows.iter().map(read).collect()
+}
+
 /// Writes a new state with the facts that belong to it. `from` is the state it was read in: another one there now is an error.
 pub async fn set_state(tx: &mut Tx, payment: &Payment, from: &PaymentState, at: Millis) -> StoreResult<()> {
     let (decline_reason, hosted_page, settled_at) = match &payment.state {
@@ -87,10 +106,15 @@ pub async fn set_state(tx: &mut Tx, payment: &Payment, from: &PaymentState, at: 
         PaymentState::Succeeded { settled_at }
         | PaymentState::Cancelled { settled_at }
         | PaymentState::Abandoned { settled_at } => (None, None, Some(*settled_at)),
+        PaymentState::PartlyRefunded(settled)
+        | PaymentState::Refunded(settled)
+        | PaymentState::Returned(settled)
+        | PaymentState::ChargedBack(settled) => (None, None, Some(settled.settled_at)),
     };
+    let reversed = payment.state.reversed();
     let result = sqlx::query(
         "update payments set state = $2, decline_reason = $3, hosted_page = $4, settled_at = $5, processor_reference = $6,
-           submitted_at = coalesce(submitted_at, $7)
+           submitted_at = coalesce(submitted_at, $7), reversed_minor = $9, reversed_at = $10
          where id = $1 and state = $8",
     )
     .bind(payment.id.as_str())
@@ -101,6 +125,8 @@ pub async fn set_state(tx: &mut Tx, payment: &Payment, from: &PaymentState, at: 
     .bind(payment.processor_reference.as_deref())
     .bind(payment.processor_reference.as_ref().map(|_| at))
     .bind(from.code())
+    .bind(reversed.map_or(0, |settled| settled.reversed.minor()))
+    .bind(reversed.map(|settled| settled.reversed_at))
     .execute(&mut **tx)
     .await?;
     expect_rows(&result, 1)
@@ -139,15 +165,20 @@ fn read(row: &AnyRow) -> StoreResult<Payment> {
         processor: needed("processor")?,
         processor_reference: text("processor_reference")?,
         decision_key: needed("decision_key")?,
-        state: read_state(row)?,
+        state: read_state(row, currency)?,
         created_at: row.try_get("created_at")?,
     })
 }
 
-fn read_state(row: &AnyRow) -> StoreResult<PaymentState> {
+fn read_state(row: &AnyRow, currency: Currency) -> StoreResult<PaymentState> {
     let settled_at = row.try_get::<Option<i64>, _>("settled_at")?;
     let settled_at = || settled_at.ok_or(StoreError::Unreadable("settled_at"));
     let hosted_page = || row.try_get::<Option<String>, _>("hosted_page")?.ok_or(StoreError::Unreadable("hosted_page"));
+    let settled = || {
+        let reversed_at = row.try_get::<Option<i64>, _>("reversed_at")?.ok_or(StoreError::Unreadable("reversed_at"))?;
+        let reversed = Money::new(row.try_get("reversed_minor")?, currency);
+        Ok::<_, StoreError>(Settled { settled_at: settled_at()?, reversed, reversed_at })
+    };
     Ok(match row.try_get::<String, _>("state")?.as_str() {
         "created" => PaymentState::Created,
         "submitted" => PaymentState::Submitted { hosted_page: hosted_page()? },
@@ -162,6 +193,10 @@ fn read_state(row: &AnyRow) -> StoreResult<PaymentState> {
         "cancelled" => PaymentState::Cancelled { settled_at: settled_at()? },
         "abandoned" => PaymentState::Abandoned { settled_at: settled_at()? },
         "unknown" => PaymentState::Unknown,
+        "partly_refunded" => PaymentState::PartlyRefunded(settled()?),
+        "refunded" => PaymentState::Refunded(settled()?),
+        "returned" => PaymentState::Returned(settled()?),
+        "charged_back" => PaymentState::ChargedBack(settled()?),
         _ => return Err(StoreError::Unreadable("payment state")),
     })
 }

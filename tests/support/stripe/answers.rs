@@ -58,6 +58,8 @@ pub fn routes(books: Arc<Mutex<Books>>) -> Router {
         .route("/v1/checkout/sessions/{id}/expire", post(expire))
         .route("/v1/refunds", post(give_back).get(list_refunds))
         .route("/v1/payment_intents", post(collect).get(list_collections))
+        .route("/v1/payment_intents/{id}", get(show_intent))
+        .route("/v1/disputes", get(list_disputes))
         .route("/v1/payment_methods/{id}", get(show_method))
         .route("/v1/payment_methods/{id}/detach", post(detach))
         .with_state(books)
@@ -283,6 +285,27 @@ async fn list_refunds(State(books): Shared, headers: HeaderMap, RawQuery(query):
     let of_intent = |refund: &&Value| fields.get("payment_intent").is_some_and(|intent| refund["payment_intent"] == **intent);
     let data: Vec<Value> = books.refunds.iter().rev().filter(of_intent).cloned().collect();
     answer((200, json!({ "object": "list", "url": "/v1/refunds", "has_more": false, "data": data })), false)
+}
+
+async fn list_disputes(State(books): Shared, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
+    if let Err(refused) = admitted(&headers) {
+        return answer(refused, false);
+    }
+    let fields = fields(&query.unwrap_or_default());
+    let books = books.lock().expect("nobody broke");
+    let of_intent = |dispute: &&Value| fields.get("payment_intent").is_some_and(|intent| dispute["payment_intent"] == **intent);
+    let data: Vec<Value> = books.disputes.iter().rev().filter(of_intent).cloned().collect();
+    answer((200, json!({ "object": "list", "url": "/v1/disputes", "has_more": false, "data": data })), false)
+}
+
+async fn show_intent(State(books): Shared, headers: HeaderMap, Path(id): Path<String>) -> Response {
+    if let Err(refused) = admitted(&headers) {
+        return answer(refused, false);
+    }
+    match books.lock().expect("nobody broke").intent(&id) {
+        Some(intent) => answer((200, intent.clone()), false),
+        None => answer(refusal(404, "invalid_request_error", "resource_missing"), false),
+    }
 }
 
 /// A session with the intent behind it, where that was asked for.

@@ -67,6 +67,8 @@ pub struct Books {
     pub webhook_url: String,
     pub pages: Vec<Page>,
     pub refunds: Vec<Value>,
+    /// What banks took back.
+    pub disputes: Vec<Value>,
     /// What was collected, or not, while nobody was there.
     pub collections: Vec<Value>,
     /// How collections go, by the payment method, and whether it is still Stripe's customer's.
@@ -91,6 +93,7 @@ impl Books {
             webhook_url: webhook_url.to_owned(),
             pages: Vec::new(),
             refunds: Vec::new(),
+            disputes: Vec::new(),
             collections: Vec::new(),
             methods: BTreeMap::new(),
             kept: BTreeMap::new(),
@@ -334,29 +337,99 @@ impl Books {
 
     /// What is left of a payment to be given back; nothing of one that was not made.
     pub fn left(&self, intent: &str) -> i64 {
-        let paid = self.pages.iter().filter(|page| page.intent["id"] == intent);
-        let paid: i64 = paid.filter_map(|page| page.intent["amount_received"].as_i64()).sum();
+        let paid = self.intent(intent).and_then(|intent| intent["amount_received"].as_i64()).unwrap_or_default();
         paid - self.given_back(intent)
     }
 
     pub fn given_back(&self, intent: &str) -> i64 {
-        let refunds = self.refunds.iter().filter(|refund| refund["payment_intent"] == intent);
+        let refunds = self.refunds.iter().filter(|refund| refund["payment_intent"] == intent && refund["status"] != "failed");
         refunds.filter_map(|refund| refund["amount"].as_i64()).sum()
     }
 
     /// Makes a refund of a request that was found good.
     pub fn give_back(&mut self, form: &BTreeMap<String, String>) -> Value {
-        let intent = &form["payment_intent"];
-        let page = self.pages.iter().find(|page| page.intent["id"] == **intent).expect("checked");
+        let (intent, key) = (form["payment_intent"].clone(), form["metadata[refund_key]"].clone());
+        let amount = form["amount"].parse::<i64>().expect("checked");
+        self.add_refund(&intent, amount, json!({ "refund_key": key }))
+    }
+
+    /// It is refunded on Stripe's own pages.
+    pub fn refund_elsewhere(&mut self, page: &str, amount: i64) {
+        let intent = self.page(page).intent["id"].as_str().expect("a name").to_owned();
+        self.add_refund(&intent, amount, json!({}));
+    }
+
+    fn add_refund(&mut self, intent: &str, amount: i64, metadata: Value) -> Value {
+        let currency = self.intent(intent).expect("checked")["currency"].clone();
         let mut refund = objects("refund");
         refund["id"] = json!(format!("re_{}", self.refunds.len() + 1));
-        refund["amount"] = json!(form["amount"].parse::<i64>().expect("checked"));
-        refund["currency"] = page.intent["currency"].clone();
+        refund["amount"] = json!(amount);
+        refund["currency"] = currency;
         refund["payment_intent"] = json!(intent);
-        refund["metadata"] = json!({ "refund_key": form["metadata[refund_key]"] });
+        refund["metadata"] = metadata;
         refund["created"] = json!(now());
         self.refunds.push(refund.clone());
+        self.tell_of("refund.created", &refund);
+        let charge = self.charge(intent);
+        self.tell_of("charge.refunded", &charge);
         refund
+    }
+
+    /// The movement behind an intent, which repeats its metadata.
+    fn charge(&self, intent: &str) -> Value {
+        let behind = self.intent(intent).expect("an intent");
+        let mut charge = objects("charge");
+        for field in ["amount", "currency", "metadata"] {
+            charge[field] = behind[field].clone();
+        }
+        charge["payment_intent"] = json!(intent);
+        charge["amount_refunded"] = json!(self.given_back(intent));
+        charge
+    }
+
+    /// A refund did not arrive, and its money is back.
+    pub fn refund_fails(&mut self, number: usize) {
+        self.refunds[number - 1]["status"] = json!("failed");
+        let refund = self.refunds[number - 1].clone();
+        self.tell_of("refund.failed", &refund);
+    }
+
+    /// A bank takes a payment back, for a reason in Stripe's words.
+    pub fn dispute(&mut self, page: &str, reason: &str) {
+        let intent = self.page(page).intent.clone();
+        let mut dispute = objects("dispute");
+        dispute["id"] = json!(format!("dp_{}", self.disputes.len() + 1));
+        dispute["amount"] = intent["amount"].clone();
+        dispute["currency"] = intent["currency"].clone();
+        dispute["payment_intent"] = intent["id"].clone();
+        dispute["reason"] = json!(reason);
+        dispute["status"] = json!("needs_response");
+        dispute["created"] = json!(now());
+        self.disputes.push(dispute.clone());
+        self.tell_of("charge.dispute.created", &dispute);
+        self.tell_of("charge.dispute.funds_withdrawn", &dispute);
+    }
+
+    /// It is decided for the creditor, and the money is back.
+    pub fn dispute_is_won(&mut self, number: usize) {
+        self.disputes[number - 1]["status"] = json!("won");
+        let dispute = self.disputes[number - 1].clone();
+        self.tell_of("charge.dispute.funds_reinstated", &dispute);
+        self.tell_of("charge.dispute.closed", &dispute);
+    }
+
+    pub fn intent(&self, id: &str) -> Option<&Value> {
+        let pages = self.pages.iter().map(|page| &page.intent);
+        pages.chain(&self.collections).find(|intent| intent["id"] == id)
+    }
+
+    /// What is left of all it has taken, in minor units.
+    pub fn holds(&self) -> i64 {
+        let amount = |object: &Value| object["amount"].as_i64().unwrap_or_default();
+        let refunded: i64 = self.refunds.iter().filter(|refund| refund["status"] != "failed").map(amount).sum();
+        let taken: i64 = self.disputes.iter().filter(|dispute| dispute["status"] != "won").map(amount).sum();
+        let collected: i64 = self.collections.iter().filter_map(|intent| intent["amount_received"].as_i64()).sum();
+        self.received() + collected - refunded - taken
     }
 
     /// What it has taken from customers, in minor units.

@@ -166,6 +166,7 @@ impl SandboxProcessor {
 
     /// Slow payments whose time has come get their outcome, and pages left open are closed.
     pub async fn settle_due(&self) -> Result<(), sqlx::Error> {
+        self.settle_refunds().await?;
         let now = self.now();
         // Looking first costs no write lock when there is nothing to do, which is nearly always.
         let due: i64 = sqlx::query_scalar(

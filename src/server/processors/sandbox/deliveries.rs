@@ -1,9 +1,11 @@
 //! The sandbox's webhooks: delivered over real HTTP, signed, again and again until the portal has taken them.
 
-use super::{ChargeRow, SandboxProcessor, books, signature};
+use super::{ChargeRow, SandboxProcessor, books, refunds, signature};
 use crate::domain::money::{Currency, Money};
+use crate::domain::payment::DeclineReason;
+use crate::domain::reversal::{ReversalFinding, ReversalKind};
 use crate::server::ids;
-use crate::server::processors::{Charge, News, WebhookEvent};
+use crate::server::processors::{Charge, News, Reversed, WebhookEvent};
 use serde::{Deserialize, Serialize};
 
 /// What a webhook says.
@@ -16,6 +18,32 @@ pub struct Message {
     pub decline_reason: Option<String>,
     pub amount_minor: i64,
     pub currency: String,
+    /// In a message about money that went back.
+    #[serde(default)]
+    pub reversal: Option<ReversalMessage>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ReversalMessage {
+    pub id: String,
+    pub kind: String,
+    pub state: String,
+    pub amount_minor: i64,
+    pub key: Option<String>,
+    pub reason: Option<String>,
+}
+
+impl ReversalMessage {
+    fn read(&self, currency: Currency) -> Option<Reversed> {
+        Some(Reversed {
+            processor_reference: self.id.clone(),
+            kind: ReversalKind::from_code(&self.kind)?,
+            amount: Money::new(self.amount_minor, currency),
+            finding: refunds::finding(&self.state)?,
+            our_key: self.key.clone(),
+            reason: self.reason.as_deref().and_then(DeclineReason::from_code),
+        })
+    }
 }
 
 impl Message {
@@ -29,11 +57,42 @@ impl Message {
             decline_reason: row.decline_reason.clone(),
             amount_minor: row.amount.minor(),
             currency: row.amount.currency().code().to_owned(),
+            reversal: None,
+        }
+    }
+
+    pub(super) fn about_reversal(charge: &ChargeRow, reversed: &Reversed) -> Message {
+        let state = match reversed.finding {
+            ReversalFinding::Pending => "pending",
+            ReversalFinding::Done => "done",
+            ReversalFinding::Undone => "undone",
+        };
+        Message {
+            // It enters each state once too.
+            event: format!("{}.{state}", reversed.processor_reference),
+            reversal: Some(ReversalMessage {
+                id: reversed.processor_reference.clone(),
+                kind: reversed.kind.code().to_owned(),
+                state: state.to_owned(),
+                amount_minor: reversed.amount.minor(),
+                key: reversed.our_key.clone(),
+                reason: reversed.reason.map(|reason| reason.code().to_owned()),
+            }),
+            ..Message::about(charge)
         }
     }
 
     pub(super) fn read(&self, page: &str) -> Option<WebhookEvent> {
-        let amount = Money::new(self.amount_minor, Currency::from_code(&self.currency)?);
+        let currency = Currency::from_code(&self.currency)?;
+        if let Some(reversal) = &self.reversal {
+            return Some(WebhookEvent {
+                event_id: self.event.clone(),
+                kind: format!("{}.{}", reversal.kind, reversal.state),
+                merchant_reference: self.merchant_reference.clone(),
+                news: News::Reversed(reversal.read(currency)?),
+            });
+        }
+        let amount = Money::new(self.amount_minor, currency);
         let finding = books::finding(&self.state, self.decline_reason.as_deref(), amount, page)?;
         Some(WebhookEvent {
             event_id: self.event.clone(),

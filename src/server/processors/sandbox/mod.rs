@@ -12,10 +12,11 @@ pub mod signature;
 pub use books::ChargeRow;
 pub use mandates::MandateRow;
 pub use method::{Method, Shown};
+pub use refunds::{Afterwards, TakenBackBy};
 
 use super::{
     Charge, Collection, HostedMandate, HostedPayment, MandateAtProcessor, PaymentProcessor, ProcessorError, Refund, Refunded,
-    Sought, WebhookError, WebhookEvent, connection,
+    Reversed, Sought, WebhookError, WebhookEvent, connection,
 };
 use crate::domain::money::{Currency, Money};
 use crate::domain::payment::DeclineReason;
@@ -162,7 +163,17 @@ impl PaymentProcessor for SandboxProcessor {
     }
 
     async fn look_up_refund(&self, refund: &Refund) -> Result<Option<Refunded>, ProcessorError> {
+        self.settle_refunds().await.map_err(no_answer)?;
         refunds::refund_of_key(&self.pool, refund).await.map_err(no_answer)
+    }
+
+    async fn reversals(&self, processor_reference: &str) -> Result<Vec<Reversed>, ProcessorError> {
+        self.reversals_of(processor_reference).await.map_err(no_answer)
+    }
+
+    async fn whose(&self, behind: &str) -> Result<Option<String>, ProcessorError> {
+        let charge = self.charge(behind).await.map_err(no_answer)?;
+        Ok(charge.map(|charge| charge.merchant_reference))
     }
 
     async fn start_mandate(&self, mandate: &HostedMandate) -> Result<MandateAtProcessor, ProcessorError> {

@@ -8,6 +8,7 @@
 //! read from Stripe's list of pages, never found out by asking again: Stripe keeps the first answer of a key, an error 500
 //! included, and forgets the key after a day.
 
+pub mod disputes;
 pub mod mandates;
 pub mod map;
 pub mod refunds;
@@ -16,7 +17,7 @@ pub mod wire;
 
 use super::{
     Charge, Collection, HostedMandate, HostedPayment, MandateAtProcessor, PaymentProcessor, ProcessorError, Refund, Refunded,
-    Sought, WebhookError, WebhookEvent,
+    Reversed, Sought, WebhookError, WebhookEvent,
 };
 use crate::domain::money::{Currency, Money};
 use crate::domain::payment::DeclineReason;
@@ -27,7 +28,7 @@ use async_trait::async_trait;
 use http::HeaderMap;
 use jiff::Timestamp;
 use std::time::Duration;
-use wire::{Expandable, List, PAGE_LENGTH, Session, Wire, WireError};
+use wire::{Expandable, List, PAGE_LENGTH, PaymentIntent, Session, Wire, WireError};
 
 /// The name in `payments.processor` and in the webhook's path.
 pub const NAME: &str = "stripe";
@@ -47,6 +48,9 @@ const PAGES: &str = "/v1/checkout/sessions";
 /// What is behind a page: what moves the money, or what takes the permission.
 const MONEY: &str = "payment_intent";
 const PERMISSION: &str = "setup_intent";
+
+/// How Stripe's names of payment intents begin.
+const INTENT_PREFIX: &str = "pi_";
 
 /// How long Stripe is waited for, from the connection to the end of one answer: less than `services::payments` waits for any
 /// processor.
@@ -153,9 +157,13 @@ impl StripeProcessor {
         }
     }
 
-    /// The name of the payment intent that took the money; `None` where there is none.
-    async fn intent_of(&self, refund: &Refund) -> Result<Option<String>, ProcessorError> {
-        match self.session(&refund.processor_reference, MONEY).await {
+    /// The name of the payment intent that took the money; `None` where there is none. What was collected is called by it, what
+    /// was paid on a page by its session.
+    async fn intent_of(&self, processor_reference: &str) -> Result<Option<String>, ProcessorError> {
+        if processor_reference.starts_with(INTENT_PREFIX) {
+            return Ok(wire::is_name(processor_reference).then(|| processor_reference.to_owned()));
+        }
+        match self.session(processor_reference, MONEY).await {
             Ok(session) if session.livemode != self.is_live => Err(ProcessorError::OutcomeUnknown),
             Ok(session) => Ok(session.payment_intent.map(|intent| match intent {
                 Expandable::Name(id) => id,
@@ -233,16 +241,34 @@ impl PaymentProcessor for StripeProcessor {
     }
 
     async fn refund(&self, refund: &Refund) -> Result<Refunded, ProcessorError> {
-        match self.intent_of(refund).await? {
+        match self.intent_of(&refund.processor_reference).await? {
             Some(intent) => refunds::make(&self.wire, &intent, refund).await,
             None => Err(ProcessorError::Refused(DeclineReason::NotAccepted)),
         }
     }
 
     async fn look_up_refund(&self, refund: &Refund) -> Result<Option<Refunded>, ProcessorError> {
-        match self.intent_of(refund).await? {
+        match self.intent_of(&refund.processor_reference).await? {
             Some(intent) => refunds::find(&self.wire, &intent, refund).await,
             None => Ok(None),
+        }
+    }
+
+    async fn reversals(&self, processor_reference: &str) -> Result<Vec<Reversed>, ProcessorError> {
+        let Some(intent) = self.intent_of(processor_reference).await? else { return Ok(Vec::new()) };
+        let mut reversals = refunds::of_intent(&self.wire, &intent).await?;
+        reversals.extend(disputes::of_intent(&self.wire, &intent).await?);
+        Ok(reversals)
+    }
+
+    async fn whose(&self, behind: &str) -> Result<Option<String>, ProcessorError> {
+        if !wire::is_name(behind) {
+            return Ok(None);
+        }
+        match self.wire.get::<PaymentIntent>(&format!("/v1/payment_intents/{behind}"), &[]).await {
+            Ok(intent) => Ok(intent.metadata.as_ref().and_then(webhook::reference_in)),
+            Err(WireError::NotFound) => Ok(None),
+            Err(WireError::Refused { .. } | WireError::Unknown) => Err(ProcessorError::OutcomeUnknown),
         }
     }
 

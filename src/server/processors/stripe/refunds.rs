@@ -4,7 +4,8 @@
 use super::map;
 use super::wire::{self, List, PAGE_LENGTH, Wire, WireError};
 use crate::domain::payment::DeclineReason;
-use crate::server::processors::{ProcessorError, Refund, RefundProgress, Refunded};
+use crate::domain::reversal::{ReversalFinding, ReversalKind};
+use crate::server::processors::{ProcessorError, Refund, RefundProgress, Refunded, Reversed};
 
 const REFUNDS: &str = "/v1/refunds";
 const OUR_KEY: &str = "refund_key";
@@ -45,6 +46,28 @@ pub async fn find(wire: &Wire, intent: &str, refund: &Refund) -> Result<Option<R
         None if list.has_more => Err(ProcessorError::OutcomeUnknown),
         None => Ok(None),
     }
+}
+
+/// Every refund of a payment, whoever made it.
+pub async fn of_intent(wire: &Wire, intent: &str) -> Result<Vec<Reversed>, ProcessorError> {
+    let query = [("payment_intent", intent.to_owned()), ("limit", MOST_PARTS.to_string())];
+    let list: List<wire::Refund> = wire.get(REFUNDS, &query).await.map_err(|_| ProcessorError::OutcomeUnknown)?;
+    if list.has_more {
+        return Err(ProcessorError::OutcomeUnknown);
+    }
+    list.data.into_iter().map(reversed).collect()
+}
+
+/// A refund as money that went back.
+pub fn reversed(refund: wire::Refund) -> Result<Reversed, ProcessorError> {
+    let our_key = refund.metadata.as_ref().and_then(|metadata| metadata.get(OUR_KEY)).cloned();
+    let Refunded { processor_reference, amount, progress } = read(refund)?;
+    let finding = match progress {
+        RefundProgress::Pending => ReversalFinding::Pending,
+        RefundProgress::Succeeded => ReversalFinding::Done,
+        RefundProgress::Failed => ReversalFinding::Undone,
+    };
+    Ok(Reversed { processor_reference, kind: ReversalKind::Refund, amount, finding, our_key, reason: None })
 }
 
 fn read(refund: wire::Refund) -> Result<Refunded, ProcessorError> {

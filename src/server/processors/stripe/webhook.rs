@@ -1,7 +1,7 @@
 //! Stripe's messages: proven by their signature, then read. <https://docs.stripe.com/webhooks#verify-manually>
 
-use super::wire::{PaymentIntent, Session};
-use super::{mandates, map};
+use super::wire::{self, Dispute, PaymentIntent, Session};
+use super::{disputes, mandates, map, refunds};
 use crate::server::config::Secret;
 use crate::server::processors::{Charge, News, WebhookError, WebhookEvent};
 use hmac::{Hmac, KeyInit, Mac};
@@ -9,6 +9,7 @@ use http::HeaderMap;
 use jiff::Timestamp;
 use serde::Deserialize;
 use sha2::Sha256;
+use std::collections::BTreeMap;
 
 pub const HEADER: &str = "stripe-signature";
 
@@ -78,8 +79,55 @@ pub fn read(body: &[u8], is_live: bool) -> Result<Option<WebhookEvent>, WebhookE
         | "checkout.session.async_payment_failed"
         | "checkout.session.expired" => of_page(event),
         "payment_intent.processing" | "payment_intent.succeeded" | "payment_intent.payment_failed" => of_collection(event),
+        "refund.created" | "refund.updated" | "refund.failed" => of_refund(event),
+        "charge.refunded" => of_charge(event),
+        "charge.dispute.created"
+        | "charge.dispute.funds_withdrawn"
+        | "charge.dispute.funds_reinstated"
+        | "charge.dispute.closed" => of_dispute(event),
         _ => Ok(None),
     }
+}
+
+/// Our reference in the metadata of a payment intent, or of its charge, which repeats it.
+pub fn reference_in(metadata: &BTreeMap<String, String>) -> Option<String> {
+    metadata.get("merchant_reference").or_else(|| metadata.get(mandates::COLLECTION_REFERENCE)).cloned()
+}
+
+/// A refund, made here or on Stripe's own pages. It names the payment intent, not us.
+fn of_refund(event: Event) -> Result<Option<WebhookEvent>, WebhookError> {
+    let refund: wire::Refund = serde_json::from_value(event.data.object).map_err(|_| WebhookError::Unreadable)?;
+    let Some(behind) = refund.payment_intent.clone() else { return Ok(None) };
+    let reversed = refunds::reversed(refund).map_err(|_| WebhookError::Unreadable)?;
+    Ok(Some(WebhookEvent {
+        event_id: event.id,
+        kind: event.kind,
+        merchant_reference: String::new(),
+        news: News::ReversedBehind { behind, reversed },
+    }))
+}
+
+/// Says that something was refunded, and not what.
+fn of_charge(event: Event) -> Result<Option<WebhookEvent>, WebhookError> {
+    let charge: wire::Charge = serde_json::from_value(event.data.object).map_err(|_| WebhookError::Unreadable)?;
+    let Some(merchant_reference) = charge.metadata.as_ref().and_then(reference_in) else { return Ok(None) };
+    Ok(Some(WebhookEvent { event_id: event.id, kind: event.kind, merchant_reference, news: News::LookAfterIt }))
+}
+
+fn of_dispute(event: Event) -> Result<Option<WebhookEvent>, WebhookError> {
+    let dispute: Dispute = serde_json::from_value(event.data.object).map_err(|_| WebhookError::Unreadable)?;
+    let is_reinstated = event.kind == "charge.dispute.funds_reinstated";
+    let Some(behind) = dispute.payment_intent.clone() else { return Ok(None) };
+    if !disputes::moves_money(&dispute) && !is_reinstated {
+        return Ok(None);
+    }
+    let reversed = disputes::read(&dispute, is_reinstated).map_err(|_| WebhookError::Unreadable)?;
+    Ok(Some(WebhookEvent {
+        event_id: event.id,
+        kind: event.kind,
+        merchant_reference: String::new(),
+        news: News::ReversedBehind { behind, reversed },
+    }))
 }
 
 fn of_collection(event: Event) -> Result<Option<WebhookEvent>, WebhookError> {

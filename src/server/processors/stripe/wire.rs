@@ -95,6 +95,28 @@ pub struct Refund {
     /// pending, requires_action, succeeded, failed, canceled.
     pub status: Option<String>,
     pub metadata: Option<BTreeMap<String, String>>,
+    /// The payment it is of.
+    #[serde(default)]
+    pub payment_intent: Option<String>,
+}
+
+/// What a bank takes back. <https://docs.stripe.com/api/disputes/object>
+#[derive(Debug, Deserialize)]
+pub struct Dispute {
+    pub id: String,
+    pub amount: i64,
+    pub currency: String,
+    /// warning_…, needs_response, under_review, won, lost.
+    pub status: String,
+    pub reason: String,
+    /// The payment it is of.
+    pub payment_intent: Option<String>,
+}
+
+/// The movement behind a payment intent, which repeats its metadata. <https://docs.stripe.com/api/charges/object>
+#[derive(Debug, Deserialize)]
+pub struct Charge {
+    pub metadata: Option<BTreeMap<String, String>>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -4,14 +4,20 @@
 //! whatever breaks in between, the row is there and [`reconcile`] finds out. Called by pages/pay, pages/payment,
 //! http/webhooks and jobs.
 
+mod have_back;
 mod read;
 mod reconcile;
+mod refund;
 mod report;
+mod reversals;
 mod settle;
 mod start;
+mod undo;
 
-pub use read::{Paying, PaymentFacts, paying, payment};
+pub use have_back::{CreditBack, HaveBack, HaveBackRefusal, credit_back, have_back};
+pub use read::{Paying, PaymentFacts, paying, payment, processor_reference};
 pub use reconcile::{RECONCILE_JOB, Reconciled, reconcile, refresh, wait_before_check};
+pub use refund::{REFUND_JOB, RefundOrder, RefundRefused, Refunding, reconcile_refund, refund};
 pub use report::{Applied, Heard, WebhookRefusal, cancel, close_pages, receive_webhook};
 pub use start::{Decision, StartRefusal, Started, start};
 

@@ -1,19 +1,23 @@
 //! What may be paid on an account now, and how one payment stands.
 
 use crate::domain::calendar::Date;
+use crate::domain::components::{Parts, PartsOrder};
 use crate::domain::ids::{AccountId, AgreementId, CustomerId, DocumentId};
 use crate::domain::journey::Place;
-use crate::domain::ledger::{Allocation, Owed};
+use crate::domain::ledger::{Allocation, Owed, net};
 use crate::domain::money::Money;
 use crate::domain::offers::{Offer, OfferKind, offers_for};
 use crate::domain::paying::{PayableAccount, PaymentTerms};
 use crate::domain::payment::{Payment, PaymentState};
+use crate::domain::reversal::Reversal;
 use crate::server::clock::{self, Millis};
 use crate::server::processors::PaymentProcessor;
 use crate::server::services::{Failure, history, policies};
 use crate::server::state::AppState;
 use crate::server::store::facts::AccountRecord;
-use crate::server::store::{self, StoreError, Tx, agreements, covered, documents, facts, holds, offer_sets, payments};
+use crate::server::store::{
+    self, StoreError, Tx, agreements, components, covered, documents, facts, holds, offer_sets, payments, reversals,
+};
 
 /// An account with everything that decides what may be paid on it.
 #[derive(Clone, Debug)]
@@ -118,13 +122,27 @@ async fn terms(state: &AppState, tx: &mut Tx, account: &AccountRecord, today: Da
 pub struct PaymentFacts {
     pub payment: Payment,
     pub account: AccountRecord,
-    /// Of a payment that succeeded.
+    /// Of a payment that succeeded: what it is applied to now, without what went back.
     pub allocations: Vec<Allocation>,
+    /// Which parts of the debt it paid, without what went back, and the order in which payments pay.
+    pub parts: Parts,
+    pub order: PartsOrder,
+    /// What went back of it or is on its way back, oldest first.
+    pub reversals: Vec<Reversal>,
+    /// The letters about that, oldest first.
+    pub notes: Vec<DocumentId>,
+    /// The agreement its account is under now.
+    pub agreement: Option<AgreementId>,
     /// What the creditor gave up because of it; zero for nothing.
     pub discount: Money,
     pub receipt: Option<DocumentId>,
     /// When the processor is asked again, if it is.
     pub next_check_at: Option<Millis>,
+}
+
+/// The processor's own name for a payment, whoever's it is: for a command on the server.
+pub async fn processor_reference(state: &AppState, reference: &str) -> Result<Option<String>, Failure> {
+    Ok(payments::of_reference(state.db.pool(), reference).await?.and_then(|payment| payment.processor_reference))
 }
 
 /// A payment of this customer; another's is not found.
@@ -133,9 +151,25 @@ pub async fn payment(state: &AppState, customer: &CustomerId, reference: &str) -
     let next_check_at = payments::next_check_at(state.db.pool(), &payment.id).await?;
     let mut tx = state.db.begin_read().await?;
     let account = facts::one_of_customer(&mut *tx, customer, &payment.account_id).await?.ok_or(Failure::Missing("account"))?;
-    let allocations = store::ledger::allocations(&mut tx, payment.id.as_str(), payment.amount.currency()).await?;
+    let allocations = net(store::ledger::allocations(&mut tx, payment.id.as_str(), payment.amount.currency()).await?)?;
+    let parts = components::of_payment(&mut tx, payment.id.as_str()).await?;
+    let reversals = reversals::of_payment(&mut tx, &payment.id).await?;
+    let notes = documents::notes_of_payment(&mut tx, &payment.id).await?;
+    let agreement = agreements::active_of_account(&mut *tx, &payment.account_id).await?;
     let discount = store::ledger::discount_of(&mut tx, payment.id.as_str(), payment.amount.currency()).await?;
     let receipt = documents::of_payment(&mut tx, &payment.id).await?;
     tx.commit().await.map_err(StoreError::from)?;
-    Ok(Some(PaymentFacts { payment, account, allocations, discount, receipt, next_check_at }))
+    Ok(Some(PaymentFacts {
+        payment,
+        account,
+        allocations,
+        parts,
+        order: policies::current(state).policy.allocation,
+        reversals,
+        notes,
+        agreement,
+        discount,
+        receipt,
+        next_check_at,
+    }))
 }

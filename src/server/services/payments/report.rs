@@ -1,8 +1,8 @@
 //! Taking in what a processor says: by answer, webhook or look-up, once or ten times, in any order.
 
-use super::{PROCESSOR_TIMEOUT, processor_of, settle};
+use super::{PROCESSOR_TIMEOUT, processor_of, reversals, settle};
 use crate::domain::ids::{CustomerId, PaymentId};
-use crate::domain::payment::{Payment, PaymentState, ProcessorReport, Transition, WhyUnchanged};
+use crate::domain::payment::{Finding, Payment, PaymentState, ProcessorReport, Transition, WhyUnchanged};
 use crate::server::crash_point::{self, CrashPoint};
 use crate::server::processors::{Charge, News, PaymentProcessor, ProcessorError, WebhookError};
 use crate::server::services::Failure;
@@ -26,7 +26,7 @@ pub enum Heard {
 }
 
 impl Heard {
-    fn code(&self) -> &'static str {
+    pub(super) fn code(&self) -> &'static str {
         match self {
             Heard::Answer => "answer",
             Heard::LookUp => "look_up",
@@ -127,14 +127,34 @@ pub async fn receive_webhook(state: &AppState, name: &str, headers: &HeaderMap, 
     let events = processor.verify_webhook(headers, body, state.clock.real_now())?;
     crash_point::pass(&state.config, CrashPoint::BeforeReportApplied);
     for event in events {
-        let found = payments::by_reference(state.db.pool(), processor.name(), &event.merchant_reference).await;
+        let merchant_reference = match &event.news {
+            News::ReversedBehind { behind, reversed } => {
+                reversals::whose(state, processor.as_ref(), behind, reversed).await?.unwrap_or_default()
+            }
+            News::Charge(_) | News::LookItUp | News::Reversed(_) | News::LookAfterIt => event.merchant_reference.clone(),
+        };
+        let found = payments::by_reference(state.db.pool(), processor.name(), &merchant_reference).await;
         let Some(payment) = found.map_err(Failure::from)? else {
             // Not ours, though genuine: another system may share the processor's account.
             tracing::warn!(event.id = event.event_id, "a webhook is about a payment we do not know");
             continue;
         };
+        let heard = Heard::Webhook { event_id: event.event_id, kind: event.kind };
         let report = match event.news {
+            // It had succeeded, and now it is said to have failed: a bank took it back, and how is asked.
+            News::Charge(Charge { finding: Finding::Declined(_) | Finding::Cancelled, .. }) if payment.state.has_succeeded() => {
+                reversals::look_after(state, processor.as_ref(), &payment, &heard).await?;
+                continue;
+            }
             News::Charge(charge) => found_by(charge),
+            News::Reversed(reversed) | News::ReversedBehind { reversed, .. } => {
+                reversals::take_in(state, processor.as_ref(), &payment, &reversed, &heard).await?;
+                continue;
+            }
+            News::LookAfterIt => {
+                reversals::look_after(state, processor.as_ref(), &payment, &heard).await?;
+                continue;
+            }
             News::LookItUp => match super::reconcile::look_up(processor.as_ref(), &payment).await {
                 found @ ProcessorReport::Found { .. } => found,
                 // Not recorded, so that the processor tells it again; the reconcile job asks on meanwhile.
@@ -143,7 +163,6 @@ pub async fn receive_webhook(state: &AppState, name: &str, headers: &HeaderMap, 
                 }
             },
         };
-        let heard = Heard::Webhook { event_id: event.event_id, kind: event.kind };
         apply(state, &payment.id, &report, &heard).await?;
     }
     crash_point::pass(&state.config, CrashPoint::AfterReportCommitted);

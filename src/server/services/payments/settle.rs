@@ -2,16 +2,17 @@
 //! and the receipt.
 
 use super::read::read_owed;
+use crate::domain::components::{self as parts_of_debt, Parts};
 use crate::domain::ids::AgreementId;
 use crate::domain::ledger::{self as rules, Allocation, Entry, OpenInstalment, Owed};
 use crate::domain::money::Money;
 use crate::domain::payment::Payment;
 use crate::server::clock::{self, Millis};
-use crate::server::services::{Failure, receipts};
+use crate::server::services::{Failure, policies, receipts};
 use crate::server::state::AppState;
 use crate::server::store::events::{self, Actor, Event};
 use crate::server::store::ledger::EntryContext;
-use crate::server::store::{self, Tx, covered, facts};
+use crate::server::store::{self, Tx, components, covered, facts};
 use serde_json::json;
 
 /// Posts the payment. The unique key of the entry makes a second posting impossible, whatever calls this.
@@ -19,7 +20,7 @@ pub(super) async fn post(state: &AppState, tx: &mut Tx, payment: &Payment, at: M
     let account =
         facts::one_of_customer(&mut **tx, &payment.customer_id, &payment.account_id).await?.ok_or(Failure::Missing("account"))?;
     let (owed, agreement_id) = read_owed(tx, &account).await?;
-    let lines = rules::allocate(payment.amount, &owed, payment.purpose.order())?;
+    let Applied { lines, parts } = apply_money(state, tx, payment, &owed, payment.amount).await?;
     let posted_on = clock::date_of(at, &clock::zone(&account.time_zone));
 
     let paid_key = format!("payment:{}", payment.id);
@@ -33,9 +34,8 @@ pub(super) async fn post(state: &AppState, tx: &mut Tx, payment: &Payment, at: M
         once_key: &paid_key,
     };
     store::ledger::append(tx, &Entry::payment(payment.amount), &context).await?;
-    store::ledger::append_allocations(tx, payment.id.as_str(), payment.account_id.as_str(), &lines).await?;
 
-    let discount = granted(payment, &owed);
+    let discount = granted(payment, &owed, payment.amount);
     if discount.is_positive() {
         let discount_key = format!("discount:{}", payment.id);
         let context = EntryContext { once_key: &discount_key, actor: "policy", reason: "prompt_payment", ..context };
@@ -47,7 +47,7 @@ pub(super) async fn post(state: &AppState, tx: &mut Tx, payment: &Payment, at: M
     }
     note_applied(tx, payment, &lines, discount, balance, at).await?;
     let booked =
-        receipts::Booked { payment, account: &account, owed: &owed, lines: &lines, discount, balance_after: balance, at };
+        receipts::Booked { payment, account: &account, owed: &owed, lines: &lines, parts, discount, balance_after: balance, at };
     receipts::issue(state, tx, &booked).await
 }
 
@@ -76,14 +76,40 @@ async fn note_applied(
     Ok(events::append(tx, &event).await?)
 }
 
-/// The discount that was promised, but never more than is still owed after the payment.
-fn granted(payment: &Payment, owed: &Owed) -> Money {
-    let left = owed.balance.minor().saturating_sub(payment.amount.minor()).max(0);
+/// What money of a payment went to.
+pub(super) struct Applied {
+    pub lines: Vec<Allocation>,
+    pub parts: Parts,
+}
+
+/// Applies so much of a payment to what is owed, and writes down to what: by due dates, and by the parts of the debt in the order
+/// of the policy. Called before the entry itself is written.
+pub(super) async fn apply_money(
+    state: &AppState,
+    tx: &mut Tx,
+    payment: &Payment,
+    owed: &Owed,
+    amount: Money,
+) -> Result<Applied, Failure> {
+    let (id, account_id) = (payment.id.as_str(), payment.account_id.as_str());
+    let lines = rules::allocate(amount, owed, payment.purpose.order())?;
+    store::ledger::append_allocations(tx, id, account_id, &lines).await?;
+    let order = policies::current(state).policy.allocation;
+    let books = components::of_account(tx, account_id).await?;
+    let open = parts_of_debt::outstanding(books.charged, books.settled, books.unassigned, order)?;
+    let parts = parts_of_debt::split(amount, open, order)?;
+    components::append(tx, id, parts, order, amount.currency(), None).await?;
+    Ok(Applied { lines, parts })
+}
+
+/// The discount that was promised, but never more than is still owed after so much of the payment.
+pub(super) fn granted(payment: &Payment, owed: &Owed, amount: Money) -> Money {
+    let left = owed.balance.minor().saturating_sub(amount.minor()).max(0);
     Money::new(payment.discount.minor().min(left), payment.discount.currency())
 }
 
 /// Ends an agreement of which nothing is open any more, or under which nothing is owed any more.
-async fn complete_if_covered(
+pub(super) async fn complete_if_covered(
     tx: &mut Tx,
     payment: &Payment,
     agreement_id: &AgreementId,

@@ -1,0 +1,246 @@
+//! Taking in what is heard of money that went back after a payment succeeded: by answer, webhook or look-up, once or ten times,
+//! in any order. What it changes in the books is in [`super::undo`].
+
+use super::reconcile::look_up;
+use super::report::{Heard, apply as apply_to_payment};
+use super::{PROCESSOR_TIMEOUT, undo};
+use crate::domain::ids::ReversalId;
+use crate::domain::payment::{Payment, ProcessorReport, WhyUnchanged};
+use crate::domain::reversal::{DecidedBy, Reversal, ReversalKind, ReversalReason, ReversalReport, ReversalState, ReversalStep};
+use crate::server::clock::Millis;
+use crate::server::ids;
+use crate::server::processors::{PaymentProcessor, ProcessorError, Reversed};
+use crate::server::services::Failure;
+use crate::server::state::AppState;
+use crate::server::store::events::{self, Actor, Event};
+use crate::server::store::processor_events::{self, ProcessorEvent};
+use crate::server::store::reversals::{self, Asked};
+use crate::server::store::{self, StoreError, Tx, payments};
+use serde_json::json;
+
+/// Records how a refund stands that was asked for here.
+pub(super) async fn apply(
+    state: &AppState,
+    id: &ReversalId,
+    report: &ReversalReport,
+    heard: &Heard,
+) -> Result<Reversal, Failure> {
+    let at = state.clock.now_millis();
+    let mut tx = state.db.begin_write().await?;
+    let account_id = reversals::by_id(&mut tx, id).await?.ok_or(Failure::Missing("refund"))?.account_id;
+    store::lock_account(&mut tx, account_id.as_str()).await?;
+    let reversal = reversals::by_id(&mut tx, id).await?.ok_or(Failure::Missing("refund"))?;
+    let reversal = step(state, &mut tx, reversal, report, heard, at).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(reversal)
+}
+
+/// Takes in what the processor tells of money that went back of a payment, whether it was asked for here or not.
+pub(super) async fn take_in(
+    state: &AppState,
+    processor: &dyn PaymentProcessor,
+    payment: &Payment,
+    reversed: &Reversed,
+    heard: &Heard,
+) -> Result<(), Failure> {
+    make_sure_it_is_paid(state, processor, payment).await?;
+    let at = state.clock.now_millis();
+    let mut tx = state.db.begin_write().await?;
+    store::lock_account(&mut tx, payment.account_id.as_str()).await?;
+    if !note_message(&mut tx, payment, heard, at).await? {
+        return Ok(());
+    }
+    let known = match &reversed.our_key {
+        Some(key) => reversals::of_key(&mut tx, key).await?,
+        None => None,
+    };
+    let known = match known {
+        Some(known) => Some(known),
+        None => reversals::of_processor(&mut tx, processor.name(), &reversed.processor_reference).await?,
+    };
+    let reversal = match known {
+        Some(known) => known,
+        None => record_heard(&mut tx, payment, reversed, at).await?,
+    };
+    let report = ReversalReport::Found {
+        processor_reference: reversed.processor_reference.clone(),
+        amount: reversed.amount,
+        finding: reversed.finding,
+    };
+    step(state, &mut tx, reversal, &report, heard, at).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(())
+}
+
+/// Asks the processor for everything that went back of a payment, and takes it in.
+pub(super) async fn look_after(
+    state: &AppState,
+    processor: &dyn PaymentProcessor,
+    payment: &Payment,
+    heard: &Heard,
+) -> Result<(), Failure> {
+    let Some(reference) = &payment.processor_reference else { return Ok(()) };
+    let found = match tokio::time::timeout(PROCESSOR_TIMEOUT, processor.reversals(reference)).await {
+        Ok(Ok(found)) => found,
+        // Not recorded, so that the processor tells it again.
+        Ok(Err(ProcessorError::Refused(_) | ProcessorError::OutcomeUnknown)) | Err(_) => {
+            return Err(Failure::NoAnswer("the processor, asked about its own message"));
+        }
+    };
+    for reversed in &found {
+        take_in(state, processor, payment, reversed, &Heard::LookUp).await?;
+    }
+    let at = state.clock.now_millis();
+    let mut tx = state.db.begin_write().await?;
+    note_message(&mut tx, payment, heard, at).await?;
+    note_effect(&mut tx, payment, heard, "looked_up").await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(())
+}
+
+/// Our reference of a payment that a message calls by the processor's own name: by the refund it is about, else by asking.
+pub(super) async fn whose(
+    state: &AppState,
+    processor: &dyn PaymentProcessor,
+    behind: &str,
+    reversed: &Reversed,
+) -> Result<Option<String>, Failure> {
+    let mut tx = state.db.begin_read().await?;
+    let ours = match &reversed.our_key {
+        Some(key) => reversals::of_key(&mut tx, key).await?,
+        None => reversals::of_processor(&mut tx, processor.name(), &reversed.processor_reference).await?,
+    };
+    let payment = match &ours {
+        Some(reversal) => payments::by_id(&mut tx, &reversal.payment_id).await?,
+        None => None,
+    };
+    store::end_read(tx);
+    if let Some(payment) = payment {
+        return Ok(Some(payment.reference));
+    }
+    match tokio::time::timeout(PROCESSOR_TIMEOUT, processor.whose(behind)).await {
+        Ok(Ok(reference)) => Ok(reference),
+        Ok(Err(ProcessorError::Refused(_) | ProcessorError::OutcomeUnknown)) | Err(_) => {
+            Err(Failure::NoAnswer("the processor, asked about its own message"))
+        }
+    }
+}
+
+/// Nothing can go back of a payment that was not made: where the message of its success was lost, it is asked for first.
+async fn make_sure_it_is_paid(state: &AppState, processor: &dyn PaymentProcessor, payment: &Payment) -> Result<(), Failure> {
+    if payment.state.has_succeeded() {
+        return Ok(());
+    }
+    if let report @ ProcessorReport::Found { .. } = look_up(processor, payment).await {
+        let applied = apply_to_payment(state, &payment.id, &report, &Heard::LookUp).await?;
+        if applied.payment.state.has_succeeded() {
+            return Ok(());
+        }
+    }
+    Err(Failure::NoAnswer("the processor, about a payment of which something went back"))
+}
+
+/// Notes a message of the processor; false if it was taken in before.
+async fn note_message(tx: &mut Tx, payment: &Payment, heard: &Heard, at: Millis) -> Result<bool, Failure> {
+    let Heard::Webhook { event_id, kind } = heard else { return Ok(true) };
+    let event =
+        ProcessorEvent { processor: &payment.processor, event_id, payment_id: payment.id.as_str(), received_at: at, kind };
+    Ok(processor_events::note(tx, &event).await?)
+}
+
+async fn note_effect(tx: &mut Tx, payment: &Payment, heard: &Heard, effect: &str) -> Result<(), Failure> {
+    if let Heard::Webhook { event_id, .. } = heard {
+        processor_events::set_effect(tx, &payment.processor, event_id, effect).await?;
+    }
+    Ok(())
+}
+
+/// What was decided elsewhere gets its row when it is heard of.
+async fn record_heard(tx: &mut Tx, payment: &Payment, reversed: &Reversed, at: Millis) -> Result<Reversal, Failure> {
+    let reason = match (reversed.kind, reversed.reason) {
+        (ReversalKind::Refund, _) => ReversalReason::Elsewhere,
+        (ReversalKind::Chargeback, _) => ReversalReason::CardBank,
+        (ReversalKind::Return, Some(reason)) => ReversalReason::Bank(reason),
+        (ReversalKind::Return, None) => ReversalReason::Bank(crate::domain::payment::DeclineReason::DoNotHonour),
+    };
+    let reversal = Reversal {
+        id: ReversalId(ids::new_id()),
+        reference: ids::new_reference("RV"),
+        payment_id: payment.id.clone(),
+        account_id: payment.account_id.clone(),
+        kind: reversed.kind,
+        amount: reversed.amount,
+        reason,
+        decided_by: DecidedBy::Processor,
+        once_key: format!("{}:{}", payment.processor, reversed.processor_reference),
+        processor: payment.processor.clone(),
+        processor_reference: Some(reversed.processor_reference.clone()),
+        state: ReversalState::Created,
+        created_at: at,
+    };
+    let asked = Asked { reason_text: None, decision_key: None, request_sha256: "" };
+    reversals::insert(tx, &reversal, &asked).await?;
+    Ok(reversal)
+}
+
+/// One step of a reversal, under its account's lock: state, books, event.
+async fn step(
+    state: &AppState,
+    tx: &mut Tx,
+    reversal: Reversal,
+    report: &ReversalReport,
+    heard: &Heard,
+    at: Millis,
+) -> Result<Reversal, Failure> {
+    let payment = payments::by_id(tx, &reversal.payment_id).await?.ok_or(Failure::Missing("payment"))?;
+    let step = reversal.apply(report, at);
+    let (moved, effect) = match &step {
+        ReversalStep::Unchanged(why) => (None, why.code()),
+        ReversalStep::Moved(next) => (Some(next), next.code()),
+    };
+    note_effect(tx, &payment, heard, effect).await?;
+    let Some(next) = moved else {
+        if step == ReversalStep::Unchanged(WhyUnchanged::Contradiction) {
+            tracing::error!(reversal.id = %reversal.id, "the processor reports something that cannot be about this refund");
+            note(tx, &payment, &reversal, "reversal.contradicted", effect, heard, at).await?;
+        }
+        return Ok(reversal);
+    };
+    let named = match report {
+        ReversalReport::Found { processor_reference, .. } => Some(processor_reference.clone()),
+        ReversalReport::Refused | ReversalReport::OutcomeUnknown => reversal.processor_reference.clone(),
+    };
+    let after = Reversal { state: next.clone(), processor_reference: named, ..reversal.clone() };
+    reversals::set_state(tx, &after, &reversal.state).await?;
+    note(tx, &payment, &after, "reversal.moved", effect, heard, at).await?;
+    match (&reversal.state, next) {
+        (_, ReversalState::Succeeded { .. }) => undo::take_back(state, tx, &payment, &after, at).await?,
+        (_, ReversalState::Undone { .. }) => undo::bring_back(state, tx, &payment, &after, at).await?,
+        (_, ReversalState::Created | ReversalState::Pending | ReversalState::Failed { .. } | ReversalState::Unknown) => {}
+    }
+    Ok(after)
+}
+
+async fn note(
+    tx: &mut Tx,
+    payment: &Payment,
+    reversal: &Reversal,
+    action: &'static str,
+    effect: &str,
+    heard: &Heard,
+    at: Millis,
+) -> Result<(), Failure> {
+    let event = Event {
+        at,
+        actor: Actor::Processor(payment.processor.clone()),
+        action,
+        customer_id: Some(payment.customer_id.to_string()),
+        account_id: Some(payment.account_id.to_string()),
+        subject_id: Some(reversal.id.to_string()),
+        details: json!({
+            "payment": payment.id, "kind": reversal.kind.code(), "reason": reversal.reason.code(),
+            "amount_minor": reversal.amount.minor(), "to": effect, "heard_by": heard.code(),
+        }),
+    };
+    Ok(events::append(tx, &event).await?)
+}

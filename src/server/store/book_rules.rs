@@ -1,0 +1,167 @@
+//! Whether the books hold what they must: each rule with the query that finds what breaks it. `evenkeel verify ledger` and the
+//! tests ask all of them.
+
+use super::StoreResult;
+use sqlx::AnyPool;
+
+/// A place where the books do not hold what they must.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BookFault {
+    /// The rule that is broken.
+    pub rule: &'static str,
+    /// The id of the transaction, account or payment.
+    pub subject: String,
+    pub expected_minor: i64,
+    pub found_minor: i64,
+}
+
+/// Each rule with the query that finds what breaks it: subject, what must be, what is.
+const RULES: [(&str, &str); 17] = [
+    (
+        "the postings of a transaction sum to zero in each currency",
+        "select transaction_id, cast(0 as bigint), cast(sum(amount_minor) as bigint) from postings
+         group by transaction_id, currency having sum(amount_minor) <> 0",
+    ),
+    (
+        "a transaction has postings",
+        "select id, cast(2 as bigint), cast(0 as bigint) from ledger_transactions t
+         where not exists (select 1 from postings p where p.transaction_id = t.id)",
+    ),
+    (
+        "a posting is on the account of its transaction and in its currency",
+        "select t.id, cast(1 as bigint), cast(0 as bigint) from ledger_transactions t
+         join postings p on p.transaction_id = t.id
+         join accounts a on a.id = t.account_id
+         where p.account_id <> t.account_id or p.currency <> a.currency",
+    ),
+    (
+        "a succeeded payment is in the ledger once, with its amount",
+        "select p.id, p.amount_minor, cast(coalesce(sum(-l.amount_minor), 0) as bigint) from payments p
+         left join ledger_transactions t on t.payment_id = p.id and t.kind = 'payment'
+         left join postings l on l.transaction_id = t.id and l.book = 'customer'
+         where p.state in ('succeeded', 'partly_refunded', 'refunded', 'returned', 'charged_back')
+         group by p.id, p.amount_minor
+         having coalesce(sum(-l.amount_minor), 0) <> p.amount_minor or count(distinct t.id) <> 1",
+    ),
+    (
+        "a payment that did not succeed is not in the ledger",
+        "select p.id, cast(0 as bigint), cast(count(*) as bigint) from payments p
+         join ledger_transactions t on t.payment_id = p.id
+         where p.state not in ('succeeded', 'partly_refunded', 'refunded', 'returned', 'charged_back')
+         group by p.id",
+    ),
+    (
+        "a payment entry belongs to a payment",
+        "select t.id, cast(1 as bigint), cast(0 as bigint) from ledger_transactions t
+         where t.kind = 'payment' and not exists (select 1 from payments p where p.id = t.payment_id)",
+    ),
+    (
+        "what a succeeded payment is applied to sums to what is left of it",
+        "select p.id,
+           cast(case when p.amount_minor > p.reversed_minor then p.amount_minor - p.reversed_minor else 0 end as bigint),
+           cast(coalesce(sum(a.amount_minor), 0) as bigint)
+         from payments p
+         left join payment_allocations a on a.payment_id = p.id
+         where p.state in ('succeeded', 'partly_refunded', 'refunded', 'returned', 'charged_back')
+         group by p.id, p.amount_minor, p.reversed_minor
+         having coalesce(sum(a.amount_minor), 0)
+           <> case when p.amount_minor > p.reversed_minor then p.amount_minor - p.reversed_minor else 0 end",
+    ),
+    (
+        "no part of what a payment is applied to is negative",
+        "select payment_id, cast(0 as bigint), cast(sum(amount_minor) as bigint) from payment_allocations
+         group by payment_id, applied_to, agreement_id, instalment_number having sum(amount_minor) < 0",
+    ),
+    (
+        "the parts of the debt a payment paid sum to what is left of it",
+        "select p.id,
+           cast(case when p.amount_minor > p.reversed_minor then p.amount_minor - p.reversed_minor else 0 end as bigint),
+           cast(sum(c.amount_minor) as bigint)
+         from payments p
+         join payment_components c on c.payment_id = p.id
+         group by p.id, p.amount_minor, p.reversed_minor
+         having sum(c.amount_minor)
+           <> case when p.amount_minor > p.reversed_minor then p.amount_minor - p.reversed_minor else 0 end",
+    ),
+    (
+        "what went back of a payment is what its reversals sum to",
+        "select p.id, p.reversed_minor, cast(coalesce(sum(r.amount_minor), 0) as bigint) from payments p
+         left join reversals r on r.payment_id = p.id and r.state = 'succeeded'
+         group by p.id, p.reversed_minor having coalesce(sum(r.amount_minor), 0) <> p.reversed_minor",
+    ),
+    (
+        "a payment is called what became of it",
+        "select id, amount_minor, reversed_minor from payments
+         where (reversed_minor = 0 and state in ('partly_refunded', 'refunded', 'returned', 'charged_back'))
+           or (reversed_minor <> 0 and state not in ('partly_refunded', 'refunded', 'returned', 'charged_back'))
+           or (reversed_minor >= amount_minor and state = 'partly_refunded')
+           or (reversed_minor < amount_minor and state = 'refunded')",
+    ),
+    (
+        "what went back is in the ledger once, with its amount",
+        "select r.id, r.amount_minor, cast(coalesce(sum(l.amount_minor), 0) as bigint) from reversals r
+         left join ledger_transactions t on t.once_key = r.kind || ':' || r.id
+         left join postings l on l.transaction_id = t.id and l.book = 'customer'
+         where r.state in ('succeeded', 'undone')
+         group by r.id, r.amount_minor having coalesce(sum(l.amount_minor), 0) <> r.amount_minor",
+    ),
+    (
+        "what came again is in the ledger once, with its amount",
+        "select r.id, r.amount_minor, cast(coalesce(sum(-l.amount_minor), 0) as bigint) from reversals r
+         left join ledger_transactions t on t.once_key = 'reinstatement:' || r.id
+         left join postings l on l.transaction_id = t.id and l.book = 'customer'
+         group by r.id, r.state, r.amount_minor
+         having coalesce(sum(-l.amount_minor), 0) <> case when r.state = 'undone' then r.amount_minor else 0 end",
+    ),
+    (
+        "an entry of what went back or came again belongs to a reversal",
+        "select t.id, cast(1 as bigint), cast(0 as bigint) from ledger_transactions t
+         where t.kind in ('refund', 'return', 'chargeback', 'reinstatement')
+           and not exists (
+             select 1 from reversals r
+             where t.once_key = t.kind || ':' || r.id and r.payment_id = t.payment_id and r.state in ('succeeded', 'undone'))",
+    ),
+    (
+        "no more is refunded of a payment than it was",
+        "select p.id, p.amount_minor, cast(sum(r.amount_minor) as bigint) from payments p
+         join reversals r on r.payment_id = p.id and r.kind = 'refund' and r.state not in ('failed', 'undone')
+         where r.reason <> 'elsewhere'
+         group by p.id, p.amount_minor having sum(r.amount_minor) > p.amount_minor",
+    ),
+    (
+        "what a person corrected or gave up has a reason and a person",
+        "select id, cast(1 as bigint), cast(0 as bigint) from ledger_transactions
+         where kind in ('correction', 'write_off') and (reason = '' or actor = '')",
+    ),
+    (
+        "no more is applied to an instalment than it is",
+        "select a.agreement_id, cast(max(i.amount_minor) as bigint), cast(sum(a.amount_minor) as bigint)
+         from payment_allocations a
+         join agreements g on g.id = a.agreement_id
+         join instalments i on i.agreement_id = g.id and i.version = g.current_version and i.number = a.instalment_number
+         where a.applied_to = 'instalment'
+         group by a.agreement_id, a.instalment_number having sum(a.amount_minor) > max(i.amount_minor)",
+    ),
+];
+
+/// Looks through all the books for anything that breaks a rule.
+pub async fn faults(pool: &AnyPool) -> StoreResult<Vec<BookFault>> {
+    let mut faults = Vec::new();
+    for (rule, query) in RULES {
+        let rows: Vec<(String, i64, i64)> = sqlx::query_as(query).fetch_all(pool).await?;
+        faults.extend(rows.into_iter().map(|(subject, expected_minor, found_minor)| BookFault {
+            rule,
+            subject,
+            expected_minor,
+            found_minor,
+        }));
+    }
+    Ok(faults)
+}
+
+/// How many transactions and postings the books hold.
+pub async fn size(pool: &AnyPool) -> StoreResult<(i64, i64)> {
+    let transactions = sqlx::query_scalar("select count(*) from ledger_transactions").fetch_one(pool).await?;
+    let postings = sqlx::query_scalar("select count(*) from postings").fetch_one(pool).await?;
+    Ok((transactions, postings))
+}
