@@ -10,6 +10,9 @@ use crate::server::documents::letter::Sender;
 pub enum Template {
     ConfirmationCopy,
     ReceiptCopy,
+    AuthorisationCopy,
+    /// A permission to collect is over.
+    AuthorisationEnded,
 }
 
 /// A message ready to be stored and sent.
@@ -21,19 +24,23 @@ pub struct Written {
 }
 
 impl Template {
-    pub const ALL: [Template; 2] = [Template::ConfirmationCopy, Template::ReceiptCopy];
+    pub const ALL: [Template; 4] =
+        [Template::ConfirmationCopy, Template::ReceiptCopy, Template::AuthorisationCopy, Template::AuthorisationEnded];
 
     pub fn code(self) -> &'static str {
         match self {
             Template::ConfirmationCopy => "confirmation_copy",
             Template::ReceiptCopy => "receipt_copy",
+            Template::AuthorisationCopy => "authorisation_copy",
+            Template::AuthorisationEnded => "authorisation_ended",
         }
     }
 
     /// What it has places for, with an example of each: tests and previews fill it with these.
     pub fn example(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Template::ConfirmationCopy | Template::ReceiptCopy => &[("reference", "EK-7F3K-9Q2M")],
+            Template::ConfirmationCopy | Template::ReceiptCopy | Template::AuthorisationCopy => &[("reference", "EK-7F3K-9Q2M")],
+            Template::AuthorisationEnded => &[("reference", "EM-7F3K-9Q2M"), ("day", "4 December 2026")],
         }
     }
 
@@ -52,6 +59,10 @@ impl Template {
             (Template::ConfirmationCopy, Language::Spanish) => letter!("confirmation_copy/es"),
             (Template::ReceiptCopy, Language::English) => letter!("receipt_copy/en"),
             (Template::ReceiptCopy, Language::Spanish) => letter!("receipt_copy/es"),
+            (Template::AuthorisationCopy, Language::English) => letter!("authorisation_copy/en"),
+            (Template::AuthorisationCopy, Language::Spanish) => letter!("authorisation_copy/es"),
+            (Template::AuthorisationEnded, Language::English) => letter!("authorisation_ended/en"),
+            (Template::AuthorisationEnded, Language::Spanish) => letter!("authorisation_ended/es"),
         }
     }
 }
@@ -137,13 +148,8 @@ mod tests {
 
     #[test]
     fn a_name_cannot_become_markup_or_a_header() {
-        let written = write(
-            Template::ReceiptCopy,
-            Language::English,
-            &sender(),
-            "<b>{{ phone }}",
-            &[("reference", "A\r\nBcc: x")],
-        );
+        let written =
+            write(Template::ReceiptCopy, Language::English, &sender(), "<b>{{ phone }}", &[("reference", "A\r\nBcc: x")]);
         assert!(written.html.contains("Hello &lt;b&gt;{{ phone }},"), "{}", written.html);
         assert_eq!(written.subject, "Your receipt A  Bcc: x");
     }

@@ -13,6 +13,7 @@ pub mod documents;
 pub mod door;
 pub mod history;
 pub mod links;
+pub mod mandates;
 pub mod messages;
 pub mod offers;
 pub mod outbox;

@@ -4,12 +4,12 @@ use super::{PROCESSOR_TIMEOUT, processor_of, settle};
 use crate::domain::ids::{CustomerId, PaymentId};
 use crate::domain::payment::{Payment, PaymentState, ProcessorReport, Transition, WhyUnchanged};
 use crate::server::crash_point::{self, CrashPoint};
-use crate::server::processors::{Charge, News, PaymentProcessor, ProcessorError, WebhookError};
-use crate::server::services::Failure;
+use crate::server::processors::{Charge, News, PaymentProcessor, ProcessorError, WebhookError, WebhookEvent};
+use crate::server::services::{Failure, mandates};
 use crate::server::state::AppState;
 use crate::server::store::events::{self, Actor, Event};
 use crate::server::store::processor_events::{self, ProcessorEvent};
-use crate::server::store::{self, StoreError, Tx, payments};
+use crate::server::store::{self, StoreError, Tx, mandates as store_of_mandates, payments};
 use http::HeaderMap;
 use serde_json::json;
 
@@ -26,7 +26,7 @@ pub enum Heard {
 }
 
 impl Heard {
-    fn code(&self) -> &'static str {
+    pub(in crate::server::services) fn code(&self) -> &'static str {
         match self {
             Heard::Answer => "answer",
             Heard::LookUp => "look_up",
@@ -129,12 +129,15 @@ pub async fn receive_webhook(state: &AppState, name: &str, headers: &HeaderMap, 
     for event in events {
         let found = payments::by_reference(state.db.pool(), processor.name(), &event.merchant_reference).await;
         let Some(payment) = found.map_err(Failure::from)? else {
-            // Not ours, though genuine: another system may share the processor's account.
-            tracing::warn!(event.id = event.event_id, "a webhook is about a payment we do not know");
+            hear_of_mandate(state, processor.as_ref(), event).await?;
             continue;
         };
         let report = match event.news {
             News::Charge(charge) => found_by(charge),
+            News::Mandate(_) => {
+                tracing::error!(event.id = event.event_id, "a message speaks of a permission by the name of a payment");
+                continue;
+            }
             News::LookItUp => match super::reconcile::look_up(processor.as_ref(), &payment).await {
                 found @ ProcessorReport::Found { .. } => found,
                 // Not recorded, so that the processor tells it again; the reconcile job asks on meanwhile.
@@ -148,6 +151,18 @@ pub async fn receive_webhook(state: &AppState, name: &str, headers: &HeaderMap, 
     }
     crash_point::pass(&state.config, CrashPoint::AfterReportCommitted);
     Ok(())
+}
+
+/// A message by a name that is no payment's: of a permission to collect, or of nothing here.
+async fn hear_of_mandate(state: &AppState, processor: &dyn PaymentProcessor, event: WebhookEvent) -> Result<(), Failure> {
+    match store_of_mandates::by_reference(state.db.pool(), processor.name(), &event.merchant_reference).await? {
+        Some(mandate) => mandates::take_in(state, processor, &mandate, event).await,
+        // Not ours, though genuine: another system may share the processor's account.
+        None => {
+            tracing::warn!(event.id = event.event_id, "a webhook is about a payment we do not know");
+            Ok(())
+        }
+    }
 }
 
 pub(super) fn found_by(charge: Charge) -> ProcessorReport {
