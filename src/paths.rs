@@ -169,6 +169,8 @@ pub const NEXT: &str = "next";
 pub const CHOOSE_LANGUAGE_ACTION: &str = "/api/choose_language";
 pub const SIGN_OUT_ACTION: &str = "/api/sign_out";
 pub const EXTEND_SESSION_ACTION: &str = "/api/extend_session";
+/// Stops a permission to collect, from every screen that shows one.
+pub const STOP_MANDATE_ACTION: &str = "/api/stop_mandate";
 
 /// Where one account stands.
 pub fn account(account_id: &str) -> String {

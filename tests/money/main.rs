@@ -8,6 +8,8 @@ mod support;
 
 mod books;
 mod crashes;
+mod mandate_crashes;
+mod mandates;
 mod messages;
 mod outcomes;
 mod permission;
@@ -15,6 +17,7 @@ mod portal;
 mod races;
 mod refusals;
 mod screens;
+mod scripted;
 mod statement;
 mod states;
 mod through_stripe;
