@@ -270,7 +270,7 @@ impl Person {
 
     /// Authorises on a page that asks for it; says where that leads.
     pub async fn authorise(&mut self, page: &Answer) -> Result<String, reqwest::Error> {
-        let names = ["agreement", "key", "shown_in", "shown_text"];
+        let names = ["agreement", "key", "replaces", "shown_in", "shown_text"];
         let shown = names.map(|name| page.value_of(name));
         let mut fields: Vec<(&str, &str)> = names.into_iter().zip(shown.iter().map(String::as_str)).collect();
         fields.extend([("name", "Ada Moreno"), ("consent", "yes")]);

@@ -14,6 +14,7 @@ use leptos::prelude::*;
 pub async fn authorise_collection(
     agreement: String,
     #[server(default)] key: String,
+    #[server(default)] replaces: String,
     #[server(flatten)] seen: Seen,
     #[server(default)] name: String,
     #[server(default)] consent: String,
@@ -37,6 +38,7 @@ pub async fn authorise_collection(
         customer: visitor.customer_id,
         agreement: AgreementId(agreement),
         key,
+        replaces: Some(replaces).filter(|reference| !reference.is_empty()),
         typed_name: name,
         language,
         shown_text_sha256: seen.shown_text,

@@ -39,7 +39,7 @@ pub async fn load(agreement_id: String) -> Result<Option<AuthoriseView>, Failed>
         account_id: found.account.id.to_string(),
         text_sha256: fingerprint(&text::whole(&terms, context::language())),
         terms,
-        is_change: found.given.is_some(),
+        replaces: found.given.map(|given| given.reference),
         is_sandbox: state.sandbox.is_some(),
         // The same on every copy of this page: pressing the button twice is one decision.
         key: ids::new_token(),

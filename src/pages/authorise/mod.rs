@@ -37,8 +37,8 @@ pub struct AskView {
     pub terms: MandateTerms,
     /// Of the text that is authorised, in the language of this page.
     pub text_sha256: String,
-    /// Another card or account is in use, and stays until this one is given.
-    pub is_change: bool,
+    /// The permission with another card or account, by its reference: it stays until this one is given.
+    pub replaces: Option<String>,
     pub is_sandbox: bool,
     /// The decision's key.
     pub key: String,
@@ -75,7 +75,7 @@ fn ask(view: AskView) -> impl IntoView {
     view! {
         <Page title=td_string!(words(), mandate.title) back=back lead=td_string!(words(), mandate.lead)>
             <ErrorSummary problems=problems.clone()/>
-            {view.is_change.then(|| view! {
+            {view.replaces.is_some().then(|| view! {
                 <Notice kind=NoticeKind::Plain><p>{td_string!(words(), mandate.change_note)}</p></Notice>
             })}
             <DisclosureNotice disclosure=view.terms.disclosure creditor=view.terms.creditor.clone()/>
@@ -128,6 +128,7 @@ fn authorise_form(view: &AskView, problems: &Problems) -> impl IntoView + use<> 
         <form method="post" action=AuthoriseCollection::PATH>
             <HiddenField name="agreement" value=view.agreement_id.clone()/>
             <HiddenField name="key" value=view.key.clone()/>
+            <HiddenField name="replaces" value=view.replaces.clone().unwrap_or_default()/>
             <HiddenField name="shown_in" value=language().tag()/>
             <HiddenField name="shown_text" value=view.text_sha256.clone()/>
             <Checkbox

@@ -17,7 +17,7 @@ pub async fn load(reference: String) -> Result<Option<MandateView>, Failed> {
         context::redirect(paths::ACCOUNT);
         return Ok(None);
     };
-    if found.mandate.state.is_open() {
+    if found.mandate.state.is_to_be_asked() {
         mandates::refresh(&state, &found.mandate).await.map_err(context::fail)?;
         found = match read().await.map_err(context::fail)? {
             Some(found) => found,

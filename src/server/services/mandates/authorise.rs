@@ -27,6 +27,8 @@ pub struct Decision {
     pub agreement: AgreementId,
     /// Made when the page was rendered: the same on every copy of that form.
     pub key: String,
+    /// The permission in force that the page said stays until this one is given, by its reference.
+    pub replaces: Option<String>,
     pub typed_name: String,
     /// The language of the page, and the SHA-256 of the text on it.
     pub language: Language,
@@ -108,6 +110,13 @@ async fn record(state: &AppState, processor: &dyn PaymentProcessor, decision: &D
     // It might be given at this very moment on the processor's page.
     if let Some(waiting) = automatic.waiting {
         return Ok(Recorded::Earlier { reference: waiting.reference });
+    }
+    match (automatic.given, &decision.replaces) {
+        (None, None) => {}
+        (Some(given), Some(replaces)) if given.reference == *replaces => {}
+        // Given meanwhile in another tab: the page that was left open asks for what is there.
+        (Some(given), _) => return Ok(Recorded::Earlier { reference: given.reference }),
+        (None, Some(_)) => return refused(Refusal::Changed),
     }
     let text = (decision.text_of)(&terms, decision.language);
     let text_sha256 = fingerprint(&text);

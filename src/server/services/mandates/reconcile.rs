@@ -39,7 +39,9 @@ pub async fn reconcile(state: &AppState, mandate_id: &str, checks: i64) -> Resul
 /// The customer looks at a permission that is not settled: asked at once, so that what they see is what is so. That a processor has
 /// not received it is left to the job, which knows how long it has been.
 pub async fn refresh(state: &AppState, mandate: &Mandate) -> Result<(), Failure> {
-    let Some(processor) = processor_of(state, &mandate.processor).filter(|_| mandate.state.is_open()) else { return Ok(()) };
+    let Some(processor) = processor_of(state, &mandate.processor).filter(|_| mandate.state.is_to_be_asked()) else {
+        return Ok(());
+    };
     match look_up(processor.as_ref(), mandate).await {
         MandateReport::NeverReceived => Ok(()),
         // What the bank is known to be looking at does not become unknown because the processor is slow to answer us now.
