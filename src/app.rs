@@ -3,12 +3,14 @@
 use crate::components::frame::{Frame, Mode, Reach, Visitor, provide_frame};
 use crate::pages::account::history::HistoryPage;
 use crate::pages::account::{AccountPage, AccountsPage};
+use crate::pages::authorise::AuthorisePage;
 use crate::pages::components::ComponentsPage;
 use crate::pages::confirmation::ConfirmationPage;
 use crate::pages::contact::ContactPage;
 use crate::pages::contact::received::ContactReceivedPage;
 use crate::pages::home::HomePage;
 use crate::pages::link::LinkPage;
+use crate::pages::mandate::MandatePage;
 use crate::pages::message::MessagePage;
 use crate::pages::message::received::MessageReceivedPage;
 use crate::pages::options::OptionsPage;
@@ -80,6 +82,8 @@ pub fn App() -> impl IntoView {
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("pay")) view=PayPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("pay"), StaticSegment("check")) view=PayCheckPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("payments"), ParamSegment("reference")) view=PaymentPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("agreements"), ParamSegment("agreement"), StaticSegment("automatic")) view=AuthorisePage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("mandates"), ParamSegment("reference")) view=MandatePage ssr=SsrMode::Async/>
                 <Route path=StaticSegment("components") view=ComponentsPage ssr=SsrMode::Async/>
                 <Route path=StaticSegment("account") view=AccountsPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("account"), ParamSegment("account")) view=AccountPage ssr=SsrMode::Async/>

@@ -98,6 +98,8 @@ pub fn screen(account_id: &str, screen: &Screen) -> String {
         Screen::Pay => pay(account_id),
         Screen::PayCheck => pay_check(account_id),
         Screen::Payment(reference) => payment(reference),
+        Screen::Authorise(agreement) => authorise(agreement.as_str()),
+        Screen::Mandate(reference) => mandate(reference),
     }
 }
 
@@ -130,6 +132,19 @@ pub fn payment(reference: &str) -> String {
     format!("/payments/{reference}")
 }
 
+/// Where an agreement's payments are allowed to be collected.
+pub fn authorise(agreement: &str) -> String {
+    format!("/agreements/{agreement}/automatic")
+}
+
+/// One permission to collect, whatever its state.
+pub fn mandate(reference: &str) -> String {
+    format!("/mandates/{reference}")
+}
+
+/// The part of an agreement's page that says how its payments are collected.
+pub const AUTOMATIC: &str = "automatic";
+
 /// The sandbox processor's page of one charge: it stands for another company's.
 pub fn sandbox_page(charge: &str) -> String {
     format!("/sandbox-processor/{charge}")
@@ -154,6 +169,8 @@ pub const NEXT: &str = "next";
 pub const CHOOSE_LANGUAGE_ACTION: &str = "/api/choose_language";
 pub const SIGN_OUT_ACTION: &str = "/api/sign_out";
 pub const EXTEND_SESSION_ACTION: &str = "/api/extend_session";
+/// Stops a permission to collect, from every screen that shows one.
+pub const STOP_MANDATE_ACTION: &str = "/api/stop_mandate";
 
 /// Where one account stands.
 pub fn account(account_id: &str) -> String {

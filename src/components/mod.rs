@@ -17,6 +17,7 @@ pub mod money;
 pub mod notice;
 pub mod scripts;
 pub mod session_warning;
+pub mod stop_collection;
 pub mod summary;
 pub mod table;
 pub mod text;

@@ -47,6 +47,10 @@ pub enum Screen {
     PayCheck,
     /// A payment, by its reference.
     Payment(String),
+    /// Where a customer allows an agreement's payments to be collected.
+    Authorise(AgreementId),
+    /// A permission to collect, by its reference.
+    Mandate(String),
 }
 
 /// Where an account is, as far as it decides which screen is right.
@@ -69,6 +73,10 @@ pub enum Place {
     ChoosingPayment,
     /// An amount is chosen that can be paid now.
     PaymentChosen,
+    /// The agreement is completed or ended: nothing of it can be collected.
+    AgreementOver(AgreementId),
+    /// A permission to collect has to be finished or taken back before another can begin.
+    MandateWaiting(String),
 }
 
 /// The screen to show in place of the wanted one, or that one itself.
@@ -84,6 +92,8 @@ pub fn right_screen(wanted: Screen, place: &Place) -> Screen {
         (Place::Choosing | Place::NotOffered, Screen::Check | Screen::Sign) => Screen::Options,
         (Place::PaymentWaiting(reference), Screen::Pay | Screen::PayCheck) => Screen::Payment(reference.clone()),
         (Place::ChoosingPayment, Screen::PayCheck) => Screen::Pay,
+        (Place::AgreementOver(agreement), Screen::Authorise(_)) => Screen::Agreement(agreement.clone()),
+        (Place::MandateWaiting(reference), Screen::Authorise(_)) => Screen::Mandate(reference.clone()),
         (_, wanted) => wanted,
     }
 }
@@ -96,6 +106,7 @@ mod tests {
     #[test]
     fn every_state_has_one_right_screen_for_each_wanted_one() {
         let agreement = || AgreementId("A".into());
+        let authorise = || Screen::Authorise(agreement());
         let screens = [Screen::Options, Screen::Way(Way::Promise), Screen::Check, Screen::Sign, Screen::Pay, Screen::PayCheck];
         let led_to = |place: Place| screens.clone().map(|wanted| right_screen(wanted, &place));
         use Screen::{Accounts, Agreement, Check, Options, Pay, PayCheck, Payment, Sign};
@@ -111,6 +122,10 @@ mod tests {
         assert_eq!(led_to(Place::PaymentWaiting("P".into())), [Options, way(), Check, Sign, paying(), paying()]);
         assert_eq!(led_to(Place::ChoosingPayment), [Options, way(), Check, Sign, Pay, Pay]);
         assert_eq!(led_to(Place::PaymentChosen), [Options, way(), Check, Sign, Pay, PayCheck]);
+        assert_eq!(right_screen(authorise(), &Place::NotTheirs), Accounts);
+        assert_eq!(right_screen(authorise(), &Place::UnderAgreement(agreement())), authorise());
+        assert_eq!(right_screen(authorise(), &Place::AgreementOver(agreement())), Agreement(agreement()));
+        assert_eq!(right_screen(authorise(), &Place::MandateWaiting("M".into())), Screen::Mandate("M".into()));
     }
 
     /// Being led somewhere is never being led on from there.
@@ -126,10 +141,13 @@ mod tests {
             Place::PaymentWaiting("P".into()),
             Place::ChoosingPayment,
             Place::PaymentChosen,
+            Place::AgreementOver(AgreementId("A".into())),
+            Place::MandateWaiting("M".into()),
         ];
         let ways = Way::ALL.map(Screen::Way);
         for place in places {
-            let wanted = [Screen::Options, Screen::Check, Screen::Sign, Screen::Pay, Screen::PayCheck];
+            let authorise = Screen::Authorise(AgreementId("A".into()));
+            let wanted = [Screen::Options, Screen::Check, Screen::Sign, Screen::Pay, Screen::PayCheck, authorise];
             for wanted in wanted.into_iter().chain(ways.clone()) {
                 let right = right_screen(wanted, &place);
                 assert_eq!(right_screen(right.clone(), &place), right, "{place:?}");

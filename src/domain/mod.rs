@@ -19,6 +19,7 @@ pub mod ids;
 pub mod journey;
 pub mod language;
 pub mod ledger;
+pub mod mandate;
 pub mod money;
 pub mod offers;
 mod one_payment;

@@ -47,6 +47,16 @@ pub fn is_plain_line(text: &str) -> bool {
     !text.chars().any(|character| character.is_control() || turns(character))
 }
 
+/// The longest name that is taken, in characters.
+pub const LONGEST_NAME: u32 = 120;
+
+/// Whether a text can be the name somebody signs with.
+pub fn is_name(text: &str) -> bool {
+    let name = text.trim();
+    let is_short = u32::try_from(name.chars().count()).is_ok_and(|length| length <= LONGEST_NAME);
+    name.chars().any(char::is_alphabetic) && is_short && is_plain_line(name)
+}
+
 /// A date typed in three fields; `None` where it is no date.
 pub fn date(day: &str, month: &str, year: &str) -> Option<Date> {
     let number = |text: &str| text.trim().parse::<i16>().ok();

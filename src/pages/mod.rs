@@ -1,12 +1,14 @@
 //! One folder a screen, named as the step.
 
 pub mod account;
+pub mod authorise;
 pub mod components;
 pub mod confirmation;
 pub mod contact;
 pub mod home;
 pub mod language;
 pub mod link;
+pub mod mandate;
 pub mod message;
 pub mod options;
 pub mod pay;

@@ -17,16 +17,22 @@ pub enum CrashPoint {
     BeforeReportCommitted,
     /// It is committed; the processor has not been told that we have it.
     AfterReportCommitted,
+    /// A permission to collect is recorded; the processor has not been asked.
+    AfterMandateRecorded,
+    /// The processor has answered about the permission; its answer is not recorded.
+    AfterMandateAsked,
 }
 
 impl CrashPoint {
-    pub const ALL: [CrashPoint; 6] = [
+    pub const ALL: [CrashPoint; 8] = [
         CrashPoint::AfterAttemptRecorded,
         CrashPoint::AfterProcessorAsked,
         CrashPoint::AfterAnswerRecorded,
         CrashPoint::BeforeReportApplied,
         CrashPoint::BeforeReportCommitted,
         CrashPoint::AfterReportCommitted,
+        CrashPoint::AfterMandateRecorded,
+        CrashPoint::AfterMandateAsked,
     ];
 
     pub fn name(self) -> &'static str {
@@ -37,6 +43,8 @@ impl CrashPoint {
             CrashPoint::BeforeReportApplied => "before_report_applied",
             CrashPoint::BeforeReportCommitted => "before_report_committed",
             CrashPoint::AfterReportCommitted => "after_report_committed",
+            CrashPoint::AfterMandateRecorded => "after_mandate_recorded",
+            CrashPoint::AfterMandateAsked => "after_mandate_asked",
         }
     }
 

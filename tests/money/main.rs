@@ -8,6 +8,8 @@ mod support;
 
 mod books;
 mod crashes;
+mod mandate_crashes;
+mod mandates;
 mod messages;
 mod outcomes;
 mod permission;
@@ -16,6 +18,7 @@ mod races;
 mod refusals;
 mod reversals;
 mod screens;
+mod scripted;
 mod statement;
 mod states;
 mod through_stripe;

@@ -38,6 +38,15 @@ impl Portal {
 
     /// With these settings changed.
     pub async fn open_with(database_url: &str, changed: &[(&str, &str)]) -> Portal {
+        Portal::open_between(database_url, changed, |sandbox| sandbox).await
+    }
+
+    /// With something of the test's own between the portal and the sandbox.
+    pub async fn open_between(
+        database_url: &str,
+        changed: &[(&str, &str)],
+        between: impl FnOnce(Arc<SandboxProcessor>) -> Arc<dyn PaymentProcessor>,
+    ) -> Portal {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let port = listener.local_addr().expect("an address").port();
         let address = format!("http://127.0.0.1:{port}");
@@ -57,7 +66,7 @@ impl Portal {
         if state.sandbox.is_some() {
             let sandbox = SandboxProcessor::open(state.db.pool().clone(), state.clock, &address, &webhooks, delays).await;
             let sandbox = Arc::new(sandbox.expect("the sandbox opens"));
-            state.processor = Some(sandbox.clone() as Arc<dyn PaymentProcessor>);
+            state.processor = Some(between(sandbox.clone()));
             state.sandbox = Some(sandbox);
         }
         let app = http::router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
@@ -248,6 +257,35 @@ impl Person {
         let page = self.pay_now(&check).await.expect("an answer");
         assert!(page.contains("/sandbox-processor/"), "leads to {page}");
         page
+    }
+
+    /// Agrees two payments of $150.00 of a seeded account; says the address of the agreement.
+    pub async fn agree_plan(&mut self, account_id: &str) -> String {
+        let fields = [
+            ("account", account_id),
+            ("basis", "past_due"),
+            ("frequency", "every_two_weeks"),
+            ("amount", "150"),
+            ("intent", "check"),
+        ];
+        self.post("/api/choose_plan", &fields).await.assert_says("2 payments");
+        let page = self.get(&format!("/account/{account_id}/sign")).await;
+        let names = ["account", "draft", "shown", "shown_in", "shown_text"];
+        let shown = names.map(|name| page.value_of(name));
+        let mut fields: Vec<(&str, &str)> = names.into_iter().zip(shown.iter().map(String::as_str)).collect();
+        fields.extend([("name", "Ada Moreno"), ("consent", "yes")]);
+        let confirmation = self.post("/api/sign_agreement", &fields).await;
+        confirmation.assert_says("It is agreed");
+        confirmation.url.replace(&self.address, "")
+    }
+
+    /// Authorises on a page that asks for it; says where that leads.
+    pub async fn authorise(&mut self, page: &Answer) -> Result<String, reqwest::Error> {
+        let names = ["agreement", "key", "replaces", "shown_in", "shown_text"];
+        let shown = names.map(|name| page.value_of(name));
+        let mut fields: Vec<(&str, &str)> = names.into_iter().zip(shown.iter().map(String::as_str)).collect();
+        fields.extend([("name", "Ada Moreno"), ("consent", "yes")]);
+        self.press("/api/authorise_collection", &fields).await
     }
 
     /// Pays on the sandbox's page; says what the person sees in the end.

@@ -23,6 +23,9 @@ enum Stage {
     PlanCompleted,
     PromiseAgreed,
     LaterDateAgreed,
+    MandateWaiting,
+    MandateGiven,
+    MandateEnded,
     PaymentCreated,
     PaymentSubmitted,
     PaymentNeedsCustomer,
@@ -59,7 +62,7 @@ const SCREENS: [&str; 14] = [
 
 /// Where each address leads, in the order of [`SCREENS`]: `=` to the screen itself, `a` to the agreement, `p` to the payment,
 /// else by its own name. The first three and the last two are right in every state.
-const TABLE: [(Stage, &str); 26] = {
+const TABLE: [(Stage, &str); 29] = {
     use Stage::*;
     const OPEN: &str = "= = = = = = = = options options = pay = =";
     const AGREED: &str = "= = = a a a a a a a = pay = =";
@@ -79,6 +82,9 @@ const TABLE: [(Stage, &str); 26] = {
         (PlanCompleted, "= = = = options = options = options options = pay = ="),
         (PromiseAgreed, AGREED),
         (LaterDateAgreed, AGREED),
+        (MandateWaiting, AGREED),
+        (MandateGiven, AGREED),
+        (MandateEnded, AGREED),
         (PaymentCreated, WAITING),
         (PaymentSubmitted, WAITING),
         (PaymentNeedsCustomer, WAITING),
@@ -105,13 +111,14 @@ struct Staged {
     /// The page of the agreement or the payment that the stage is about.
     agreement: Option<String>,
     payment: Option<String>,
+    mandate: Option<String>,
 }
 
 async fn given(test: &TestDb, stage: Stage) -> Staged {
     let portal = Portal::open(&test.url).await;
     let seeded = seed::account(&test.db, account_of(stage)).await;
     let person = portal.person(&seeded).await;
-    let mut staged = Staged { portal, seeded, person, agreement: None, payment: None };
+    let mut staged = Staged { portal, seeded, person, agreement: None, payment: None, mandate: None };
     match stage {
         Stage::NothingChosen
         | Stage::NothingPastDue
@@ -145,6 +152,13 @@ async fn given(test: &TestDb, stage: Stage) -> Staged {
         }
         Stage::PromiseAgreed => staged.agree_one_payment("promise").await,
         Stage::LaterDateAgreed => staged.agree_one_payment("extension").await,
+        Stage::MandateWaiting => drop(staged.authorise().await),
+        Stage::MandateGiven => staged.allow().await,
+        Stage::MandateEnded => {
+            staged.allow().await;
+            let reference = staged.portal.word("select reference from mandates").await;
+            staged.person.post("/api/stop_mandate", &[("reference", &reference)]).await;
+        }
         Stage::PaymentCreated => {
             staged.reach_sandbox("past_due").await;
             // As if the server had died between writing the attempt down and asking the processor.
@@ -262,6 +276,33 @@ impl Staged {
         self.sign().await;
     }
 
+    /// Agrees a plan and authorises its collection, as far as the payment company's page.
+    async fn authorise(&mut self) -> String {
+        self.choose_plan().await;
+        self.sign().await;
+        let agreement = self.agreement.clone().expect("it is signed");
+        let page = self.person.get(&format!("{agreement}/automatic")).await;
+        let hosted = self.person.authorise(&page).await.expect("an answer");
+        let reference = self.portal.word("select reference from mandates").await;
+        self.mandate = Some(format!("/mandates/{reference}"));
+        hosted
+    }
+
+    async fn allow(&mut self) {
+        let hosted = self.authorise().await;
+        self.person.post(&hosted, &[("method", "approved"), ("button", "give")]).await;
+    }
+
+    /// Where the page leads on which collecting is allowed, of a stage with an agreement.
+    fn place_of_authorising(&self, stage: Stage) -> Option<String> {
+        let agreement = self.agreement.clone()?;
+        match stage {
+            Stage::PlanCompleted => Some(agreement),
+            Stage::MandateWaiting => self.mandate.clone(),
+            _ => Some(format!("{agreement}/automatic")),
+        }
+    }
+
     async fn reach_sandbox(&mut self, purpose: &str) -> String {
         let account = self.seeded.account_id.clone();
         let page = self.person.reach_sandbox(&account, purpose, "").await;
@@ -328,7 +369,15 @@ async fn every_screen_of(test: &TestDb, stage: Stage, row: &str) -> Vec<String> 
         }
         is_whole(stage, &answer);
     }
-    for page in [staged.agreement.clone(), staged.payment.clone()].into_iter().flatten() {
+    if let Some(expected) = staged.place_of_authorising(stage) {
+        let agreement = staged.agreement.clone().expect("a stage with an agreement");
+        let answer = staged.person.get(&format!("{agreement}/automatic")).await;
+        if !answer.url.ends_with(&expected) {
+            wrong.push(format!("{stage:?}: authorising leads to {}, not to {expected}", answer.url));
+        }
+        is_whole(stage, &answer);
+    }
+    for page in [staged.agreement.clone(), staged.payment.clone(), staged.mandate.clone()].into_iter().flatten() {
         let answer = staged.person.get(&page).await;
         assert!(answer.url.ends_with(&page), "{stage:?}: {page} leads to {}", answer.url);
         is_whole(stage, &answer);

@@ -1,7 +1,7 @@
 //! Paying through Stripe's stand-in: the whole way, with answers and messages lost, late and twice. Its books equal ours.
 
 use crate::portal::{Person, Portal};
-use crate::stripe::{Fault, KEY, StandIn, WEBHOOK_SECRET};
+use crate::stripe::{Fault, Goes, KEY, StandIn, WEBHOOK_SECRET};
 use crate::support::seed::{self, SeedAccount, Seeded};
 use crate::support::{self, TestDb};
 use evenkeel::server::jobs;
@@ -245,6 +245,30 @@ async fn what_stripe_tells_of_refunds_and_disputes_is_in_our_books() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_permission_is_given_on_stripes_page_heard_of_by_its_message_and_ended_there() {
+    for test in support::both().await {
+        let mut scene = Scene::open(&test).await;
+        let account = scene.seeded.account_id.clone();
+        let agreement = scene.person.agree_plan(&account).await;
+        let asking = scene.person.get(&format!("{agreement}/automatic")).await;
+        let page = scene.person.authorise(&asking).await.expect("an answer");
+        assert_eq!(page, format!("{}/c/pay/cs_test_1", scene.stand_in.address));
+        scene.stand_in.books().give_permission("cs_test_1", Goes::Paid);
+        // They closed the window. The message says too little and is looked up; told twice, it is heard once.
+        assert_eq!(scene.stand_in.deliver().await, 1);
+        let body = scene.stand_in.books().messages[0].clone();
+        assert!(scene.stand_in.deliver_one(&body).await, "taken");
+        assert_eq!(scene.portal.word("select state from mandates").await, "given", "{}", test.name);
+        assert_eq!(scene.portal.word("select mandate from mandates").await, "cus_1:pm_1");
+        assert_eq!(scene.portal.number("select count(*) from processor_events where mandate_id is not null").await, 1);
+        let reference = scene.portal.word("select reference from mandates").await;
+        scene.person.post("/api/stop_mandate", &[("reference", &reference)]).await.assert_says("Nothing is collected any more");
+        scene.portal.work().await;
+        assert!(!scene.stand_in.books().methods["pm_1"].is_attached, "{}", test.name);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_debit_returned_after_it_had_succeeded_is_told_with_the_banks_reason() {
     let test = support::sqlite().await;
     let mut scene = Scene::open(&test).await;
@@ -270,4 +294,20 @@ async fn a_message_about_a_dispute_is_not_taken_while_stripe_cannot_say_whose_it
     scene.stand_in.go_silent();
     assert_eq!(scene.stand_in.deliver().await, 0, "told again later");
     assert_eq!((scene.state().await.as_str(), scene.portal.balance().await), ("succeeded", 115_000));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_about_a_permission_is_not_taken_while_nobody_answers() {
+    let test = support::sqlite().await;
+    let mut scene = Scene::open(&test).await;
+    let account = scene.seeded.account_id.clone();
+    let agreement = scene.person.agree_plan(&account).await;
+    let asking = scene.person.get(&format!("{agreement}/automatic")).await;
+    scene.person.authorise(&asking).await.expect("an answer");
+    scene.stand_in.books().give_permission("cs_test_1", Goes::Paid);
+    scene.stand_in.go_silent();
+    // So that Stripe tells it again later.
+    assert_eq!(scene.stand_in.deliver().await, 0);
+    assert_eq!(scene.portal.word("select state from mandates").await, "submitted");
+    assert_eq!(scene.portal.number("select count(*) from processor_events").await, 0);
 }

@@ -165,6 +165,7 @@ async fn the_doors_are_these() {
     doors.sort_unstable();
     let expected = [
         "POST /api/ask_person",
+        "POST /api/authorise_collection",
         "POST /api/cancel_payment",
         "POST /api/choose_language",
         "POST /api/choose_payment",
@@ -178,6 +179,7 @@ async fn the_doors_are_these() {
         "POST /api/sign_in",
         "POST /api/sign_out",
         "POST /api/start_payment",
+        "POST /api/stop_mandate",
     ];
     assert_eq!(doors, expected);
 }

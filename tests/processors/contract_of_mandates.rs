@@ -71,6 +71,24 @@ async fn a_permission_is_given_on_the_companys_page_once_for_each_key() {
 }
 
 #[tokio::test]
+async fn the_message_that_it_was_given_names_our_permission_and_what_it_leaves_out_can_be_looked_up() {
+    for company in company::all().await {
+        let processor = company.processor();
+        let mandate = mandate();
+        let page = processor.start_mandate(&mandate).await.expect("a page");
+        company.give_permission(&page.processor_reference, Goes::Paid).await;
+        let found = processor.look_up_mandate(&unanswered(&mandate)).await.expect("an answer").expect("it is there");
+        let delivered = company.deliver().await;
+        let (headers, body) = delivered.last().expect("a message");
+        let events = processor.verify_webhook(headers, body, now()).expect("genuine");
+        let [WebhookEvent { merchant_reference, news, .. }] = &events[..] else { panic!("{events:?}") };
+        assert_eq!(merchant_reference, &mandate.merchant_reference, "{}", processor.name());
+        let told = News::Mandate(found);
+        assert!(*news == told || *news == News::LookItUp, "{}: {news:?}", processor.name());
+    }
+}
+
+#[tokio::test]
 async fn an_instalment_is_collected_once_however_often_it_is_asked() {
     for company in company::all().await {
         let processor = company.processor();

@@ -84,6 +84,8 @@ pub struct LiveAgreement {
     pub id: AgreementId,
     pub reference: String,
     pub instalments: Vec<InstalmentStanding>,
+    /// Whether its payments are collected under a permission of the customer's.
+    pub is_collected: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +98,11 @@ pub struct InstalmentStanding {
 impl InstalmentStanding {
     pub fn is_paid(&self) -> bool {
         self.paid.minor() >= self.amount.minor()
+    }
+
+    /// What is still to be paid of it.
+    pub fn open(&self) -> Money {
+        Money::new((self.amount.minor() - self.paid.minor()).max(0), self.amount.currency())
     }
 }
 

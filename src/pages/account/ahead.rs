@@ -105,7 +105,7 @@ fn next(standing: &Standing) -> Option<AnyView> {
     let section = view! {
         <section>
             <h2>{td_string!(words(), account.next_title)}</h2>
-            <p>{td_string!(words(), account.next_nothing)}</p>
+            {collected(standing)}
             {plain.map(|plain| view! { <p>{plain}</p> })}
             <h3>{td_string!(words(), account.send_title)}</h3>
             {messages(&standing.messages)}
@@ -113,6 +113,22 @@ fn next(standing: &Standing) -> Option<AnyView> {
         </section>
     };
     Some(section.into_any())
+}
+
+/// What is taken by itself: nothing, or what the customer has allowed.
+fn collected(standing: &Standing) -> AnyView {
+    let next = standing.agreement.as_ref().filter(|agreement| agreement.is_collected && standing.holds.is_empty());
+    match next.and_then(|agreement| agreement.next().map(|next| (agreement, next))) {
+        Some((agreement, next)) => {
+            let amount = format::money(next.open(), language());
+            let date = format::date(next.due_on, language());
+            let sentence = td_string!(words(), mandate.account_next, amount = amount, date = date);
+            let path = paths::at(&paths::agreement(agreement.id.as_str()), paths::AUTOMATIC);
+            let see = td_string!(words(), mandate.account_go);
+            view! { <p>{sentence}" "<a href=path>{see}</a></p> }.into_any()
+        }
+        None => view! { <p>{td_string!(words(), account.next_nothing)}</p> }.into_any(),
+    }
 }
 
 /// As the creditor says, or in the portal's own words.
@@ -137,6 +153,7 @@ fn messages(messages: &[WaitingMessage]) -> AnyView {
             let what = match message.template.as_str() {
                 "confirmation" => td_string!(words(), account.message_confirmation),
                 "receipt" => td_string!(words(), account.message_receipt),
+                "authorisation_copy" => td_string!(words(), mandate.message_copy),
                 _ => td_string!(words(), account.message_other),
             };
             let date = format::date(message.from, language());

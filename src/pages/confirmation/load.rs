@@ -1,11 +1,13 @@
 //! An agreement of the customer who is signed in.
 
 use super::ConfirmationView;
+use super::automatic::AutomaticView;
 use crate::domain::ids::AgreementId;
+use crate::domain::mandate::MandateState;
 use crate::paths;
 use crate::server::clock;
 use crate::server::context::{self, Failed};
-use crate::server::services::agreements;
+use crate::server::services::mandates::{self, Automatic};
 
 /// What the screen shows; `None` where there is no such agreement of theirs and the answer leads to the account page.
 pub async fn load(agreement_id: String) -> Result<Option<ConfirmationView>, Failed> {
@@ -13,11 +15,12 @@ pub async fn load(agreement_id: String) -> Result<Option<ConfirmationView>, Fail
         return Ok(None);
     };
     let id = AgreementId(agreement_id);
-    let Some((agreement, account)) = agreements::of_customer(&state, &visitor.customer_id, &id).await.map_err(context::fail)?
-    else {
+    let Some(found) = mandates::automatic(&state, &visitor.customer_id, &id).await.map_err(context::fail)? else {
         context::redirect(paths::ACCOUNT);
         return Ok(None);
     };
+    let automatic = automatic_view(&found);
+    let Automatic { agreement, account, .. } = found;
     let zone = clock::zone(&agreement.signed_in_zone);
     Ok(Some(ConfirmationView {
         account_id: account.id.to_string(),
@@ -30,5 +33,27 @@ pub async fn load(agreement_id: String) -> Result<Option<ConfirmationView>, Fail
         document_id: agreement.document_id.to_string(),
         terms_sha256: agreement.terms_sha256,
         terms: agreement.terms,
+        automatic,
     }))
+}
+
+fn automatic_view(found: &Automatic) -> AutomaticView {
+    let zone = clock::zone(&found.account.time_zone);
+    let given = found.given.as_ref().and_then(|mandate| match &mandate.state {
+        MandateState::Given { given_at, .. } => Some((mandate.reference.clone(), clock::date_of(*given_at, &zone))),
+        _ => None,
+    });
+    let ended_on = found.ended.as_ref().and_then(|mandate| match &mandate.state {
+        MandateState::Ended { settled_at, .. } => Some(clock::date_of(*settled_at, &zone)),
+        _ => None,
+    });
+    AutomaticView {
+        agreement_id: found.agreement.id.to_string(),
+        creditor: found.account.creditor.clone(),
+        given,
+        waiting: found.waiting.as_ref().map(|mandate| mandate.reference.clone()),
+        ended_on,
+        next: found.next.as_ref().map(|next| (next.due_on, next.open)),
+        not_now: found.terms.as_ref().err().copied(),
+    }
 }

@@ -1,5 +1,6 @@
 //! The agreement as signed: on screen for ever, with the file to keep.
 
+mod automatic;
 mod load;
 
 use crate::components::agreement_terms::{InstalmentList, terms_rows};
@@ -13,6 +14,7 @@ use crate::domain::agreement::Terms;
 use crate::domain::format;
 use crate::paths;
 use crate::words::td_string;
+use automatic::AutomaticView;
 use leptos::prelude::*;
 
 /// What the screen shows.
@@ -27,6 +29,7 @@ pub struct ConfirmationView {
     pub document_id: String,
     pub terms_sha256: String,
     pub terms: Terms,
+    pub automatic: AutomaticView,
 }
 
 #[component]
@@ -55,7 +58,8 @@ fn show(view: ConfirmationView) -> impl IntoView {
             />
             <SummaryList rows/>
             <DisclosureNotice disclosure=view.terms.disclosure creditor=view.terms.creditor.clone()/>
-            {next_steps(&view.account_id, &view.terms)}
+            {next_steps(&view.account_id, &view.terms, view.automatic.given.is_some())}
+            {automatic::show(&view.automatic)}
             <InstalmentList terms=view.terms/>
             <section aria-labelledby="proof">
                 <h2 id="proof">{td_string!(words(), confirmation.fingerprint)}</h2>
@@ -68,7 +72,8 @@ fn show(view: ConfirmationView) -> impl IntoView {
     }
 }
 
-fn next_steps(account_id: &str, terms: &Terms) -> impl IntoView + use<> {
+/// What is collected by itself says so in its own part.
+fn next_steps(account_id: &str, terms: &Terms, is_collected: bool) -> impl IntoView + use<> {
     let first = terms.schedule.instalments.first().map(|first| {
         let (amount, date) = (format::money(first.amount, language()), format::long_date(first.due_on, language()));
         td_string!(words(), confirmation.next_first, amount = amount, date = date)
@@ -77,7 +82,7 @@ fn next_steps(account_id: &str, terms: &Terms) -> impl IntoView + use<> {
     view! {
         <section aria-labelledby="next">
             <h2 id="next">{td_string!(words(), confirmation.next)}</h2>
-            <p>{first}" "{td_string!(words(), confirmation.next_no_collection)}</p>
+            <p>{first}" "{(!is_collected).then(|| td_string!(words(), confirmation.next_no_collection))}</p>
             <LinkButton href=paths::pay(account_id) label=td_string!(words(), confirmation.next_pay_now)/>
             <p>{td_string!(words(), confirmation.how_to_change, phone = reach.phone, hours = reach.hours)}</p>
         </section>

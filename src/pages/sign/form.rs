@@ -3,9 +3,6 @@
 use crate::domain::typed;
 use serde::{Deserialize, Serialize};
 
-/// The longest name that is taken, in characters.
-pub const NAME_LONGEST: usize = 120;
-
 /// What the screen showed, as the form says it: nothing else is signed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -29,8 +26,7 @@ impl SigningForm {
     /// The fields that are wrong, with the code of the words the screen has for it.
     pub fn problems(&self) -> Vec<(String, String)> {
         let mut problems = Vec::new();
-        let name = self.typed_name.trim();
-        if !name.chars().any(char::is_alphabetic) || name.chars().count() > NAME_LONGEST || !typed::is_plain_line(name) {
+        if !typed::is_name(&self.typed_name) {
             problems.push(("name".to_owned(), "name".to_owned()));
         }
         if !self.consents {

@@ -4,6 +4,7 @@
 //! Jobs keep real time, whatever the business clock is set to: they wait for the outside world.
 
 use crate::server::clock::Millis;
+use crate::server::services::mandates::{self, Told};
 use crate::server::services::payments::{self, Reconciled};
 use crate::server::services::{attempts, door, outbox, sessions};
 use crate::server::state::AppState;
@@ -28,6 +29,10 @@ pub enum JobKind {
     ClosePaymentPages,
     /// Ask the processor for a refund until it is known what came of it.
     ReconcileRefund,
+    /// Ask the processor what became of a permission to collect, until it is known.
+    ReconcileMandate,
+    /// Have the processor end a permission that is ended here.
+    EndMandate,
 }
 
 impl JobKind {
@@ -36,6 +41,8 @@ impl JobKind {
             payments::RECONCILE_JOB => Some(JobKind::ReconcilePayment),
             jobs::CLOSE_PAGES => Some(JobKind::ClosePaymentPages),
             payments::REFUND_JOB => Some(JobKind::ReconcileRefund),
+            mandates::RECONCILE_JOB => Some(JobKind::ReconcileMandate),
+            mandates::END_JOB => Some(JobKind::EndMandate),
             _ => None,
         }
     }
@@ -100,6 +107,8 @@ async fn run(state: &AppState, job: &Claimed, as_of: Millis) -> StoreResult<()> 
         Some(JobKind::ReconcilePayment) => reconcile(state, job).await,
         Some(JobKind::ClosePaymentPages) => close_pages(state, job).await,
         Some(JobKind::ReconcileRefund) => reconcile_refund(state, job).await,
+        Some(JobKind::ReconcileMandate) => reconcile_mandate(state, job).await,
+        Some(JobKind::EndMandate) => end_mandate(state, job).await,
         None => {
             tracing::error!(job.kind, "a kind of work this program does not know");
             Outcome::Again { why: "unknown_kind" }
@@ -142,6 +151,31 @@ async fn close_pages(state: &AppState, job: &Claimed) -> Outcome {
         Ok(()) => Outcome::Done,
         Err(error) => {
             tracing::error!(%error, account.id = job.subject_id, "payment pages could not be closed; it is tried again");
+            Outcome::Again { why: "failed" }
+        }
+    }
+}
+
+async fn reconcile_mandate(state: &AppState, job: &Claimed) -> Outcome {
+    match mandates::reconcile(state, &job.subject_id, job.attempts).await {
+        Ok(Reconciled::Known) => Outcome::Done,
+        Ok(Reconciled::NotYet) => Outcome::Again { why: "not_yet_known" },
+        Err(error) => {
+            tracing::error!(%error, mandate.id = job.subject_id, "a permission could not be reconciled; it is tried again");
+            Outcome::Again { why: "failed" }
+        }
+    }
+}
+
+async fn end_mandate(state: &AppState, job: &Claimed) -> Outcome {
+    match mandates::tell_processor(state, &job.subject_id).await {
+        Ok(Told::Done) => Outcome::Done,
+        Ok(Told::NotYet) => {
+            tracing::warn!(mandate.id = job.subject_id, "the processor has not ended a permission yet; it is asked again");
+            Outcome::Again { why: "not_yet_ended" }
+        }
+        Err(error) => {
+            tracing::error!(%error, mandate.id = job.subject_id, "a permission could not be ended; it is tried again");
             Outcome::Again { why: "failed" }
         }
     }

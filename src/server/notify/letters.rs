@@ -12,6 +12,9 @@ pub enum Template {
     ReceiptCopy,
     /// That money of a payment went back, or came again.
     ReversalNote,
+    AuthorisationCopy,
+    /// A permission to collect is over.
+    AuthorisationEnded,
 }
 
 /// A message ready to be stored and sent.
@@ -23,20 +26,31 @@ pub struct Written {
 }
 
 impl Template {
-    pub const ALL: [Template; 3] = [Template::ConfirmationCopy, Template::ReceiptCopy, Template::ReversalNote];
+    pub const ALL: [Template; 5] = [
+        Template::ConfirmationCopy,
+        Template::ReceiptCopy,
+        Template::ReversalNote,
+        Template::AuthorisationCopy,
+        Template::AuthorisationEnded,
+    ];
 
     pub fn code(self) -> &'static str {
         match self {
             Template::ConfirmationCopy => "confirmation_copy",
             Template::ReceiptCopy => "receipt_copy",
             Template::ReversalNote => "reversal_note",
+            Template::AuthorisationCopy => "authorisation_copy",
+            Template::AuthorisationEnded => "authorisation_ended",
         }
     }
 
     /// What it has places for, with an example of each: tests and previews fill it with these.
     pub fn example(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Template::ConfirmationCopy | Template::ReceiptCopy | Template::ReversalNote => &[("reference", "EK-7F3K-9Q2M")],
+            Template::ConfirmationCopy | Template::ReceiptCopy | Template::ReversalNote | Template::AuthorisationCopy => {
+                &[("reference", "EK-7F3K-9Q2M")]
+            }
+            Template::AuthorisationEnded => &[("reference", "EM-7F3K-9Q2M"), ("day", "4 December 2026")],
         }
     }
 
@@ -57,6 +71,10 @@ impl Template {
             (Template::ReceiptCopy, Language::Spanish) => letter!("receipt_copy/es"),
             (Template::ReversalNote, Language::English) => letter!("reversal_note/en"),
             (Template::ReversalNote, Language::Spanish) => letter!("reversal_note/es"),
+            (Template::AuthorisationCopy, Language::English) => letter!("authorisation_copy/en"),
+            (Template::AuthorisationCopy, Language::Spanish) => letter!("authorisation_copy/es"),
+            (Template::AuthorisationEnded, Language::English) => letter!("authorisation_ended/en"),
+            (Template::AuthorisationEnded, Language::Spanish) => letter!("authorisation_ended/es"),
         }
     }
 }

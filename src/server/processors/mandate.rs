@@ -1,6 +1,7 @@
 //! What is asked of a processor about collecting without the customer being there: permission first, then single collections.
 
 use crate::domain::language::Language;
+pub use crate::domain::mandate::MandateFinding;
 use crate::domain::money::{Currency, Money};
 use jiff::Timestamp;
 
@@ -25,23 +26,6 @@ pub struct HostedMandate {
 pub struct MandateAtProcessor {
     pub processor_reference: String,
     pub finding: MandateFinding,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum MandateFinding {
-    Open {
-        hosted_page: String,
-    },
-    /// The bank is still looking at it; nothing can be collected yet.
-    Processing,
-    /// Given. By this name of the processor's own it is collected from and ended.
-    Given {
-        mandate: String,
-    },
-    /// The bank said no to the card or account.
-    Refused,
-    /// The page closed before it was given.
-    Closed,
 }
 
 /// Money to be collected once under a permission.

@@ -92,10 +92,12 @@ pub struct WebhookEvent {
     pub news: News,
 }
 
-/// What a message says about a payment.
+/// What a message says about a payment or a permission.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum News {
     Charge(Charge),
+    /// About a permission to collect later.
+    Mandate(MandateAtProcessor),
     /// Something happened, and the message does not say enough of it to tell a customer: look it up.
     LookItUp,
     /// Money of a payment that succeeded went back, or came again.

@@ -14,6 +14,7 @@ pub mod documents;
 pub mod door;
 pub mod history;
 pub mod links;
+pub mod mandates;
 pub mod messages;
 pub mod offers;
 pub mod outbox;

@@ -66,6 +66,7 @@ pub async fn enqueue_copy(
         DocumentKind::Confirmation => Template::ConfirmationCopy,
         DocumentKind::Receipt => Template::ReceiptCopy,
         DocumentKind::ReversalNote => Template::ReversalNote,
+        DocumentKind::Authorisation => Template::AuthorisationCopy,
     };
     let once = format!("{}:{document_id}", template.code());
     let values = [("reference", &*document.reference)];

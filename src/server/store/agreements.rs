@@ -5,7 +5,7 @@ use crate::domain::agreement::Terms;
 use crate::domain::ids::{AccountId, AgreementId, CustomerId, DocumentId, DraftId};
 use crate::domain::schedule::Instalment;
 use crate::server::clock::Millis;
-use sqlx::{Any, AnyPool, Executor};
+use sqlx::{Any, Executor};
 
 /// Everything a new agreement is made of.
 #[derive(Clone, Debug)]
@@ -135,7 +135,11 @@ pub struct StoredAgreement {
 }
 
 /// Reads an agreement of this customer; another's is not found.
-pub async fn of_customer(pool: &AnyPool, customer_id: &CustomerId, id: &AgreementId) -> StoreResult<Option<StoredAgreement>> {
+pub async fn of_customer<'e>(
+    executor: impl Executor<'e, Database = Any>,
+    customer_id: &CustomerId,
+    id: &AgreementId,
+) -> StoreResult<Option<StoredAgreement>> {
     type Row = (String, String, String, String, i64, String, String, String, i64, String, String);
     let row: Option<Row> = sqlx::query_as(
         "select agreements.id, agreements.reference, agreement_accounts.account_id, agreements.state, agreement_versions.number,
@@ -149,7 +153,7 @@ pub async fn of_customer(pool: &AnyPool, customer_id: &CustomerId, id: &Agreemen
     )
     .bind(id.as_str())
     .bind(customer_id.as_str())
-    .fetch_optional(pool)
+    .fetch_optional(executor)
     .await?;
     row.map(
         |(

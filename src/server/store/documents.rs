@@ -11,6 +11,8 @@ pub enum DocumentKind {
     Receipt,
     /// That money of a payment went back, or came again, and what follows.
     ReversalNote,
+    /// What a customer allowed to be collected.
+    Authorisation,
 }
 
 impl DocumentKind {
@@ -19,11 +21,12 @@ impl DocumentKind {
             DocumentKind::Confirmation => "confirmation",
             DocumentKind::Receipt => "receipt",
             DocumentKind::ReversalNote => "reversal_note",
+            DocumentKind::Authorisation => "authorisation",
         }
     }
 
     fn from_code(code: &str) -> StoreResult<DocumentKind> {
-        [DocumentKind::Confirmation, DocumentKind::Receipt, DocumentKind::ReversalNote]
+        [DocumentKind::Confirmation, DocumentKind::Receipt, DocumentKind::ReversalNote, DocumentKind::Authorisation]
             .into_iter()
             .find(|kind| kind.code() == code)
             .ok_or(StoreError::Unreadable("document kind"))

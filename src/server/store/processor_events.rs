@@ -1,6 +1,7 @@
 //! Every message of a processor, once.
 
 use super::{StoreResult, Tx};
+use crate::domain::ids::MandateId;
 use crate::server::clock::Millis;
 
 pub struct ProcessorEvent<'a> {
@@ -23,6 +24,29 @@ pub async fn note(tx: &mut Tx, event: &ProcessorEvent<'_>) -> StoreResult<bool> 
     .bind(event.payment_id)
     .bind(event.received_at)
     .bind(event.kind)
+    .execute(&mut **tx)
+    .await?;
+    Ok(result.rows_affected() == 1)
+}
+
+/// As [`note`], of a message about a permission to collect later.
+pub async fn note_of_mandate(
+    tx: &mut Tx,
+    (processor, event_id): (&str, &str),
+    mandate_id: &MandateId,
+    received_at: Millis,
+    kind: &str,
+) -> StoreResult<bool> {
+    let result = sqlx::query(
+        "insert into processor_events (processor, event_id, payment_id, mandate_id, received_at, kind, effect)
+         values ($1, $2, null, $3, $4, $5, 'none')
+         on conflict (processor, event_id) do nothing",
+    )
+    .bind(processor)
+    .bind(event_id)
+    .bind(mandate_id.as_str())
+    .bind(received_at)
+    .bind(kind)
     .execute(&mut **tx)
     .await?;
     Ok(result.rows_affected() == 1)

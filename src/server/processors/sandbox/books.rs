@@ -204,16 +204,20 @@ impl SandboxProcessor {
         tx: &mut sqlx::Transaction<'static, sqlx::Any>,
         row: &ChargeRow,
     ) -> Result<(), sqlx::Error> {
-        let times: &[i64] = match row.webhook.as_str() {
-            "never" => &[],
-            "late" => &[self.after(self.delays.late_webhook)],
-            "twice" => &[self.now(), self.now()],
-            _ => &[self.now()],
-        };
         let message = deliveries::Message::about(row);
-        for deliver_at in times {
-            deliveries::plan(tx, &message, *deliver_at).await?;
+        for deliver_at in self.delivery_times(&row.webhook) {
+            deliveries::plan(tx, &message.event, &message, deliver_at).await?;
         }
         Ok(())
+    }
+
+    /// When a message is delivered, as often as it is.
+    pub(super) fn delivery_times(&self, webhook: &str) -> Vec<i64> {
+        match webhook {
+            "never" => Vec::new(),
+            "late" => vec![self.after(self.delays.late_webhook)],
+            "twice" => vec![self.now(), self.now()],
+            _ => vec![self.now()],
+        }
     }
 }

@@ -1,11 +1,11 @@
 //! The sandbox's webhooks: delivered over real HTTP, signed, again and again until the portal has taken them.
 
-use super::{ChargeRow, SandboxProcessor, books, refunds, signature};
+use super::{ChargeRow, MandateRow, SandboxProcessor, books, refunds, signature};
 use crate::domain::money::{Currency, Money};
 use crate::domain::payment::DeclineReason;
 use crate::domain::reversal::{ReversalFinding, ReversalKind};
 use crate::server::ids;
-use crate::server::processors::{Charge, News, Reversed, WebhookEvent};
+use crate::server::processors::{Charge, MandateAtProcessor, MandateFinding, News, Reversed, WebhookEvent};
 use serde::{Deserialize, Serialize};
 
 /// What a webhook says.
@@ -103,9 +103,46 @@ impl Message {
     }
 }
 
+/// What a webhook says about a permission to collect later.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct MandateMessage {
+    pub event: String,
+    pub mandate: String,
+    pub merchant_reference: String,
+    pub state: String,
+}
+
+impl MandateMessage {
+    pub(super) fn about(row: &MandateRow) -> MandateMessage {
+        MandateMessage {
+            // A permission enters each state once, so this names the event.
+            event: format!("{}.{}", row.id, row.state),
+            mandate: row.id.clone(),
+            merchant_reference: row.merchant_reference.clone(),
+            state: row.state.clone(),
+        }
+    }
+
+    pub(super) fn read(self) -> Option<WebhookEvent> {
+        let finding = match self.state.as_str() {
+            "given" => MandateFinding::Given { mandate: self.mandate.clone() },
+            "cancelled" => MandateFinding::Closed,
+            _ => return None,
+        };
+        Some(WebhookEvent {
+            event_id: self.event,
+            kind: format!("mandate.{}", self.state),
+            merchant_reference: self.merchant_reference,
+            news: News::Mandate(MandateAtProcessor { processor_reference: self.mandate, finding }),
+        })
+    }
+}
+
+/// Puts a message into the queue. `event_id` is the same however often it is delivered.
 pub(super) async fn plan(
     tx: &mut sqlx::Transaction<'static, sqlx::Any>,
-    message: &Message,
+    event_id: &str,
+    message: &impl Serialize,
     deliver_at: i64,
 ) -> Result<(), sqlx::Error> {
     let body = serde_json::to_string(message).map_err(|error| sqlx::Error::Encode(error.into()))?;
@@ -114,7 +151,7 @@ pub(super) async fn plan(
          values ($1, $2, $3, $4, null, 0, null)",
     )
     .bind(ids::new_id())
-    .bind(&message.event)
+    .bind(event_id)
     .bind(body)
     .bind(deliver_at)
     .execute(&mut **tx)

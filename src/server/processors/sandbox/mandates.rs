@@ -1,6 +1,7 @@
 //! Permissions given on the sandbox's page, and what is collected under them. Each collection goes the way that was chosen when
 //! the permission was given.
 
+use super::deliveries::{self, MandateMessage};
 use super::method::Method;
 use super::{ChargeRow, SandboxProcessor};
 use crate::domain::language::Language;
@@ -83,22 +84,45 @@ impl SandboxProcessor {
         Ok(())
     }
 
-    /// The person on the page gives the permission. False if the page was closed or used meanwhile.
+    /// The person on the page gives the permission; the portal is told as the method wants it. False if the page was closed or used
+    /// meanwhile.
     pub async fn give_mandate(&self, id: &str, method: Method) -> Result<bool, sqlx::Error> {
-        let done = sqlx::query(
-            "update sandbox_mandates set state = 'given', method = $2 where id = $1 and state = 'open' and expires_at > $3",
-        )
-        .bind(id)
-        .bind(method.code())
-        .bind(self.now())
-        .execute(&self.pool)
-        .await?;
-        Ok(done.rows_affected() == 1)
+        let mut tx = self.pool.begin().await?;
+        let query = format!(
+            "update sandbox_mandates set state = 'given', method = $2 where id = $1 and state = 'open' and expires_at > $3
+             returning {COLUMNS}"
+        );
+        let row =
+            sqlx::query(AssertSqlSafe(query)).bind(id).bind(method.code()).bind(self.now()).fetch_optional(&mut *tx).await?;
+        let Some(row) = row else { return Ok(false) };
+        self.plan_mandate_delivery(&mut tx, &MandateRow::read(&row)?, method.effect().webhook).await?;
+        tx.commit().await?;
+        Ok(true)
     }
 
     /// The person on the page does not want to. False if it was closed or used before.
     pub async fn cancel_mandate(&self, id: &str) -> Result<bool, sqlx::Error> {
-        self.move_mandate(id, "open", "cancelled").await
+        let mut tx = self.pool.begin().await?;
+        let query =
+            format!("update sandbox_mandates set state = 'cancelled' where id = $1 and state = 'open' returning {COLUMNS}");
+        let row = sqlx::query(AssertSqlSafe(query)).bind(id).fetch_optional(&mut *tx).await?;
+        let Some(row) = row else { return Ok(false) };
+        self.plan_mandate_delivery(&mut tx, &MandateRow::read(&row)?, "on_time").await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    async fn plan_mandate_delivery(
+        &self,
+        tx: &mut sqlx::Transaction<'static, sqlx::Any>,
+        row: &MandateRow,
+        webhook: &str,
+    ) -> Result<(), sqlx::Error> {
+        let message = MandateMessage::about(row);
+        for deliver_at in self.delivery_times(webhook) {
+            deliveries::plan(tx, &message.event, &message, deliver_at).await?;
+        }
+        Ok(())
     }
 
     pub(super) async fn move_mandate(&self, id: &str, from: &str, to: &str) -> Result<bool, sqlx::Error> {

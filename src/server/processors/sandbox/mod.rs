@@ -212,6 +212,10 @@ impl PaymentProcessor for SandboxProcessor {
 
     fn verify_webhook(&self, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<Vec<WebhookEvent>, WebhookError> {
         signature::verify(&self.secret, headers, body, now)?;
+        // Only a message about a permission names one.
+        if let Ok(message) = serde_json::from_slice::<deliveries::MandateMessage>(body) {
+            return Ok(vec![message.read().ok_or(WebhookError::Unreadable)?]);
+        }
         let message: deliveries::Message = serde_json::from_slice(body).map_err(|_| WebhookError::Unreadable)?;
         Ok(vec![message.read(&self.page_of(&message.charge)).ok_or(WebhookError::Unreadable)?])
     }

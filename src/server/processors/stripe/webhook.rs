@@ -3,7 +3,7 @@
 use super::wire::{self, Dispute, PaymentIntent, Session};
 use super::{disputes, mandates, map, refunds};
 use crate::server::config::Secret;
-use crate::server::processors::{Charge, News, WebhookError, WebhookEvent};
+use crate::server::processors::{Charge, MandateAtProcessor, News, WebhookError, WebhookEvent};
 use hmac::{Hmac, KeyInit, Mac};
 use http::HeaderMap;
 use jiff::Timestamp;
@@ -144,14 +144,18 @@ fn of_collection(event: Event) -> Result<Option<WebhookEvent>, WebhookError> {
 
 fn of_page(event: Event) -> Result<Option<WebhookEvent>, WebhookError> {
     let session: Session = serde_json::from_value(event.data.object).map_err(|_| WebhookError::Unreadable)?;
-    // Somebody else's page on the same Stripe account.
-    let Some(merchant_reference) = session.client_reference_id.clone().filter(|_| session.mode == "payment") else {
-        return Ok(None);
+    let Some(merchant_reference) = session.client_reference_id.clone() else { return Ok(None) };
+    let news = match session.mode.as_str() {
+        "payment" => {
+            map::finding(&session, event.created).map(|finding| News::Charge(Charge { processor_reference: session.id, finding }))
+        }
+        // A message names the set-up intent and does not hold it, so what was given has to be looked up.
+        "setup" => mandates::finding(&session)
+            .map(|finding| News::Mandate(MandateAtProcessor { processor_reference: session.id, finding })),
+        // Somebody else's page on the same Stripe account.
+        _ => return Ok(None),
     };
-    let news = match map::finding(&session, event.created) {
-        Some(finding) => News::Charge(Charge { processor_reference: session.id, finding }),
-        None => News::LookItUp,
-    };
+    let news = news.unwrap_or(News::LookItUp);
     Ok(Some(WebhookEvent { event_id: event.id, kind: event.kind, merchant_reference, news }))
 }
 

@@ -16,6 +16,7 @@ mod undo;
 
 pub use have_back::{CreditBack, HaveBack, HaveBackRefusal, credit_back, have_back};
 pub use read::{Paying, PaymentFacts, paying, payment, processor_reference};
+pub(super) use reconcile::LOOK_UPS_UNTIL_NEVER_RECEIVED;
 pub use reconcile::{RECONCILE_JOB, Reconciled, reconcile, refresh, wait_before_check};
 pub use refund::{REFUND_JOB, RefundOrder, RefundRefused, Refunding, reconcile_refund, refund};
 pub use report::{Applied, Heard, WebhookRefusal, cancel, close_pages, receive_webhook};
@@ -29,7 +30,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// How long a processor is waited for. After that the outcome is unknown, not failed.
-const PROCESSOR_TIMEOUT: Duration = Duration::from_secs(15);
+pub(super) const PROCESSOR_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// When a payment was recorded. Business time, which a processor elsewhere does not keep: where one is set up the settings
 /// allow no other clock than the real one.
@@ -38,6 +39,6 @@ fn asked_at(payment: &Payment) -> Timestamp {
 }
 
 /// The processor that made a payment, if it is still the one set up here.
-fn processor_of(state: &AppState, name: &str) -> Option<Arc<dyn PaymentProcessor>> {
+pub(super) fn processor_of(state: &AppState, name: &str) -> Option<Arc<dyn PaymentProcessor>> {
     state.processor.clone().filter(|processor| processor.name() == name)
 }

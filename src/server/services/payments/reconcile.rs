@@ -19,7 +19,7 @@ const LONGEST_WAIT_MILLIS: i64 = 3_600_000;
 
 /// After so many look-ups a request the processor has never received cannot still be on its way to it: they are spread over
 /// more than a minute and a half, and a request is given up after 15 s.
-const LOOK_UPS_UNTIL_NEVER_RECEIVED: i64 = 3;
+pub(in crate::server::services) const LOOK_UPS_UNTIL_NEVER_RECEIVED: i64 = 3;
 
 /// How long to wait after that many look-ups: 15 s, 30 s, 1 min … up to an hour.
 pub fn wait_before_check(checks: i64) -> Millis {

@@ -4,12 +4,12 @@ use super::{PROCESSOR_TIMEOUT, processor_of, reversals, settle};
 use crate::domain::ids::{CustomerId, PaymentId};
 use crate::domain::payment::{Finding, Payment, PaymentState, ProcessorReport, Transition, WhyUnchanged};
 use crate::server::crash_point::{self, CrashPoint};
-use crate::server::processors::{Charge, News, PaymentProcessor, ProcessorError, WebhookError};
-use crate::server::services::Failure;
+use crate::server::processors::{Charge, News, PaymentProcessor, ProcessorError, WebhookError, WebhookEvent};
+use crate::server::services::{Failure, mandates};
 use crate::server::state::AppState;
 use crate::server::store::events::{self, Actor, Event};
 use crate::server::store::processor_events::{self, ProcessorEvent};
-use crate::server::store::{self, StoreError, Tx, payments};
+use crate::server::store::{self, StoreError, Tx, mandates as store_of_mandates, payments};
 use http::HeaderMap;
 use serde_json::json;
 
@@ -26,7 +26,7 @@ pub enum Heard {
 }
 
 impl Heard {
-    pub(super) fn code(&self) -> &'static str {
+    pub(in crate::server::services) fn code(&self) -> &'static str {
         match self {
             Heard::Answer => "answer",
             Heard::LookUp => "look_up",
@@ -131,12 +131,13 @@ pub async fn receive_webhook(state: &AppState, name: &str, headers: &HeaderMap, 
             News::ReversedBehind { behind, reversed } => {
                 reversals::whose(state, processor.as_ref(), behind, reversed).await?.unwrap_or_default()
             }
-            News::Charge(_) | News::LookItUp | News::Reversed(_) | News::LookAfterIt => event.merchant_reference.clone(),
+            News::Charge(_) | News::LookItUp | News::Reversed(_) | News::LookAfterIt | News::Mandate(_) => {
+                event.merchant_reference.clone()
+            }
         };
         let found = payments::by_reference(state.db.pool(), processor.name(), &merchant_reference).await;
         let Some(payment) = found.map_err(Failure::from)? else {
-            // Not ours, though genuine: another system may share the processor's account.
-            tracing::warn!(event.id = event.event_id, "a webhook is about a payment we do not know");
+            hear_of_mandate(state, processor.as_ref(), event).await?;
             continue;
         };
         let heard = Heard::Webhook { event_id: event.event_id, kind: event.kind };
@@ -155,6 +156,10 @@ pub async fn receive_webhook(state: &AppState, name: &str, headers: &HeaderMap, 
                 reversals::look_after(state, processor.as_ref(), &payment, &heard).await?;
                 continue;
             }
+            News::Mandate(_) => {
+                tracing::error!(payment.id = %payment.id, "a message speaks of a permission by the name of a payment");
+                continue;
+            }
             News::LookItUp => match super::reconcile::look_up(processor.as_ref(), &payment).await {
                 found @ ProcessorReport::Found { .. } => found,
                 // Not recorded, so that the processor tells it again; the reconcile job asks on meanwhile.
@@ -167,6 +172,18 @@ pub async fn receive_webhook(state: &AppState, name: &str, headers: &HeaderMap, 
     }
     crash_point::pass(&state.config, CrashPoint::AfterReportCommitted);
     Ok(())
+}
+
+/// A message by a name that is no payment's: of a permission to collect, or of nothing here.
+async fn hear_of_mandate(state: &AppState, processor: &dyn PaymentProcessor, event: WebhookEvent) -> Result<(), Failure> {
+    match store_of_mandates::by_reference(state.db.pool(), processor.name(), &event.merchant_reference).await? {
+        Some(mandate) => mandates::take_in(state, processor, &mandate, event).await,
+        // Not ours, though genuine: another system may share the processor's account.
+        None => {
+            tracing::warn!(event.id = event.event_id, "a webhook is about a payment we do not know");
+            Ok(())
+        }
+    }
 }
 
 pub(super) fn found_by(charge: Charge) -> ProcessorReport {

@@ -5,10 +5,11 @@ use super::read::read_owed;
 use crate::domain::components::{self as parts_of_debt, Parts};
 use crate::domain::ids::AgreementId;
 use crate::domain::ledger::{self as rules, Allocation, Entry, OpenInstalment, Owed};
+use crate::domain::mandate::EndReason;
 use crate::domain::money::Money;
 use crate::domain::payment::Payment;
 use crate::server::clock::{self, Millis};
-use crate::server::services::{Failure, policies, receipts};
+use crate::server::services::{Failure, mandates, policies, receipts};
 use crate::server::state::AppState;
 use crate::server::store::events::{self, Actor, Event};
 use crate::server::store::ledger::EntryContext;
@@ -43,7 +44,7 @@ pub(super) async fn post(state: &AppState, tx: &mut Tx, payment: &Payment, at: M
     }
     let balance = store::ledger::balance(tx, payment.account_id.as_str(), payment.amount.currency()).await?;
     if let Some(agreement_id) = &agreement_id {
-        complete_if_covered(tx, payment, agreement_id, &owed.instalments, balance, at).await?;
+        complete_if_covered(state, tx, payment, agreement_id, &owed.instalments, balance, at).await?;
     }
     note_applied(tx, payment, &lines, discount, balance, at).await?;
     let booked =
@@ -110,6 +111,7 @@ pub(super) fn granted(payment: &Payment, owed: &Owed, amount: Money) -> Money {
 
 /// Ends an agreement of which nothing is open any more, or under which nothing is owed any more.
 pub(super) async fn complete_if_covered(
+    state: &AppState,
     tx: &mut Tx,
     payment: &Payment,
     agreement_id: &AgreementId,
@@ -122,6 +124,7 @@ pub(super) async fn complete_if_covered(
         return Ok(());
     }
     covered::complete_agreement(tx, agreement_id, at).await?;
+    mandates::end_of_agreement(state, tx, agreement_id, EndReason::AgreementEnded, at).await?;
     let event = Event {
         at,
         actor: Actor::System,

@@ -88,7 +88,7 @@ pub(super) async fn bring_back(
     }
     let balance = store::ledger::balance(tx, account_id, payment.amount.currency()).await?;
     if let Some(agreement_id) = &agreement_id {
-        complete_if_covered(tx, payment, agreement_id, &owed.instalments, balance, at).await?;
+        complete_if_covered(state, tx, payment, agreement_id, &owed.instalments, balance, at).await?;
     }
     let details = json!({
         "reversal": reversal.id, "lines": told(&lines), "discount_minor": if again { discount.minor() } else { 0 },
