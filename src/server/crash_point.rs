@@ -17,10 +17,25 @@ pub enum CrashPoint {
     BeforeReportCommitted,
     /// It is committed; the processor has not been told that we have it.
     AfterReportCommitted,
+    /// The collection of an instalment is recorded; the processor has not been asked.
+    AfterCollectionRecorded,
+    /// The processor has answered a collection; its answer is not recorded.
+    AfterCollectionAsked,
 }
 
 impl CrashPoint {
-    pub const ALL: [CrashPoint; 6] = [
+    pub const ALL: [CrashPoint; 8] = [
+        CrashPoint::AfterAttemptRecorded,
+        CrashPoint::AfterProcessorAsked,
+        CrashPoint::AfterAnswerRecorded,
+        CrashPoint::BeforeReportApplied,
+        CrashPoint::BeforeReportCommitted,
+        CrashPoint::AfterReportCommitted,
+        CrashPoint::AfterCollectionRecorded,
+        CrashPoint::AfterCollectionAsked,
+    ];
+    /// Those a payment passes that its customer makes.
+    pub const OF_A_PAYMENT: [CrashPoint; 6] = [
         CrashPoint::AfterAttemptRecorded,
         CrashPoint::AfterProcessorAsked,
         CrashPoint::AfterAnswerRecorded,
@@ -37,6 +52,8 @@ impl CrashPoint {
             CrashPoint::BeforeReportApplied => "before_report_applied",
             CrashPoint::BeforeReportCommitted => "before_report_committed",
             CrashPoint::AfterReportCommitted => "after_report_committed",
+            CrashPoint::AfterCollectionRecorded => "after_collection_recorded",
+            CrashPoint::AfterCollectionAsked => "after_collection_asked",
         }
     }
 

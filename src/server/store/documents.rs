@@ -9,6 +9,8 @@ use sqlx::{Any, Executor, Row};
 pub enum DocumentKind {
     Confirmation,
     Receipt,
+    /// The thank-you letter of an agreement that is completed.
+    Completion,
 }
 
 impl DocumentKind {
@@ -16,11 +18,12 @@ impl DocumentKind {
         match self {
             DocumentKind::Confirmation => "confirmation",
             DocumentKind::Receipt => "receipt",
+            DocumentKind::Completion => "completion",
         }
     }
 
     fn from_code(code: &str) -> StoreResult<DocumentKind> {
-        [DocumentKind::Confirmation, DocumentKind::Receipt]
+        [DocumentKind::Confirmation, DocumentKind::Receipt, DocumentKind::Completion]
             .into_iter()
             .find(|kind| kind.code() == code)
             .ok_or(StoreError::Unreadable("document kind"))

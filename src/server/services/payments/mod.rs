@@ -13,6 +13,7 @@ mod start;
 pub use read::{Paying, PaymentFacts, paying, payment};
 pub use reconcile::{RECONCILE_JOB, Reconciled, reconcile, refresh, wait_before_check};
 pub use report::{Applied, Heard, WebhookRefusal, cancel, close_pages, receive_webhook};
+pub(super) use report::{apply, found_by};
 pub use start::{Decision, StartRefusal, Started, start};
 
 use crate::domain::payment::Payment;
@@ -23,15 +24,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// How long a processor is waited for. After that the outcome is unknown, not failed.
-const PROCESSOR_TIMEOUT: Duration = Duration::from_secs(15);
+pub(super) const PROCESSOR_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// When a payment was recorded. Business time, which a processor elsewhere does not keep: where one is set up the settings
 /// allow no other clock than the real one.
-fn asked_at(payment: &Payment) -> Timestamp {
+pub(super) fn asked_at(payment: &Payment) -> Timestamp {
     Timestamp::from_millisecond(payment.created_at).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
 /// The processor that made a payment, if it is still the one set up here.
-fn processor_of(state: &AppState, name: &str) -> Option<Arc<dyn PaymentProcessor>> {
+pub(super) fn processor_of(state: &AppState, name: &str) -> Option<Arc<dyn PaymentProcessor>> {
     state.processor.clone().filter(|processor| processor.name() == name)
 }

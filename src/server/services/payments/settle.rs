@@ -7,7 +7,7 @@ use crate::domain::ledger::{self as rules, Allocation, Entry, OpenInstalment, Ow
 use crate::domain::money::Money;
 use crate::domain::payment::Payment;
 use crate::server::clock::{self, Millis};
-use crate::server::services::{Failure, receipts};
+use crate::server::services::{Failure, collections, completions, receipts};
 use crate::server::state::AppState;
 use crate::server::store::events::{self, Actor, Event};
 use crate::server::store::ledger::EntryContext;
@@ -19,6 +19,11 @@ pub(super) async fn post(state: &AppState, tx: &mut Tx, payment: &Payment, at: M
     let account =
         facts::one_of_customer(&mut **tx, &payment.customer_id, &payment.account_id).await?.ok_or(Failure::Missing("account"))?;
     let (owed, agreement_id) = read_owed(tx, &account).await?;
+    // What was collected for an instalment goes to that one.
+    let owed = match collections::of_which_instalment(tx, payment).await? {
+        Some(number) => owed.with_first(number),
+        None => owed,
+    };
     let lines = rules::allocate(payment.amount, &owed, payment.purpose.order())?;
     let posted_on = clock::date_of(at, &clock::zone(&account.time_zone));
 
@@ -43,7 +48,7 @@ pub(super) async fn post(state: &AppState, tx: &mut Tx, payment: &Payment, at: M
     }
     let balance = store::ledger::balance(tx, payment.account_id.as_str(), payment.amount.currency()).await?;
     if let Some(agreement_id) = &agreement_id {
-        complete_if_covered(tx, payment, agreement_id, &owed.instalments, balance, at).await?;
+        complete_if_covered(state, tx, payment, agreement_id, &owed.instalments, balance, at).await?;
     }
     note_applied(tx, payment, &lines, discount, balance, at).await?;
     let booked =
@@ -84,6 +89,7 @@ fn granted(payment: &Payment, owed: &Owed) -> Money {
 
 /// Ends an agreement of which nothing is open any more, or under which nothing is owed any more.
 async fn complete_if_covered(
+    state: &AppState,
     tx: &mut Tx,
     payment: &Payment,
     agreement_id: &AgreementId,
@@ -105,5 +111,6 @@ async fn complete_if_covered(
         subject_id: Some(agreement_id.to_string()),
         details: json!({ "payment": payment.id, "balance_minor": balance.minor() }),
     };
-    Ok(events::append(tx, &event).await?)
+    events::append(tx, &event).await?;
+    completions::after(state, tx, agreement_id, at).await
 }
