@@ -189,7 +189,11 @@ pub fn decide(due: &Due<'_>) -> ToDo {
     match due.progress {
         Progress::New => decide_new(due),
         Progress::Announced { day, .. } | Progress::Retry { day, .. } if !due.open.is_positive() => {
-            if due.today < day { ToDo::NotBefore(day) } else { ToDo::NotNeeded }
+            if due.today < day {
+                ToDo::NotBefore(day)
+            } else {
+                ToDo::NotNeeded
+            }
         }
         Progress::Announced { day, amount, notices, notice } => match notice_of(due, day, notice) {
             NoticeCheck::NotYet(look_on) => ToDo::NotBefore(look_on),

@@ -158,6 +158,16 @@ pub struct AgreementStanding {
     pub today: Date,
 }
 
+impl AgreementStanding {
+    /// Whether anything of it is taken without the customer doing anything.
+    pub fn is_collected(&self) -> bool {
+        self.lines.iter().any(|line| match line.collection {
+            CollectionStanding::OnDay(_) | CollectionStanding::AgainOn(_) | CollectionStanding::UnderWay => true,
+            CollectionStanding::ByHand | CollectionStanding::NotCollected(_) => false,
+        })
+    }
+}
+
 /// How many instalments were paid by their day, and how many days have come.
 pub fn count_on_time(instalments: &[Instalment], today: Date) -> (usize, usize) {
     let come = instalments.iter().filter(|instalment| !matches!(instalment.kept(today), Kept::NotYetDue));

@@ -150,9 +150,8 @@ fn a_hold_set_between_notice_and_collection_stops_it() {
 fn a_retry_has_its_own_day_and_the_customer_was_told_of_it() {
     let holidays = holidays();
     let day = date(2026, 12, 23);
-    let retry = |notice, today| {
-        decide(&Due { progress: Progress::Retry { day, amount: usd(5_000), notice }, today, ..due(&holidays) })
-    };
+    let retry =
+        |notice, today| decide(&Due { progress: Progress::Retry { day, amount: usd(5_000), notice }, today, ..due(&holidays) });
     let told = Notice::Sent { on: DUE };
     assert_eq!(retry(told, date(2026, 12, 22)), ToDo::NotBefore(day));
     assert_eq!(retry(told, day), ToDo::Collect { amount: usd(5_000), days_late: 0 });
@@ -192,9 +191,8 @@ fn two_retries_at_most_three_and_seven_business_days_later() {
 #[test]
 fn a_retry_waits_for_the_payday_if_one_is_near() {
     let holidays = holidays();
-    let paid = |next, rhythm, next_due_on| {
-        retry_on(&Failed { payday: Some(Payday { next, rhythm }), next_due_on, ..failed(&holidays) })
-    };
+    let paid =
+        |next, rhythm, next_due_on| retry_on(&Failed { payday: Some(Payday { next, rhythm }), next_due_on, ..failed(&holidays) });
     assert_eq!(paid(date(2026, 12, 31), Frequency::Monthly, None), Some(date(2026, 12, 31)));
     // Christmas is closed: the first open day after it.
     assert_eq!(paid(date(2026, 12, 11), Frequency::EveryTwoWeeks, None), Some(date(2026, 12, 28)));

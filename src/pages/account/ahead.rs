@@ -5,6 +5,7 @@ use crate::components::instalment_path::{InstalmentPath, InstalmentTable, MarkSt
 use crate::components::notice::{Notice, NoticeKind};
 use crate::domain::calendar::Date;
 use crate::domain::format;
+use crate::domain::keeping::Keeping;
 use crate::domain::standing::{LiveAgreement, RunningPayment, RunningState, Stage, Standing, WaitingMessage};
 use crate::paths;
 use crate::words::td_string;
@@ -105,14 +106,37 @@ fn next(standing: &Standing) -> Option<AnyView> {
     let section = view! {
         <section>
             <h2>{td_string!(words(), account.next_title)}</h2>
-            <p>{td_string!(words(), account.next_nothing)}</p>
+            {by_itself(standing)}
             {plain.map(|plain| view! { <p>{plain}</p> })}
+            {put_right(standing).map(|words| view! { <p>{words}</p> })}
             <h3>{td_string!(words(), account.send_title)}</h3>
             {messages(&standing.messages)}
             <p class="quiet">{td_string!(words(), account.send_window)}</p>
         </section>
     };
     Some(section.into_any())
+}
+
+/// What is taken without the customer doing anything: nothing, or what they allowed.
+fn by_itself(standing: &Standing) -> AnyView {
+    let Some((day, amount)) = standing.next_collection else {
+        return view! { <p>{td_string!(words(), account.next_nothing)}</p> }.into_any();
+    };
+    let (amount, date) = (format::money(amount, language()), format::long_date(day, language()));
+    view! {
+        <p>{td_string!(words(), keeping.next_collected, amount = amount, date = date)}</p>
+        <p>{td_string!(words(), keeping.next_nothing_else)}</p>
+    }
+    .into_any()
+}
+
+fn put_right(standing: &Standing) -> Option<String> {
+    match standing.keeping {
+        Some(Keeping::Behind { put_right_by }) => {
+            Some(td_string!(words(), keeping.put_right, date = format::long_date(put_right_by, language())))
+        }
+        Some(Keeping::OnTrack | Keeping::Kept | Keeping::Completed | Keeping::PartlyKept | Keeping::Broken) | None => None,
+    }
 }
 
 /// As the creditor says, or in the portal's own words.
@@ -135,8 +159,11 @@ fn messages(messages: &[WaitingMessage]) -> AnyView {
         .iter()
         .map(|message| {
             let what = match message.template.as_str() {
-                "confirmation" => td_string!(words(), account.message_confirmation),
-                "receipt" => td_string!(words(), account.message_receipt),
+                "confirmation_copy" => td_string!(words(), account.message_confirmation),
+                "receipt_copy" => td_string!(words(), account.message_receipt),
+                "collection_notice" => td_string!(words(), account.message_notice),
+                "instalment_reminder" | "instalment_missed" => td_string!(words(), account.message_reminder),
+                "completion_copy" => td_string!(words(), account.message_completion),
                 _ => td_string!(words(), account.message_other),
             };
             let date = format::date(message.from, language());

@@ -1,5 +1,6 @@
 //! The agreement as signed: on screen for ever, with the file to keep.
 
+mod keeping;
 mod load;
 
 use crate::components::agreement_terms::{InstalmentList, terms_rows};
@@ -11,6 +12,7 @@ use crate::components::loaded::{loaded, param};
 use crate::components::summary::{SummaryList, SummaryRow};
 use crate::domain::agreement::Terms;
 use crate::domain::format;
+use crate::domain::keeping::AgreementStanding;
 use crate::paths;
 use crate::words::td_string;
 use leptos::prelude::*;
@@ -27,6 +29,7 @@ pub struct ConfirmationView {
     pub document_id: String,
     pub terms_sha256: String,
     pub terms: Terms,
+    pub standing: Option<AgreementStanding>,
 }
 
 #[component]
@@ -55,8 +58,11 @@ fn show(view: ConfirmationView) -> impl IntoView {
             />
             <SummaryList rows/>
             <DisclosureNotice disclosure=view.terms.disclosure creditor=view.terms.creditor.clone()/>
-            {next_steps(&view.account_id, &view.terms)}
-            <InstalmentList terms=view.terms/>
+            {next_steps(&view.account_id, &view.terms, view.standing.as_ref())}
+            {match &view.standing {
+                Some(standing) => keeping::show(&view.account_id, standing).into_any(),
+                None => view! { <InstalmentList terms=view.terms/> }.into_any(),
+            }}
             <section aria-labelledby="proof">
                 <h2 id="proof">{td_string!(words(), confirmation.fingerprint)}</h2>
                 <p class="fingerprint">{view.terms_sha256}</p>
@@ -68,7 +74,8 @@ fn show(view: ConfirmationView) -> impl IntoView {
     }
 }
 
-fn next_steps(account_id: &str, terms: &Terms) -> impl IntoView + use<> {
+fn next_steps(account_id: &str, terms: &Terms, standing: Option<&AgreementStanding>) -> impl IntoView + use<> {
+    let by_hand = !standing.is_some_and(AgreementStanding::is_collected);
     let first = terms.schedule.instalments.first().map(|first| {
         let (amount, date) = (format::money(first.amount, language()), format::long_date(first.due_on, language()));
         td_string!(words(), confirmation.next_first, amount = amount, date = date)
@@ -77,7 +84,7 @@ fn next_steps(account_id: &str, terms: &Terms) -> impl IntoView + use<> {
     view! {
         <section aria-labelledby="next">
             <h2 id="next">{td_string!(words(), confirmation.next)}</h2>
-            <p>{first}" "{td_string!(words(), confirmation.next_no_collection)}</p>
+            <p>{first}" "{by_hand.then(|| td_string!(words(), confirmation.next_no_collection))}</p>
             <LinkButton href=paths::pay(account_id) label=td_string!(words(), confirmation.next_pay_now)/>
             <p>{td_string!(words(), confirmation.how_to_change, phone = reach.phone, hours = reach.hours)}</p>
         </section>

@@ -4,8 +4,8 @@
 //! Jobs keep real time, whatever the business clock is set to: they wait for the outside world.
 
 use crate::server::clock::Millis;
-use crate::server::services::payments::{self, Reconciled};
 use crate::server::services::collections::{self, Tended};
+use crate::server::services::payments::{self, Reconciled};
 use crate::server::services::{attempts, door, keeping, outbox, sessions};
 use crate::server::state::AppState;
 use crate::server::store::StoreResult;

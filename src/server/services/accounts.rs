@@ -1,6 +1,6 @@
 //! Where a customer stands: one account in full, the list of all of them, the creditor's history page by page. Reads only.
 
-use super::{Failure, history, policies};
+use super::{Failure, history, keeping, policies};
 use crate::domain::calendar::Date;
 use crate::domain::history::PaymentHistory;
 use crate::domain::hold::HoldKind;
@@ -60,6 +60,10 @@ async fn read_standing(state: &AppState, mut tx: Tx, customer: &CustomerId, acco
     let account = history::complete(&mut tx, account, today).await?;
     let SortedOut { entries, holds, instalments, payments, messages, held_terms } = sort_out(happenings, &zone)?;
     let policy = policies::of_account(state, &mut tx, held_terms).await?;
+    let (keeping, next_collection) = match instalments.first() {
+        Some(line) => keeping::of_account(state, &mut tx, &line.agreement_id, &account).await?,
+        None => (None, None),
+    };
     end_read(tx);
 
     let parts = standing::parts(&account.reported, &entries, account.facts.balance).map_err(out_of_range)?;
@@ -83,6 +87,8 @@ async fn read_standing(state: &AppState, mut tx: Tx, customer: &CustomerId, acco
         good_history: account.facts.history.filter(|history| PaymentHistory::is_good(*history)),
         if_nothing_is_done: policy.policy.consequences.of(account.facts.time_barred).if_nothing_is_done,
         agreement: agreement_of(instalments),
+        keeping,
+        next_collection,
         holds,
         payments,
         is_too_small_online: is_too_small_online(state, account.facts.balance),

@@ -1,10 +1,10 @@
 //! The thank-you letter of an agreement that is completed: issued in the transaction that completes it, and it says exactly what
 //! is true. "Settled" is said at a balance of zero only.
 
-use super::{Failure, collections, keeping};
 use super::confirmations::recipient;
 use super::documents::{self, DocumentKind, Subject};
 use super::outbox::{self, Hurry};
+use super::{Failure, collections, keeping};
 use crate::domain::calendar::Date;
 use crate::domain::collecting::WhyNot;
 use crate::domain::format;
@@ -159,10 +159,7 @@ fn write(
         ],
         sections: vec![
             Section { heading: td_string!(words, completion.figures).to_owned(), blocks: vec![Block::Facts(facts)] },
-            Section {
-                heading: td_string!(words, completion.next).to_owned(),
-                blocks: vec![Block::Paragraph(next.to_owned())],
-            },
+            Section { heading: td_string!(words, completion.next).to_owned(), blocks: vec![Block::Paragraph(next.to_owned())] },
         ],
         terms: terms.to_string(),
         issued_at,

@@ -2,13 +2,14 @@
 //! account has its ways forward again.
 
 use super::{Failure, collections as collecting};
-use crate::domain::collecting::WhyNot;
-use crate::domain::calendar::days_after;
 use crate::domain::agreement::DAYS_TO_PUT_RIGHT;
+use crate::domain::calendar::{Date, days_after};
+use crate::domain::collecting::WhyNot;
 use crate::domain::hold::allow_collection;
 use crate::domain::ids::{AgreementId, CustomerId};
 use crate::domain::keeping::{AgreementStanding, Circumstances, Instalment, Keeping, Line, count_on_time, keeping};
 use crate::domain::language::Language;
+use crate::domain::money::Money;
 use crate::paths;
 use crate::server::clock;
 use crate::server::notify::letters::Template;
@@ -27,10 +28,15 @@ pub const REVIEW_JOB: &str = "review_agreement";
 const MOST_AT_ONCE: i64 = 500;
 
 /// How an agreement of this customer stands; `None` where it is not theirs.
-pub async fn of_agreement(state: &AppState, customer: &CustomerId, id: &AgreementId) -> Result<Option<AgreementStanding>, Failure> {
+pub async fn of_agreement(
+    state: &AppState,
+    customer: &CustomerId,
+    id: &AgreementId,
+) -> Result<Option<AgreementStanding>, Failure> {
     let mut tx = state.db.begin_read().await?;
     let head = store::collections::agreement(&mut tx, id).await?.filter(|head| head.customer_id == *customer);
-    let Some(head) = head else { return Ok(None) };
+    // One that was ended before it was over is neither kept nor broken.
+    let Some(head) = head.filter(|head| head.state != "cancelled") else { return Ok(None) };
     let Some(account) = facts::one_of_customer(&mut *tx, customer, &head.account_id).await? else { return Ok(None) };
     let zone = clock::zone(&account.time_zone);
     let today = state.clock.today_in(&zone);
@@ -48,6 +54,19 @@ pub async fn of_agreement(state: &AppState, customer: &CustomerId, id: &Agreemen
     Ok(Some(AgreementStanding { keeping, lines: lines.collect(), on_time, come, today }))
 }
 
+/// How the agreement an account is under is kept, and what will be taken by itself next.
+pub(super) async fn of_account(
+    state: &AppState,
+    tx: &mut Tx,
+    agreement_id: &AgreementId,
+    account: &AccountRecord,
+) -> Result<(Option<Keeping>, Option<(Date, Money)>), Failure> {
+    let Some(head) = store::collections::agreement(tx, agreement_id).await? else { return Ok((None, None)) };
+    let (instalments, computed) = compute(state, tx, &head, account).await?;
+    let zone = clock::zone(&account.time_zone);
+    Ok((Some(computed), collecting::next_of_agreement(tx, agreement_id, &instalments, &zone).await?))
+}
+
 async fn compute(
     state: &AppState,
     tx: &mut Tx,
@@ -60,12 +79,16 @@ async fn compute(
     let instalments = store::keeping::instalments(tx, &head.id, account.facts.currency, day_of).await?;
     let running = payments::open_on_account(tx, account.id.as_str()).await?;
     let hold_ended_at = store::keeping::last_hold_ended_at(tx, &account.id, now).await?;
+    let is_held = !allow_collection(&holds::in_force(tx, account.id.as_str(), now).await?);
+    let is_under_way = !running.is_empty() || collecting::is_any_coming(tx, &head.id).await?;
+    // What has ended stays as it ended, whatever happens to the account afterwards.
+    let is_live = head.is_active();
     let circumstances = Circumstances {
         today: state.clock.today_in(&zone),
-        is_settled: !account.facts.balance.is_positive() && head.state != "broken",
-        is_held: !allow_collection(&holds::in_force(tx, account.id.as_str(), now).await?),
-        held_until: hold_ended_at.map(day_of),
-        is_under_way: !running.is_empty() || collecting::is_any_coming(tx, &head.id).await?,
+        is_settled: if is_live { !account.facts.balance.is_positive() } else { head.state == "completed" },
+        is_held: is_held && is_live,
+        held_until: hold_ended_at.map(day_of).filter(|_| is_live),
+        is_under_way: is_under_way && is_live,
     };
     let computed = keeping(&instalments, &circumstances);
     Ok((instalments, computed))

@@ -23,7 +23,7 @@ pub async fn instalments(
          join agreements g on g.id = i.agreement_id and g.current_version = i.version
          left join payment_allocations l
            on l.agreement_id = i.agreement_id and l.instalment_number = i.number and l.applied_to = 'instalment'
-         left join payments p on p.id = l.payment_id
+         left join payments p on p.id = l.payment_id and p.state in ('succeeded', 'partly_refunded')
          where i.agreement_id = $1
          order by i.due_on, i.number, p.created_at",
     )

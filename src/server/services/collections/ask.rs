@@ -44,8 +44,9 @@ pub(in crate::server::services) async fn look_up(
     processor: &dyn PaymentProcessor,
     payment: &Payment,
 ) -> Result<ProcessorReport, Failure> {
-    let mandate =
-        collections::mandate_of_payment(state.db.pool(), &payment.id).await?.ok_or(Failure::Missing("mandate of a collection"))?;
+    let mandate = collections::mandate_of_payment(state.db.pool(), &payment.id)
+        .await?
+        .ok_or(Failure::Missing("mandate of a collection"))?;
     let asked = request(payment, &mandate);
     Ok(match tokio::time::timeout(PROCESSOR_TIMEOUT, processor.look_up_collection(&asked)).await {
         Ok(Ok(Some(charge))) => found_by(charge),

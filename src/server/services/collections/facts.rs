@@ -88,7 +88,12 @@ impl Facts {
 }
 
 /// Reads them. The account must be locked. `None` where there is no such instalment.
-pub(super) async fn read(state: &AppState, tx: &mut Tx, agreement: AgreementHead, key: &InstalmentKey) -> Result<Option<Facts>, Failure> {
+pub(super) async fn read(
+    state: &AppState,
+    tx: &mut Tx,
+    agreement: AgreementHead,
+    key: &InstalmentKey,
+) -> Result<Option<Facts>, Failure> {
     let Some((due_on, next_due_on)) = collections::due_days(tx, key).await? else { return Ok(None) };
     let account = facts::one_of_customer(&mut **tx, &agreement.customer_id, &agreement.account_id)
         .await?
@@ -140,12 +145,7 @@ fn is_of(processor: &dyn PaymentProcessor, permission: Option<&Permission>) -> b
     permission.is_some_and(|permission| permission.processor == processor.name())
 }
 
-async fn open_of(
-    tx: &mut Tx,
-    agreement: &AgreementHead,
-    key: &InstalmentKey,
-    currency: Currency,
-) -> Result<Money, Failure> {
+async fn open_of(tx: &mut Tx, agreement: &AgreementHead, key: &InstalmentKey, currency: Currency) -> Result<Money, Failure> {
     let open = covered::open_instalments(tx, &agreement.id, currency).await?;
     let this = open.into_iter().find(|instalment| i64::from(instalment.number) == key.number);
     Ok(this.map_or(Money::zero(currency), |instalment| instalment.open))

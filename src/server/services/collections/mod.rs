@@ -20,10 +20,10 @@ mod told;
 pub(super) use ask::{ask_again, look_up};
 pub(super) use outcome::{note_outcome, of_which_instalment};
 pub use reminders::remind;
-pub use sweep::{Swept, sweep};
-pub use tend::{Tended, tend};
 pub(super) use standing::{close_all, is_any_coming};
 pub use standing::{next_of_agreement, standing_of};
+pub use sweep::{Swept, sweep};
+pub use tend::{Tended, tend};
 
 use crate::domain::ids::AgreementId;
 use crate::server::store::collections::InstalmentKey;

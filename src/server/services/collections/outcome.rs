@@ -75,7 +75,8 @@ async fn succeeded(state: &AppState, tx: &mut Tx, payment: &Payment, this: &Try,
         ("day", format::long_date(this.day, language)),
         ("collected_on", format::long_date(collected_on, language)),
     ];
-    told::enqueue(state, tx, &facts, Template::CollectionLate, language, &values, &format!("collection_late:{}", payment.id)).await
+    told::enqueue(state, tx, &facts, Template::CollectionLate, language, &values, &format!("collection_late:{}", payment.id))
+        .await
 }
 
 /// The try after this one: the same announcement, nothing asked yet.

@@ -155,24 +155,14 @@ async fn announce(state: &AppState, tx: &mut Tx, facts: &Facts, day: Date) -> Re
     let amount = Money::new(facts.open.minor().min(facts.account.facts.balance.minor()), facts.open.currency());
     let language = told::language(tx, &facts.agreement.customer_id).await?;
     let stop_until = format::long_date(day.yesterday().unwrap_or(day), language);
-    let values = [
-        ("amount", format::money(amount, language)),
-        ("day", format::long_date(day, language)),
-        ("stop_until", stop_until),
-    ];
+    let values =
+        [("amount", format::money(amount, language)), ("day", format::long_date(day, language)), ("stop_until", stop_until)];
     told::enqueue(state, tx, facts, Template::CollectionNotice, language, &values, &once).await?;
     let look_on = notice_known_on(day, &state.policy.policy.holidays);
-    write(tx, facts, |last| Try {
-        state: TryState::Announced,
-        day,
-        look_on,
-        amount,
-        notices,
-        notice_key: Some(once),
-        ..last
-    })
-    .await?;
-    let details = json!({ "instalment": key.number, "version": key.version, "day": day.to_string(), "amount_minor": amount.minor() });
+    write(tx, facts, |last| Try { state: TryState::Announced, day, look_on, amount, notices, notice_key: Some(once), ..last })
+        .await?;
+    let details =
+        json!({ "instalment": key.number, "version": key.version, "day": day.to_string(), "amount_minor": amount.minor() });
     note(tx, facts, "collection.announced", details).await
 }
 

@@ -43,7 +43,12 @@ pub struct Applied {
 }
 
 /// Applies a report in one transaction: state, books, allocations, receipt, agreement, event. Repeating it changes nothing.
-pub(in crate::server::services) async fn apply(state: &AppState, id: &PaymentId, report: &ProcessorReport, heard: &Heard) -> Result<Applied, Failure> {
+pub(in crate::server::services) async fn apply(
+    state: &AppState,
+    id: &PaymentId,
+    report: &ProcessorReport,
+    heard: &Heard,
+) -> Result<Applied, Failure> {
     let at = state.clock.now_millis();
     let mut tx = state.db.begin_write().await?;
     let account_id = payments::by_id(&mut tx, id).await?.ok_or(Failure::Missing("payment"))?.account_id;
