@@ -70,6 +70,8 @@ pub struct Circumstances {
     pub is_held: bool,
     /// The last day of the latest hold that has ended: the days to put something right begin after it.
     pub held_until: Option<Date>,
+    /// The day of the latest try to collect what is open, if there was one: who waited for it has the same days from there.
+    pub last_try_on: Option<Date>,
     /// Money is on its way, its outcome is unknown, or another try to collect is announced.
     pub is_under_way: bool,
 }
@@ -128,7 +130,8 @@ pub fn keeping(instalments: &[Instalment], circumstances: &Circumstances) -> Kee
     if oldest_open.due_on >= today {
         return Keeping::OnTrack;
     }
-    let from = circumstances.held_until.map_or(oldest_open.due_on, |until| until.max(oldest_open.due_on));
+    let later = [circumstances.held_until, circumstances.last_try_on];
+    let from = later.into_iter().flatten().fold(oldest_open.due_on, Date::max);
     let put_right_by = days_after(from, i32::try_from(DAYS_TO_PUT_RIGHT).unwrap_or(i32::MAX));
     if today <= put_right_by || circumstances.is_held || circumstances.is_under_way {
         return Keeping::Behind { put_right_by: put_right_by.max(today) };
@@ -191,7 +194,7 @@ mod tests {
     }
 
     fn on(today: Date) -> Circumstances {
-        Circumstances { today, is_settled: false, is_held: false, held_until: None, is_under_way: false }
+        Circumstances { today, is_settled: false, is_held: false, held_until: None, last_try_on: None, is_under_way: false }
     }
 
     #[test]
@@ -229,6 +232,9 @@ mod tests {
         // A hold that ended last week: two weeks from there.
         let after = keeping(&missed, &Circumstances { held_until: Some(date(2026, 8, 25)), ..late });
         assert_eq!(after, Keeping::Behind { put_right_by: date(2026, 9, 8) });
+        // The bank said no for the last time: two weeks from that day.
+        let tried = keeping(&missed, &Circumstances { last_try_on: Some(date(2026, 8, 20)), ..late });
+        assert_eq!(tried, Keeping::Behind { put_right_by: date(2026, 9, 3) });
     }
 
     #[test]

@@ -383,6 +383,10 @@ async fn a_failed_try_is_made_again_twice_at_most_and_then_there_are_ways_back()
         assert_eq!(portal.balance().await, 120_000, "and no fee");
         let mut person = portal.person(&stage.seeded).await;
         person.get(&format!("/account/{}/pay", stage.seeded.account_id)).await.assert_says("18 December 2026: $50.00");
+        // Two weeks from the last try, not from the first.
+        assert!(stopped.contains("Tuesday 19 January 2027"), "{stopped}");
+        let page = person.get(&format!("/agreements/{}", stage.agreement)).await;
+        page.assert_says("If it is paid by Tuesday 19 January 2027, your agreement goes on as before");
     }
 }
 
@@ -713,4 +717,72 @@ async fn killed_while_collecting_it_is_collected_once() {
 async fn killed_while_collecting_on_postgresql_too() {
     let (one, other) = (support::postgres().await, support::postgres().await);
     tokio::join!(killed_at(&one, CrashPoint::AfterCollectionRecorded), killed_at(&other, CrashPoint::AfterCollectionAsked));
+}
+
+/// The processor is out of reach while a collection is asked for: nothing arrives there.
+async fn asked_in_vain(test: &TestDb) -> (Stage, Portal) {
+    let (stage, _) = announced(test, Method::Approved).await;
+    let portal = Portal::open_with(&test.url, &[("sandbox.clock", DUE_DAY)]).await;
+    execute(test, "alter table sandbox_mandates rename to out_of_reach", &[]).await;
+    jobs::sweep(&portal.state).await;
+    portal.work().await;
+    execute(test, "alter table out_of_reach rename to sandbox_mandates", &[]).await;
+    assert_eq!(portal.word("select state from payments").await, "unknown", "{}", test.name);
+    assert_eq!(portal.number("select count(*) from sandbox_charges").await, 0);
+    (stage, portal)
+}
+
+/// Background work, as if so many hours had passed for our own jobs.
+async fn work_hours_later(portal: &Portal, hours: i64) {
+    let then = portal.state.clock.real_now_millis() + hours * 3_600_000;
+    jobs::run_due(&portal.state, then).await.expect("the work is done");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_got_lost_is_asked_again_under_its_own_key() {
+    for test in support::both().await {
+        let (_, portal) = asked_in_vain(&test).await;
+        work_hours_later(&portal, 1).await;
+        assert_eq!(portal.word("select state from payments").await, "succeeded", "{}", test.name);
+        assert_eq!(portal.number("select count(*) from payments").await, 1, "{}", test.name);
+        assert_eq!(
+            portal.number("select count(*) from sandbox_charges c join payments p on p.decision_key = c.idempotency_key").await,
+            1
+        );
+        assert_eq!(stands(&tries(&portal).await), [(1, 1, "collected", "")]);
+        portal.assert_books_are_right().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_got_lost_is_not_asked_again_once_a_hold_is_there() {
+    for test in support::both().await {
+        let (stage, portal) = asked_in_vain(&test).await;
+        let hold = ids::new_id();
+        execute(
+            &test,
+            "insert into holds (id, account_id, kind, reason, starts_at, ends_at, released_at, created_by)
+             values ($1, $2, 'dispute', 'x', 1796000000000, null, null, 'x')",
+            &[&hold, &stage.seeded.account_id],
+        )
+        .await;
+        for hours in 1..=4 {
+            work_hours_later(&portal, hours).await;
+        }
+        assert_eq!(portal.word("select state from payments").await, "abandoned", "{}", test.name);
+        assert_eq!(portal.number("select count(*) from sandbox_charges").await, 0);
+        // Still there the next day: closed. Released before that: collected under another key, once.
+        let portal = if test.name == "SQLite" {
+            let portal = on(&test, "2026-12-19T19:00:00Z").await;
+            assert_eq!(stands(&tries(&portal).await), [(1, 1, "abandoned", ""), (1, 2, "not_collected", "held")]);
+            portal
+        } else {
+            execute(&test, "update holds set released_at = starts_at where id = $1", &[&hold]).await;
+            let portal = on(&test, "2026-12-19T19:00:00Z").await;
+            assert_eq!(stands(&tries(&portal).await), [(1, 1, "abandoned", ""), (1, 2, "collected", "")]);
+            assert_eq!(portal.number("select count(*) from sandbox_charges").await, 1);
+            portal
+        };
+        portal.assert_books_are_right().await;
+    }
 }

@@ -88,6 +88,7 @@ impl Template {
                 ("amount", "$50.00"),
                 ("day", "Friday 18 December 2026"),
                 ("reason", "The card has expired. No money has been taken."),
+                ("put_right_by", "Friday 1 January 2027"),
                 ("reference", "EK-7F3K-9Q2M"),
                 ("link", "https://pay.example.org/agreements/1"),
             ],

@@ -80,6 +80,7 @@ async fn compute(
     let running = payments::open_on_account(tx, account.id.as_str()).await?;
     let hold_ended_at = store::keeping::last_hold_ended_at(tx, &account.id, now).await?;
     let is_held = !allow_collection(&holds::in_force(tx, account.id.as_str(), now).await?);
+    let last_try_on = collecting::last_try_on(tx, &head.id, &instalments).await?;
     let is_under_way = !running.is_empty() || collecting::is_any_coming(tx, &head.id).await?;
     // What has ended stays as it ended, whatever happens to the account afterwards.
     let is_live = head.is_active();
@@ -88,6 +89,7 @@ async fn compute(
         is_settled: if is_live { !account.facts.balance.is_positive() } else { head.state == "completed" },
         is_held: is_held && is_live,
         held_until: hold_ended_at.map(day_of).filter(|_| is_live),
+        last_try_on: last_try_on.filter(|_| is_live),
         is_under_way: is_under_way && is_live,
     };
     let computed = keeping(&instalments, &circumstances);

@@ -81,6 +81,19 @@ pub(in crate::server::services) async fn is_any_coming(tx: &mut Tx, agreement_id
     Ok(tries.iter().any(|one| matches!(one.state, TryState::Planned | TryState::Asked) || is_announced_again(one)))
 }
 
+/// The day of the latest try to collect what is still open that failed or was not made.
+pub(in crate::server::services) async fn last_try_on(
+    tx: &mut Tx,
+    agreement_id: &AgreementId,
+    instalments: &[Instalment],
+) -> Result<Option<Date>, Failure> {
+    let is_open =
+        |number: i64| instalments.iter().any(|instalment| i64::from(instalment.number) == number && !instalment.is_covered());
+    let tries = collections::of_agreement(tx, agreement_id).await?;
+    let over = tries.iter().filter(|one| matches!(one.state, TryState::Declined | TryState::NotCollected));
+    Ok(over.filter(|one| is_open(one.key.number)).map(|one| one.day).max())
+}
+
 fn is_announced_again(one: &Try) -> bool {
     one.state == TryState::Announced && one.notices > 1
 }

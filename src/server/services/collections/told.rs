@@ -1,6 +1,8 @@
 //! What the customer is told about collections: in whose words, in which language, where to go.
 
 use super::facts::Facts;
+use crate::domain::agreement::DAYS_TO_PUT_RIGHT;
+use crate::domain::calendar::days_after;
 use crate::domain::collecting::WhyNot;
 use crate::domain::format;
 use crate::domain::ids::CustomerId;
@@ -46,8 +48,11 @@ pub(super) async fn enqueue(
 }
 
 /// What is said of an instalment that is not going to be collected.
-pub(super) fn stopped_values(facts: &Facts, reason: &str, language: Language) -> [(&'static str, String); 3] {
+pub(super) fn stopped_values(facts: &Facts, reason: &str, language: Language) -> [(&'static str, String); 4] {
+    let tried_on = facts.last_try().map_or(facts.due_on, |last| last.day.max(facts.due_on));
+    let put_right_by = days_after(tried_on, i32::try_from(DAYS_TO_PUT_RIGHT).unwrap_or(0));
     [
+        ("put_right_by", format::long_date(put_right_by, language)),
         ("amount", format::money(facts.open, language)),
         ("day", format::long_date(facts.due_on, language)),
         ("reason", reason.to_owned()),
