@@ -201,6 +201,12 @@ impl Owed {
     pub fn past_due_outside_agreements(&self) -> Result<Money, MoneyError> {
         self.instalments.iter().try_fold(self.past_due, |left, instalment| left.checked_sub(instalment.open))
     }
+
+    /// The same, with one instalment before the others: what is collected for it goes to it, whatever else is open.
+    pub fn with_first(mut self, number: u32) -> Owed {
+        self.instalments.sort_by_key(|instalment| instalment.number != number);
+        self
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

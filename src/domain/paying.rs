@@ -36,7 +36,7 @@ pub struct WayToPay {
     /// Of a part payment the least.
     pub amount: Money,
     pub discount: Money,
-    /// Of an instalment.
+    /// Of an instalment, or the last of several.
     pub instalment: Option<OpenInstalment>,
 }
 
@@ -137,21 +137,51 @@ impl PayableAccount {
                 if past_due == payable.minor() { Err(PayRefusal::NothingOfThatKind) } else { plain(past_due, None) }
             }
             Purpose::Instalment => {
-                let mut covered = on_its_way;
-                for instalment in &self.owed.instalments {
-                    let open = instalment.open.minor();
-                    if covered >= open {
-                        covered -= open;
-                        continue;
-                    }
-                    return plain((open - covered).min(payable.minor()), Some(instalment.clone()));
-                }
-                Err(PayRefusal::NothingOfThatKind)
+                let open = self.open_instalments();
+                let Some((instalment, open)) = open.first() else { return Err(PayRefusal::NothingOfThatKind) };
+                plain((*open).min(payable.minor()), Some((*instalment).clone()))
+            }
+            Purpose::Instalments => {
+                let open = self.open_instalments();
+                // Of two, both are the whole agreement.
+                let [(_, first), (last, second), _, ..] = open.as_slice() else { return Err(PayRefusal::NothingOfThatKind) };
+                Self::instalments_together(first.saturating_add(*second), last, payable)
+                    .and_then(|(amount, last)| plain(amount, last))
+            }
+            Purpose::Agreement => {
+                let open = self.open_instalments();
+                let [_, .., (last, _)] = open.as_slice() else { return Err(PayRefusal::NothingOfThatKind) };
+                let together = open.iter().fold(0_i64, |sum, (_, open)| sum.saturating_add(*open));
+                Self::instalments_together(together, last, payable).and_then(|(amount, last)| plain(amount, last))
             }
             // Nobody chooses it: services::collections reckons what an instalment still needs.
             Purpose::Collection => Err(PayRefusal::NothingOfThatKind),
             Purpose::Part => plain(self.least_part(payable).map_or(0, Money::minor), None),
         }
+    }
+
+    /// The instalments that payments on their way do not cover, with what is left of each, oldest first.
+    fn open_instalments(&self) -> Vec<(&OpenInstalment, i64)> {
+        let mut covered = self.in_flight.minor();
+        let mut left = Vec::new();
+        for instalment in &self.owed.instalments {
+            let open = instalment.open.minor();
+            let taken = covered.clamp(0, open);
+            covered -= taken;
+            if open > taken {
+                left.push((instalment, open - taken));
+            }
+        }
+        left
+    }
+
+    /// Several instalments in one payment. Not where it is everything owed: paying in full says that better.
+    fn instalments_together(
+        together: i64,
+        last: &OpenInstalment,
+        payable: Money,
+    ) -> Result<(i64, Option<OpenInstalment>), PayRefusal> {
+        if together >= payable.minor() { Err(PayRefusal::NothingOfThatKind) } else { Ok((together, Some(last.clone()))) }
     }
 
     /// What a choice comes to now. `shown` is the amount the customer saw or typed; anything but a part payment must still
@@ -162,10 +192,81 @@ impl PayableAccount {
             Purpose::Part if shown.minor() < way.amount.minor() => Err(PayRefusal::BelowMinimum { minimum: way.amount }),
             Purpose::Part if shown.minor() > self.payable().minor() => Err(PayRefusal::AboveBalance { balance: self.payable() }),
             Purpose::Part => Ok(WayToPay { amount: shown, ..way }),
-            Purpose::Balance | Purpose::PastDue | Purpose::Instalment | Purpose::Collection if shown != way.amount => {
+            Purpose::Balance
+            | Purpose::PastDue
+            | Purpose::Instalment
+            | Purpose::Instalments
+            | Purpose::Agreement
+            | Purpose::Collection
+                if shown != way.amount =>
+            {
                 Err(PayRefusal::AmountChanged { now: way.amount })
             }
-            Purpose::Balance | Purpose::PastDue | Purpose::Instalment | Purpose::Collection => Ok(way),
+            Purpose::Balance
+            | Purpose::PastDue
+            | Purpose::Instalment
+            | Purpose::Instalments
+            | Purpose::Agreement
+            | Purpose::Collection => Ok(way),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::AgreementId;
+    use crate::domain::money::Currency;
+    use jiff::civil::date;
+
+    fn usd(minor: i64) -> Money {
+        Money::new(minor, Currency::USD)
+    }
+
+    /// 1,200.00 owed; under an agreement with so many instalments of 50.00.
+    fn account(instalments: u32) -> PayableAccount {
+        let instalment = |number: u32| OpenInstalment {
+            agreement_id: AgreementId("A".into()),
+            number,
+            due_on: date(2026, 12, 1 + i8::try_from(number).expect("a small number")),
+            open: usd(5_000),
+        };
+        PayableAccount {
+            is_open: true,
+            owed: Owed { balance: usd(120_000), past_due: usd(0), instalments: (1..=instalments).map(instalment).collect() },
+            in_flight: usd(0),
+            holds: Vec::new(),
+            terms: PaymentTerms { minimum_part: Some(usd(1_000)), prompt_discount: usd(0) },
+            processor_minimum: usd(50),
+        }
+    }
+
+    fn ways(account: &PayableAccount) -> Vec<(Purpose, i64)> {
+        account.ways().expect("it can be paid").into_iter().map(|way| (way.purpose, way.amount.minor())).collect()
+    }
+
+    #[test]
+    fn under_an_agreement_the_due_one_the_next_one_all_of_it_everything_or_another_amount_can_be_paid() {
+        use Purpose::{Agreement, Balance, Instalment, Instalments, Part};
+        let all = [(Instalment, 5_000), (Instalments, 10_000), (Agreement, 20_000), (Balance, 120_000), (Part, 1_000)];
+        assert_eq!(ways(&account(4)), all);
+        assert_eq!(ways(&account(2)), [(Instalment, 5_000), (Agreement, 10_000), (Balance, 120_000), (Part, 1_000)]);
+        assert_eq!(ways(&account(1)), [(Instalment, 5_000), (Balance, 120_000), (Part, 1_000)]);
+        // Where the agreement is all that is owed, that is paying in full.
+        let mut whole = account(3);
+        whole.owed.balance = usd(15_000);
+        assert_eq!(ways(&whole), [(Instalment, 5_000), (Instalments, 10_000), (Balance, 15_000), (Part, 1_000)]);
+    }
+
+    #[test]
+    fn what_is_on_its_way_is_taken_off_the_oldest_first() {
+        let on_its_way = PayableAccount { in_flight: usd(7_000), ..account(4) };
+        let found = ways(&on_its_way);
+        assert_eq!(found[0], (Purpose::Instalment, 3_000), "of the second");
+        assert_eq!(found[1], (Purpose::Instalments, 8_000));
+        assert_eq!(found[2], (Purpose::Agreement, 13_000));
+        let way = on_its_way.choose(Purpose::Agreement, usd(13_000)).expect("it can be chosen");
+        assert_eq!(way.instalment.map(|last| last.number), Some(4));
+        assert!(on_its_way.choose(Purpose::Agreement, usd(20_000)).is_err(), "it changed since it was shown");
     }
 }

@@ -24,12 +24,25 @@ pub enum Purpose {
     Instalment,
     /// An instalment collected under a mandate while the customer is away: never chosen on a screen.
     Collection,
+    /// The first instalment that is not covered and the one after it.
+    Instalments,
+    /// Everything that is still open of the agreement.
+    Agreement,
 }
 
 impl Purpose {
-    pub const ALL: [Purpose; 5] = [Purpose::PastDue, Purpose::Instalment, Purpose::Balance, Purpose::Part, Purpose::Collection];
+    pub const ALL: [Purpose; 7] = [
+        Purpose::PastDue,
+        Purpose::Instalment,
+        Purpose::Balance,
+        Purpose::Part,
+        Purpose::Collection,
+        Purpose::Instalments,
+        Purpose::Agreement,
+    ];
     /// What a customer can choose, in the order it is shown.
-    pub const CHOICES: [Purpose; 4] = [Purpose::PastDue, Purpose::Instalment, Purpose::Balance, Purpose::Part];
+    pub const CHOICES: [Purpose; 6] =
+        [Purpose::PastDue, Purpose::Instalment, Purpose::Instalments, Purpose::Agreement, Purpose::Balance, Purpose::Part];
 
     pub fn code(self) -> &'static str {
         match self {
@@ -38,6 +51,8 @@ impl Purpose {
             Purpose::Part => "part",
             Purpose::Instalment => "instalment",
             Purpose::Collection => "collection",
+            Purpose::Instalments => "instalments",
+            Purpose::Agreement => "agreement",
         }
     }
 
@@ -53,7 +68,7 @@ impl Purpose {
     /// What such a payment covers first.
     pub fn order(self) -> Order {
         match self {
-            Purpose::Instalment | Purpose::Collection => Order::InstalmentsFirst,
+            Purpose::Instalment | Purpose::Collection | Purpose::Instalments | Purpose::Agreement => Order::InstalmentsFirst,
             Purpose::Balance | Purpose::PastDue | Purpose::Part => Order::PastDueFirst,
         }
     }

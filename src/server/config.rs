@@ -67,6 +67,8 @@ pub struct Config {
     /// Whether `serve` does the background work too.
     pub worker_enabled: bool,
     pub worker_poll_seconds: u32,
+    /// So many days before an instalment that is paid by hand its customer is reminded.
+    pub reminder_days_before: u32,
 }
 
 /// How much is written to the log.
@@ -123,7 +125,7 @@ impl fmt::Debug for Mail {
     }
 }
 
-const NAMES: [&str; 37] = [
+const NAMES: [&str; 38] = [
     "server.address",
     "server.port",
     "server.public_url",
@@ -161,6 +163,7 @@ const NAMES: [&str; 37] = [
     "log.level",
     "worker.enabled",
     "worker.poll_seconds",
+    "reminders.days_before",
 ];
 
 /// Settings as text by name, before they are checked.
@@ -316,6 +319,7 @@ impl Settings {
             })?,
             worker_enabled: self.yes_or_no("worker.enabled", "true")?,
             worker_poll_seconds: self.number("worker.poll_seconds", "2", 1, 60)?,
+            reminder_days_before: self.number("reminders.days_before", "3", 0, 14)?,
             policy_file: PathBuf::from(self.text("policy.file", "policies/default.toml")?),
             portal_name: self.text("portal.name", "Evenkeel")?,
             contact: Contact {

@@ -21,10 +21,14 @@ pub enum CrashPoint {
     AfterMandateRecorded,
     /// The processor has answered about the permission; its answer is not recorded.
     AfterMandateAsked,
+    /// The collection of an instalment is recorded; the processor has not been asked.
+    AfterCollectionRecorded,
+    /// The processor has answered a collection; its answer is not recorded.
+    AfterCollectionAsked,
 }
 
 impl CrashPoint {
-    pub const ALL: [CrashPoint; 8] = [
+    pub const ALL: [CrashPoint; 10] = [
         CrashPoint::AfterAttemptRecorded,
         CrashPoint::AfterProcessorAsked,
         CrashPoint::AfterAnswerRecorded,
@@ -33,6 +37,17 @@ impl CrashPoint {
         CrashPoint::AfterReportCommitted,
         CrashPoint::AfterMandateRecorded,
         CrashPoint::AfterMandateAsked,
+        CrashPoint::AfterCollectionRecorded,
+        CrashPoint::AfterCollectionAsked,
+    ];
+    /// Those a payment passes that its customer makes.
+    pub const OF_A_PAYMENT: [CrashPoint; 6] = [
+        CrashPoint::AfterAttemptRecorded,
+        CrashPoint::AfterProcessorAsked,
+        CrashPoint::AfterAnswerRecorded,
+        CrashPoint::BeforeReportApplied,
+        CrashPoint::BeforeReportCommitted,
+        CrashPoint::AfterReportCommitted,
     ];
 
     pub fn name(self) -> &'static str {
@@ -45,6 +60,8 @@ impl CrashPoint {
             CrashPoint::AfterReportCommitted => "after_report_committed",
             CrashPoint::AfterMandateRecorded => "after_mandate_recorded",
             CrashPoint::AfterMandateAsked => "after_mandate_asked",
+            CrashPoint::AfterCollectionRecorded => "after_collection_recorded",
+            CrashPoint::AfterCollectionAsked => "after_collection_asked",
         }
     }
 

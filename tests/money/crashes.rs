@@ -88,7 +88,7 @@ pub async fn number(test: &TestDb, sql: &'static str) -> i64 {
 }
 
 /// Waits, as long as the background work may take, until the payment is in this state.
-async fn settles(test: &TestDb, state: &str, told: &str) {
+pub async fn settles(test: &TestDb, state: &str, told: &str) {
     let begun = Instant::now();
     loop {
         let found = word(test, "select state from payments order by created_at desc limit 1").await;
@@ -99,16 +99,6 @@ async fn settles(test: &TestDb, state: &str, told: &str) {
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
 }
-
-/// The steps of a payment.
-const OF_A_PAYMENT: [CrashPoint; 6] = [
-    CrashPoint::AfterAttemptRecorded,
-    CrashPoint::AfterProcessorAsked,
-    CrashPoint::AfterAnswerRecorded,
-    CrashPoint::BeforeReportApplied,
-    CrashPoint::BeforeReportCommitted,
-    CrashPoint::AfterReportCommitted,
-];
 
 async fn killed_at(test: &TestDb, point: CrashPoint) {
     let seeded = seed::account(&test.db, SeedAccount::default()).await;
@@ -121,7 +111,10 @@ async fn killed_at(test: &TestDb, point: CrashPoint) {
         // The processor's answer is a report too.
         CrashPoint::BeforeReportCommitted => true,
         CrashPoint::BeforeReportApplied | CrashPoint::AfterReportCommitted => false,
-        CrashPoint::AfterMandateRecorded | CrashPoint::AfterMandateAsked => panic!("no step of a payment"),
+        CrashPoint::AfterMandateRecorded
+        | CrashPoint::AfterMandateAsked
+        | CrashPoint::AfterCollectionRecorded
+        | CrashPoint::AfterCollectionAsked => panic!("no step of a payment"),
     };
     let pressed = person.pay_now(&check).await;
     if before_the_page {
@@ -168,14 +161,14 @@ async fn killed_at(test: &TestDb, point: CrashPoint) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_at_any_step_the_books_equal_the_processors() {
-    for point in OF_A_PAYMENT {
+    for point in CrashPoint::OF_A_PAYMENT {
         killed_at(&support::sqlite().await, point).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_at_any_step_on_postgresql_too() {
-    for point in OF_A_PAYMENT {
+    for point in CrashPoint::OF_A_PAYMENT {
         killed_at(&support::postgres().await, point).await;
     }
 }

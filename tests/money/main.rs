@@ -1,12 +1,15 @@
 //! Money: the books and the state machine as rules, paying from the first screen to the receipt against a listening portal,
 //! races, lost and repeated messages, and processes killed half-way.
 
+#[path = "../support/mail_sink.rs"]
+mod mail_sink;
 #[path = "../support/stripe/mod.rs"]
 mod stripe;
 #[path = "../support/mod.rs"]
 mod support;
 
 mod books;
+mod collecting;
 mod crashes;
 mod mandate_crashes;
 mod mandates;

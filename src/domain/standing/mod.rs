@@ -9,6 +9,7 @@ use super::calendar::Date;
 use super::history::PaymentHistory;
 use super::hold::HoldKind;
 use super::ids::{AccountId, AgreementId};
+use super::keeping::Keeping;
 use super::money::Money;
 use super::statement::Statement;
 
@@ -36,6 +37,10 @@ pub struct Standing {
     /// What the creditor says happens if nothing is done.
     pub if_nothing_is_done: Option<Statement>,
     pub agreement: Option<LiveAgreement>,
+    /// Whether that agreement is kept, and until when something can be put right.
+    pub keeping: Option<Keeping>,
+    /// What will be taken by itself next, and on which day.
+    pub next_collection: Option<(Date, Money)>,
     pub holds: Vec<ActiveHold>,
     pub payments: Vec<RunningPayment>,
     /// Something is owed, but less than can be paid online: a person helps.
@@ -84,8 +89,6 @@ pub struct LiveAgreement {
     pub id: AgreementId,
     pub reference: String,
     pub instalments: Vec<InstalmentStanding>,
-    /// Whether its payments are collected under a permission of the customer's.
-    pub is_collected: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,6 +5,7 @@ use crate::components::instalment_path::{InstalmentPath, InstalmentTable, MarkSt
 use crate::components::notice::{Notice, NoticeKind};
 use crate::domain::calendar::Date;
 use crate::domain::format;
+use crate::domain::keeping::Keeping;
 use crate::domain::standing::{LiveAgreement, RunningPayment, RunningState, Stage, Standing, WaitingMessage};
 use crate::paths;
 use crate::words::td_string;
@@ -105,8 +106,9 @@ fn next(standing: &Standing) -> Option<AnyView> {
     let section = view! {
         <section>
             <h2>{td_string!(words(), account.next_title)}</h2>
-            {collected(standing)}
+            {by_itself(standing)}
             {plain.map(|plain| view! { <p>{plain}</p> })}
+            {put_right(standing).map(|words| view! { <p>{words}</p> })}
             <h3>{td_string!(words(), account.send_title)}</h3>
             {messages(&standing.messages)}
             <p class="quiet">{td_string!(words(), account.send_window)}</p>
@@ -115,19 +117,29 @@ fn next(standing: &Standing) -> Option<AnyView> {
     Some(section.into_any())
 }
 
-/// What is taken by itself: nothing, or what the customer has allowed.
-fn collected(standing: &Standing) -> AnyView {
-    let next = standing.agreement.as_ref().filter(|agreement| agreement.is_collected && standing.holds.is_empty());
-    match next.and_then(|agreement| agreement.next().map(|next| (agreement, next))) {
-        Some((agreement, next)) => {
-            let amount = format::money(next.open(), language());
-            let date = format::date(next.due_on, language());
-            let sentence = td_string!(words(), mandate.account_next, amount = amount, date = date);
-            let path = paths::at(&paths::agreement(agreement.id.as_str()), paths::AUTOMATIC);
-            let see = td_string!(words(), mandate.account_go);
-            view! { <p>{sentence}" "<a href=path>{see}</a></p> }.into_any()
+/// What is taken without the customer doing anything: nothing, or what they allowed.
+fn by_itself(standing: &Standing) -> AnyView {
+    let Some((day, amount)) = standing.next_collection else {
+        return view! { <p>{td_string!(words(), account.next_nothing)}</p> }.into_any();
+    };
+    let (amount, date) = (format::money(amount, language()), format::long_date(day, language()));
+    let see = standing.agreement.as_ref().map(|agreement| {
+        let path = paths::at(&paths::agreement(agreement.id.as_str()), paths::AUTOMATIC);
+        view! { <a href=path>{td_string!(words(), mandate.account_go)}</a> }
+    });
+    view! {
+        <p>{td_string!(words(), keeping.next_collected, amount = amount, date = date)}" "{see}</p>
+        <p>{td_string!(words(), keeping.next_nothing_else)}</p>
+    }
+    .into_any()
+}
+
+fn put_right(standing: &Standing) -> Option<String> {
+    match standing.keeping {
+        Some(Keeping::Behind { put_right_by }) => {
+            Some(td_string!(words(), keeping.put_right, date = format::long_date(put_right_by, language())))
         }
-        None => view! { <p>{td_string!(words(), account.next_nothing)}</p> }.into_any(),
+        Some(Keeping::OnTrack | Keeping::Kept | Keeping::Completed | Keeping::PartlyKept | Keeping::Broken) | None => None,
     }
 }
 
@@ -151,9 +163,12 @@ fn messages(messages: &[WaitingMessage]) -> AnyView {
         .iter()
         .map(|message| {
             let what = match message.template.as_str() {
-                "confirmation" => td_string!(words(), account.message_confirmation),
-                "receipt" => td_string!(words(), account.message_receipt),
+                "confirmation_copy" => td_string!(words(), account.message_confirmation),
+                "receipt_copy" => td_string!(words(), account.message_receipt),
+                "collection_notice" => td_string!(words(), account.message_notice),
+                "instalment_reminder" | "instalment_missed" => td_string!(words(), account.message_reminder),
                 "authorisation_copy" => td_string!(words(), mandate.message_copy),
+                "completion_copy" => td_string!(words(), account.message_completion),
                 _ => td_string!(words(), account.message_other),
             };
             let date = format::date(message.from, language());

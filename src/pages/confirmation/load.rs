@@ -7,6 +7,7 @@ use crate::domain::mandate::MandateState;
 use crate::paths;
 use crate::server::clock;
 use crate::server::context::{self, Failed};
+use crate::server::services::keeping;
 use crate::server::services::mandates::{self, Automatic};
 
 /// What the screen shows; `None` where there is no such agreement of theirs and the answer leads to the account page.
@@ -21,6 +22,7 @@ pub async fn load(agreement_id: String) -> Result<Option<ConfirmationView>, Fail
     };
     let automatic = automatic_view(&found);
     let Automatic { agreement, account, .. } = found;
+    let standing = keeping::of_agreement(&state, &visitor.customer_id, &id).await.map_err(context::fail)?;
     let zone = clock::zone(&agreement.signed_in_zone);
     Ok(Some(ConfirmationView {
         account_id: account.id.to_string(),
@@ -34,6 +36,7 @@ pub async fn load(agreement_id: String) -> Result<Option<ConfirmationView>, Fail
         terms_sha256: agreement.terms_sha256,
         terms: agreement.terms,
         automatic,
+        standing,
     }))
 }
 
@@ -53,7 +56,7 @@ fn automatic_view(found: &Automatic) -> AutomaticView {
         given,
         waiting: found.waiting.as_ref().map(|mandate| mandate.reference.clone()),
         ended_on,
-        next: found.next.as_ref().map(|next| (next.due_on, next.open)),
+        next: found.next,
         not_now: found.terms.as_ref().err().copied(),
     }
 }

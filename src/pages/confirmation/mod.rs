@@ -1,6 +1,7 @@
 //! The agreement as signed: on screen for ever, with the file to keep.
 
 mod automatic;
+mod keeping;
 mod load;
 
 use crate::components::agreement_terms::{InstalmentList, terms_rows};
@@ -12,6 +13,7 @@ use crate::components::loaded::{loaded, param};
 use crate::components::summary::{SummaryList, SummaryRow};
 use crate::domain::agreement::Terms;
 use crate::domain::format;
+use crate::domain::keeping::AgreementStanding;
 use crate::paths;
 use crate::words::td_string;
 use automatic::AutomaticView;
@@ -30,6 +32,7 @@ pub struct ConfirmationView {
     pub terms_sha256: String,
     pub terms: Terms,
     pub automatic: AutomaticView,
+    pub standing: Option<AgreementStanding>,
 }
 
 #[component]
@@ -39,6 +42,7 @@ pub fn ConfirmationPage() -> impl IntoView {
 }
 
 fn show(view: ConfirmationView) -> impl IntoView {
+    let next_steps = next_steps(&view).into_any();
     let title = td_string!(words(), confirmation.title);
     let signed_at = format!("{} ({})", format::date_and_time(view.signed_at, language()), view.zone);
     let facts = vec![
@@ -58,9 +62,12 @@ fn show(view: ConfirmationView) -> impl IntoView {
             />
             <SummaryList rows/>
             <DisclosureNotice disclosure=view.terms.disclosure creditor=view.terms.creditor.clone()/>
-            {next_steps(&view.account_id, &view.terms, view.automatic.given.is_some())}
+            {next_steps}
             {automatic::show(&view.automatic)}
-            <InstalmentList terms=view.terms/>
+            {match &view.standing {
+                Some(standing) => keeping::show(&view.account_id, standing).into_any(),
+                None => view! { <InstalmentList terms=view.terms/> }.into_any(),
+            }}
             <section aria-labelledby="proof">
                 <h2 id="proof">{td_string!(words(), confirmation.fingerprint)}</h2>
                 <p class="fingerprint">{view.terms_sha256}</p>
@@ -73,8 +80,9 @@ fn show(view: ConfirmationView) -> impl IntoView {
 }
 
 /// What is collected by itself says so in its own part.
-fn next_steps(account_id: &str, terms: &Terms, is_collected: bool) -> impl IntoView + use<> {
-    let first = terms.schedule.instalments.first().map(|first| {
+fn next_steps(view: &ConfirmationView) -> impl IntoView + use<> {
+    let is_collected = view.automatic.given.is_some() || view.standing.as_ref().is_some_and(AgreementStanding::is_collected);
+    let first = view.terms.schedule.instalments.first().map(|first| {
         let (amount, date) = (format::money(first.amount, language()), format::long_date(first.due_on, language()));
         td_string!(words(), confirmation.next_first, amount = amount, date = date)
     });
@@ -83,7 +91,7 @@ fn next_steps(account_id: &str, terms: &Terms, is_collected: bool) -> impl IntoV
         <section aria-labelledby="next">
             <h2 id="next">{td_string!(words(), confirmation.next)}</h2>
             <p>{first}" "{(!is_collected).then(|| td_string!(words(), confirmation.next_no_collection))}</p>
-            <LinkButton href=paths::pay(account_id) label=td_string!(words(), confirmation.next_pay_now)/>
+            <LinkButton href=paths::pay(&view.account_id) label=td_string!(words(), confirmation.next_pay_now)/>
             <p>{td_string!(words(), confirmation.how_to_change, phone = reach.phone, hours = reach.hours)}</p>
         </section>
     }

@@ -47,7 +47,7 @@ pub async fn load(reference: String) -> Result<Option<MandateView>, Failed> {
         begun: clock::local_time(found.mandate.created_at, &zone),
         since,
         over_on,
-        next: automatic.next.as_ref().map(|next| (next.due_on, next.open)),
+        next: automatic.next,
         next_check: found.next_check_at.filter(|at| *at > soon).map(|at| clock::local_time(at + shift, &zone)),
         sent: automatic.sent.as_ref().map(|payment| payment.reference.clone()),
         another_in_force: automatic

@@ -36,7 +36,14 @@ pub async fn choose_payment(
     let is_typed = !amount.trim().is_empty();
     let purpose = match Purpose::from_choice(&purpose) {
         // Who typed 25 and pays 963 was not asked.
-        Some(Purpose::Balance | Purpose::PastDue | Purpose::Instalment | Purpose::Collection) if is_typed => {
+        Some(
+            Purpose::Balance
+            | Purpose::PastDue
+            | Purpose::Instalment
+            | Purpose::Instalments
+            | Purpose::Agreement
+            | Purpose::Collection,
+        ) if is_typed => {
             return context::refuse(&path, refuse("purpose", "both")).await;
         }
         Some(purpose) => purpose,
@@ -48,7 +55,12 @@ pub async fn choose_payment(
             Ok(Some(amount)) => amount,
             Ok(None) | Err(_) => return context::refuse(&path, refuse("amount", "amount")).await,
         },
-        Purpose::Balance | Purpose::PastDue | Purpose::Instalment | Purpose::Collection => {
+        Purpose::Balance
+        | Purpose::PastDue
+        | Purpose::Instalment
+        | Purpose::Instalments
+        | Purpose::Agreement
+        | Purpose::Collection => {
             let ways = paying.payable.ways().unwrap_or_default();
             match ways.into_iter().find(|way| way.purpose == purpose) {
                 Some(way) => way.amount,

@@ -123,6 +123,13 @@ fn choice(way: &WayToPay, creditor: &str) -> Choice {
             Choice::new(way.purpose.code(), td_string!(words(), pay.instalment, date = date, amount = amount))
                 .with_hint(td_string!(words(), pay.instalment_hint))
         }
+        Purpose::Instalments => {
+            let date = way.instalment.as_ref().map(|last| format::date(last.due_on, language())).unwrap_or_default();
+            Choice::new(way.purpose.code(), td_string!(words(), pay.instalments, date = date, amount = amount))
+                .with_hint(td_string!(words(), pay.instalments_hint))
+        }
+        Purpose::Agreement => Choice::new(way.purpose.code(), td_string!(words(), pay.agreement, amount = amount))
+            .with_hint(td_string!(words(), pay.agreement_hint)),
         Purpose::Balance => {
             let hint = if way.discount.is_positive() {
                 let discount = format::money(way.discount, language());

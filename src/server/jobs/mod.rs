@@ -4,9 +4,10 @@
 //! Jobs keep real time, whatever the business clock is set to: they wait for the outside world.
 
 use crate::server::clock::Millis;
+use crate::server::services::collections::{self, Tended};
 use crate::server::services::mandates::{self, Told};
 use crate::server::services::payments::{self, Reconciled};
-use crate::server::services::{attempts, door, outbox, sessions};
+use crate::server::services::{attempts, door, keeping, outbox, sessions};
 use crate::server::state::AppState;
 use crate::server::store::StoreResult;
 use crate::server::store::jobs::{self, Claimed};
@@ -17,6 +18,8 @@ use tokio::sync::watch;
 const LEASE_MILLIS: i64 = 60_000;
 /// How often what has ended is removed.
 const TIDY_EVERY_MILLIS: i64 = 3_600_000;
+/// How often what is due is looked for.
+const SWEEP_EVERY_MILLIS: i64 = 120_000;
 /// In one go, so that a stop is heard.
 const MOST_AT_ONCE: usize = 500;
 
@@ -33,6 +36,12 @@ pub enum JobKind {
     ReconcileMandate,
     /// Have the processor end a permission that is ended here.
     EndMandate,
+    /// Announce, collect or close one instalment.
+    CollectInstalment,
+    /// Remind of one instalment that is paid by hand.
+    RemindInstalment,
+    /// End an agreement that was not put right in time.
+    ReviewAgreement,
 }
 
 impl JobKind {
@@ -43,6 +52,9 @@ impl JobKind {
             payments::REFUND_JOB => Some(JobKind::ReconcileRefund),
             mandates::RECONCILE_JOB => Some(JobKind::ReconcileMandate),
             mandates::END_JOB => Some(JobKind::EndMandate),
+            collections::COLLECT_JOB => Some(JobKind::CollectInstalment),
+            collections::REMIND_JOB => Some(JobKind::RemindInstalment),
+            keeping::REVIEW_JOB => Some(JobKind::ReviewAgreement),
             _ => None,
         }
     }
@@ -73,11 +85,16 @@ pub async fn run_due(state: &AppState, as_of: Millis) -> StoreResult<usize> {
 pub async fn work_until(state: AppState, mut stopped: watch::Receiver<bool>) {
     let pause = Duration::from_secs(u64::from(state.config.worker_poll_seconds));
     let mut tidied_at: Option<Millis> = None;
+    let mut swept_at: Option<Millis> = None;
     loop {
         let now = state.clock.real_now_millis();
         if tidied_at.is_none_or(|at| now - at >= TIDY_EVERY_MILLIS) {
             tidy(&state).await;
             tidied_at = Some(now);
+        }
+        if swept_at.is_none_or(|at| now - at >= SWEEP_EVERY_MILLIS) {
+            sweep(&state).await;
+            swept_at = Some(now);
         }
         if let Err(error) = run_due(&state, state.clock.real_now_millis()).await {
             tracing::error!(%error, "the background work could not be done; it is tried again");
@@ -87,6 +104,26 @@ pub async fn work_until(state: AppState, mut stopped: watch::Receiver<bool>) {
             () = tokio::time::sleep(pause) => {}
         }
     }
+}
+
+/// Finds what has fallen due by business time: instalments to announce, to collect or to remind of, agreements to review. Returns
+/// how much there was.
+pub async fn sweep(state: &AppState) -> usize {
+    let due = match collections::sweep(state).await {
+        Ok(swept) => swept.found,
+        Err(error) => {
+            tracing::error!(%error, "what is due could not be looked for; it is tried again");
+            0
+        }
+    };
+    let to_review = match keeping::sweep(state).await {
+        Ok(count) => count,
+        Err(error) => {
+            tracing::error!(%error, "agreements could not be looked through; it is tried again");
+            0
+        }
+    };
+    due + to_review
 }
 
 /// Removes what has ended and is of no more use: sessions, attempts to sign in that count no longer, and counts of forms.
@@ -109,6 +146,9 @@ async fn run(state: &AppState, job: &Claimed, as_of: Millis) -> StoreResult<()> 
         Some(JobKind::ReconcileRefund) => reconcile_refund(state, job).await,
         Some(JobKind::ReconcileMandate) => reconcile_mandate(state, job).await,
         Some(JobKind::EndMandate) => end_mandate(state, job).await,
+        Some(JobKind::CollectInstalment) => collect(state, job).await,
+        Some(JobKind::RemindInstalment) => remind(state, job).await,
+        Some(JobKind::ReviewAgreement) => review(state, job).await,
         None => {
             tracing::error!(job.kind, "a kind of work this program does not know");
             Outcome::Again { why: "unknown_kind" }
@@ -167,6 +207,17 @@ async fn reconcile_mandate(state: &AppState, job: &Claimed) -> Outcome {
     }
 }
 
+async fn collect(state: &AppState, job: &Claimed) -> Outcome {
+    match collections::tend(state, &job.subject_id).await {
+        Ok(Tended::Done) => Outcome::Done,
+        Ok(Tended::LookAgain) => Outcome::Again { why: "under_way" },
+        Err(error) => {
+            tracing::error!(%error, instalment.id = job.subject_id, "an instalment could not be looked after; it is tried again");
+            Outcome::Again { why: "failed" }
+        }
+    }
+}
+
 async fn end_mandate(state: &AppState, job: &Claimed) -> Outcome {
     match mandates::tell_processor(state, &job.subject_id).await {
         Ok(Told::Done) => Outcome::Done,
@@ -176,6 +227,26 @@ async fn end_mandate(state: &AppState, job: &Claimed) -> Outcome {
         }
         Err(error) => {
             tracing::error!(%error, mandate.id = job.subject_id, "a permission could not be ended; it is tried again");
+            Outcome::Again { why: "failed" }
+        }
+    }
+}
+
+async fn remind(state: &AppState, job: &Claimed) -> Outcome {
+    match collections::remind(state, &job.subject_id).await {
+        Ok(()) => Outcome::Done,
+        Err(error) => {
+            tracing::error!(%error, instalment.id = job.subject_id, "a reminder could not be written; it is tried again");
+            Outcome::Again { why: "failed" }
+        }
+    }
+}
+
+async fn review(state: &AppState, job: &Claimed) -> Outcome {
+    match keeping::review(state, &job.subject_id).await {
+        Ok(()) => Outcome::Done,
+        Err(error) => {
+            tracing::error!(%error, agreement.id = job.subject_id, "an agreement could not be reviewed; it is tried again");
             Outcome::Again { why: "failed" }
         }
     }

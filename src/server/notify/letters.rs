@@ -15,6 +15,22 @@ pub enum Template {
     AuthorisationCopy,
     /// A permission to collect is over.
     AuthorisationEnded,
+    /// Says that an instalment will be collected: how much, when, how to stop it (12 CFR 1006.22(c)).
+    CollectionNotice,
+    /// A collection failed; the day of the next try.
+    CollectionRetry,
+    /// An instalment is not going to be collected, and the ways to deal with it.
+    CollectionStopped,
+    /// An instalment was collected later than announced.
+    CollectionLate,
+    /// Some days before an instalment that is paid by hand.
+    InstalmentReminder,
+    /// After the day of an instalment that was not paid.
+    InstalmentMissed,
+    /// The thank-you letter of a completed agreement.
+    CompletionCopy,
+    /// The time to put an agreement right is over; the ways forward.
+    AgreementEnded,
 }
 
 /// A message ready to be stored and sent.
@@ -26,12 +42,20 @@ pub struct Written {
 }
 
 impl Template {
-    pub const ALL: [Template; 5] = [
+    pub const ALL: [Template; 13] = [
         Template::ConfirmationCopy,
         Template::ReceiptCopy,
         Template::ReversalNote,
         Template::AuthorisationCopy,
         Template::AuthorisationEnded,
+        Template::CollectionNotice,
+        Template::CollectionRetry,
+        Template::CollectionStopped,
+        Template::CollectionLate,
+        Template::InstalmentReminder,
+        Template::InstalmentMissed,
+        Template::CompletionCopy,
+        Template::AgreementEnded,
     ];
 
     pub fn code(self) -> &'static str {
@@ -41,16 +65,75 @@ impl Template {
             Template::ReversalNote => "reversal_note",
             Template::AuthorisationCopy => "authorisation_copy",
             Template::AuthorisationEnded => "authorisation_ended",
+            Template::CollectionNotice => "collection_notice",
+            Template::CollectionRetry => "collection_retry",
+            Template::CollectionStopped => "collection_stopped",
+            Template::CollectionLate => "collection_late",
+            Template::InstalmentReminder => "instalment_reminder",
+            Template::InstalmentMissed => "instalment_missed",
+            Template::CompletionCopy => "completion_copy",
+            Template::AgreementEnded => "agreement_ended",
         }
     }
 
     /// What it has places for, with an example of each: tests and previews fill it with these.
     pub fn example(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Template::ConfirmationCopy | Template::ReceiptCopy | Template::ReversalNote | Template::AuthorisationCopy => {
-                &[("reference", "EK-7F3K-9Q2M")]
-            }
+            Template::ConfirmationCopy
+            | Template::ReceiptCopy
+            | Template::ReversalNote
+            | Template::AuthorisationCopy
+            | Template::CompletionCopy => &[("reference", "EK-7F3K-9Q2M")],
             Template::AuthorisationEnded => &[("reference", "EM-7F3K-9Q2M"), ("day", "4 December 2026")],
+            Template::CollectionNotice => &[
+                ("amount", "$50.00"),
+                ("day", "Friday 18 December 2026"),
+                ("stop_until", "Thursday 17 December 2026"),
+                ("reference", "EK-7F3K-9Q2M"),
+                ("link", "https://pay.example.org/agreements/1"),
+            ],
+            Template::CollectionRetry => &[
+                ("amount", "$50.00"),
+                ("reason", "Your bank says there was not enough money in the account. No money has been taken."),
+                ("day", "Wednesday 23 December 2026"),
+                ("stop_until", "Tuesday 22 December 2026"),
+                ("reference", "EK-7F3K-9Q2M"),
+                ("link", "https://pay.example.org/agreements/1"),
+            ],
+            Template::CollectionStopped => &[
+                ("amount", "$50.00"),
+                ("day", "Friday 18 December 2026"),
+                ("reason", "The card has expired. No money has been taken."),
+                ("put_right_by", "Friday 1 January 2027"),
+                ("reference", "EK-7F3K-9Q2M"),
+                ("link", "https://pay.example.org/agreements/1"),
+            ],
+            Template::CollectionLate => &[
+                ("amount", "$50.00"),
+                ("day", "Friday 18 December 2026"),
+                ("collected_on", "Wednesday 23 December 2026"),
+                ("reference", "EK-7F3K-9Q2M"),
+                ("link", "https://pay.example.org/agreements/1"),
+            ],
+            Template::InstalmentReminder => &[
+                ("amount", "$50.00"),
+                ("day", "Friday 18 December 2026"),
+                ("reference", "EK-7F3K-9Q2M"),
+                ("link", "https://pay.example.org/agreements/1"),
+            ],
+            Template::InstalmentMissed => &[
+                ("amount", "$50.00"),
+                ("day", "Friday 18 December 2026"),
+                ("put_right_by", "Friday 1 January 2027"),
+                ("reference", "EK-7F3K-9Q2M"),
+                ("link", "https://pay.example.org/agreements/1"),
+            ],
+            Template::AgreementEnded => &[
+                ("paid", "9"),
+                ("count", "12"),
+                ("reference", "EK-7F3K-9Q2M"),
+                ("link", "https://pay.example.org/account/1/options"),
+            ],
         }
     }
 
@@ -75,6 +158,22 @@ impl Template {
             (Template::AuthorisationCopy, Language::Spanish) => letter!("authorisation_copy/es"),
             (Template::AuthorisationEnded, Language::English) => letter!("authorisation_ended/en"),
             (Template::AuthorisationEnded, Language::Spanish) => letter!("authorisation_ended/es"),
+            (Template::CollectionNotice, Language::English) => letter!("collection_notice/en"),
+            (Template::CollectionNotice, Language::Spanish) => letter!("collection_notice/es"),
+            (Template::CollectionRetry, Language::English) => letter!("collection_retry/en"),
+            (Template::CollectionRetry, Language::Spanish) => letter!("collection_retry/es"),
+            (Template::CollectionStopped, Language::English) => letter!("collection_stopped/en"),
+            (Template::CollectionStopped, Language::Spanish) => letter!("collection_stopped/es"),
+            (Template::CollectionLate, Language::English) => letter!("collection_late/en"),
+            (Template::CollectionLate, Language::Spanish) => letter!("collection_late/es"),
+            (Template::InstalmentReminder, Language::English) => letter!("instalment_reminder/en"),
+            (Template::InstalmentReminder, Language::Spanish) => letter!("instalment_reminder/es"),
+            (Template::InstalmentMissed, Language::English) => letter!("instalment_missed/en"),
+            (Template::InstalmentMissed, Language::Spanish) => letter!("instalment_missed/es"),
+            (Template::CompletionCopy, Language::English) => letter!("completion_copy/en"),
+            (Template::CompletionCopy, Language::Spanish) => letter!("completion_copy/es"),
+            (Template::AgreementEnded, Language::English) => letter!("agreement_ended/en"),
+            (Template::AgreementEnded, Language::Spanish) => letter!("agreement_ended/es"),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Where a customer stands: one account in full, the list of all of them, the creditor's history page by page. Reads only.
 
-use super::{Failure, history, payments, policies};
+use super::{Failure, history, keeping, payments, policies};
 use crate::domain::calendar::Date;
 use crate::domain::history::PaymentHistory;
 use crate::domain::hold::HoldKind;
@@ -15,7 +15,7 @@ use crate::server::ids;
 use crate::server::state::AppState;
 use crate::server::store::accounts::{self, AgreementLine, CreditorLine, Happening};
 use crate::server::store::facts::{self, AccountRecord};
-use crate::server::store::{StoreError, Tx, end_read, mandates};
+use crate::server::store::{StoreError, Tx, end_read};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -62,10 +62,10 @@ async fn read_standing(state: &AppState, mut tx: Tx, customer: &CustomerId, acco
     let SortedOut { entries, holds, instalments, payments, messages, held_terms } = sort_out(happenings, &zone)?;
     let policy = policies::of_account(state, &mut tx, held_terms).await?;
     let have_back = have_back(state, &mut tx, &account).await?;
-    let mut agreement = agreement_of(instalments);
-    if let Some(live) = &mut agreement {
-        live.is_collected = mandates::given_for(&mut tx, &live.id).await?.is_some();
-    }
+    let (keeping, next_collection) = match instalments.first() {
+        Some(line) => keeping::of_account(state, &mut tx, &line.agreement_id, &account).await?,
+        None => (None, None),
+    };
     end_read(tx);
 
     let parts = standing::parts(&account.reported, &entries, account.facts.balance).map_err(out_of_range)?;
@@ -88,7 +88,9 @@ async fn read_standing(state: &AppState, mut tx: Tx, customer: &CustomerId, acco
         paid_so_far,
         good_history: account.facts.history.filter(|history| PaymentHistory::is_good(*history)),
         if_nothing_is_done: policy.policy.consequences.of(account.facts.time_barred).if_nothing_is_done,
-        agreement,
+        agreement: agreement_of(instalments),
+        keeping,
+        next_collection,
         holds,
         payments,
         is_too_small_online: is_too_small_online(state, account.facts.balance),
@@ -192,7 +194,6 @@ fn agreement_of(lines: Vec<AgreementLine>) -> Option<LiveAgreement> {
             .into_iter()
             .map(|line| InstalmentStanding { due_on: line.due_on, amount: line.amount, paid: line.paid })
             .collect(),
-        is_collected: false,
     })
 }
 

@@ -67,6 +67,7 @@ pub async fn enqueue_copy(
         DocumentKind::Receipt => Template::ReceiptCopy,
         DocumentKind::ReversalNote => Template::ReversalNote,
         DocumentKind::Authorisation => Template::AuthorisationCopy,
+        DocumentKind::Completion => Template::CompletionCopy,
     };
     let once = format!("{}:{document_id}", template.code());
     let values = [("reference", &*document.reference)];

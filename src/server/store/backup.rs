@@ -8,7 +8,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
 /// What a backup holds, in an order in which rows can be put back: a row comes after those it refers to.
-pub const TABLES: [&str; 37] = [
+pub const TABLES: [&str; 38] = [
     "creditors",
     "customers",
     "accounts",
@@ -32,6 +32,7 @@ pub const TABLES: [&str; 37] = [
     "instalments",
     "mandates",
     "payments",
+    "collections",
     "payment_allocations",
     "payment_components",
     "reversals",

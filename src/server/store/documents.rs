@@ -13,6 +13,8 @@ pub enum DocumentKind {
     ReversalNote,
     /// What a customer allowed to be collected.
     Authorisation,
+    /// The thank-you letter of an agreement that is completed.
+    Completion,
 }
 
 impl DocumentKind {
@@ -22,14 +24,21 @@ impl DocumentKind {
             DocumentKind::Receipt => "receipt",
             DocumentKind::ReversalNote => "reversal_note",
             DocumentKind::Authorisation => "authorisation",
+            DocumentKind::Completion => "completion",
         }
     }
 
     fn from_code(code: &str) -> StoreResult<DocumentKind> {
-        [DocumentKind::Confirmation, DocumentKind::Receipt, DocumentKind::ReversalNote, DocumentKind::Authorisation]
-            .into_iter()
-            .find(|kind| kind.code() == code)
-            .ok_or(StoreError::Unreadable("document kind"))
+        [
+            DocumentKind::Confirmation,
+            DocumentKind::Receipt,
+            DocumentKind::ReversalNote,
+            DocumentKind::Authorisation,
+            DocumentKind::Completion,
+        ]
+        .into_iter()
+        .find(|kind| kind.code() == code)
+        .ok_or(StoreError::Unreadable("document kind"))
     }
 }
 

@@ -31,6 +31,8 @@ pub enum Reason {
     OutsideWindow,
     ServerUnreachable,
     RefusedByServer,
+    /// What it says is no longer so.
+    Withdrawn,
 }
 
 impl Reason {
@@ -41,6 +43,7 @@ impl Reason {
             Reason::OutsideWindow => "outside_window",
             Reason::ServerUnreachable => "server_unreachable",
             Reason::RefusedByServer => "refused_by_server",
+            Reason::Withdrawn => "withdrawn",
         }
     }
 }
@@ -247,4 +250,37 @@ pub async fn list<'e>(executor: impl Executor<'e, Database = Any>, limit: i64) -
             })
         })
         .collect()
+}
+
+/// Where a message stands, for who depends on its having been sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// Not sent yet; it may still be.
+    Waiting,
+    Sent {
+        at: Millis,
+    },
+    /// It could not be sent, came back, or was withdrawn.
+    NotSent,
+}
+
+/// Where the message with this key stands; `None` where nobody asked for it.
+pub async fn by_once_key(tx: &mut Tx, once_key: &str) -> StoreResult<Option<Delivery>> {
+    let row: Option<(String, Option<i64>)> =
+        sqlx::query_as("select state, sent_at from outbox where once_key = $1").bind(once_key).fetch_optional(&mut **tx).await?;
+    Ok(row.map(|(state, sent_at)| match (state.as_str(), sent_at) {
+        ("sent", Some(at)) => Delivery::Sent { at },
+        ("waiting" | "sending", _) => Delivery::Waiting,
+        _ => Delivery::NotSent,
+    }))
+}
+
+/// Keeps a message that still waits from being sent: what it says is no longer so. `false` where a sender has it in hand.
+pub async fn withdraw(tx: &mut Tx, once_key: &str) -> StoreResult<bool> {
+    sqlx::query("update outbox set state = 'not_sent', reason = $2 where once_key = $1 and state = 'waiting'")
+        .bind(once_key)
+        .bind(Reason::Withdrawn.code())
+        .execute(&mut **tx)
+        .await?;
+    Ok(by_once_key(tx, once_key).await? != Some(Delivery::Waiting))
 }

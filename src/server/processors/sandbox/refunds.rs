@@ -227,7 +227,8 @@ impl SandboxProcessor {
             if let Some(row) = row {
                 let row = ReversalRow::read(&row)?;
                 let Some((charge, _)) = lock_charge(&mut tx, &row.charge_id).await? else { return Ok(false) };
-                deliveries::plan(&mut tx, &deliveries::Message::about_reversal(&charge, &row.reversed), self.now()).await?;
+                let message = deliveries::Message::about_reversal(&charge, &row.reversed);
+                deliveries::plan(&mut tx, &message.event, &message, self.now()).await?;
                 tx.commit().await?;
                 return Ok(true);
             }
@@ -263,7 +264,8 @@ impl SandboxProcessor {
             .fetch_one(&mut **tx)
             .await?;
         let row = ReversalRow::read(&row)?;
-        deliveries::plan(tx, &deliveries::Message::about_reversal(charge, &row.reversed), self.now()).await?;
+        let message = deliveries::Message::about_reversal(charge, &row.reversed);
+        deliveries::plan(tx, &message.event, &message, self.now()).await?;
         Ok(row)
     }
 

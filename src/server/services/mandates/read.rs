@@ -6,9 +6,10 @@ use crate::domain::ids::{AgreementId, CustomerId};
 use crate::domain::journey::Place;
 use crate::domain::ledger::OpenInstalment;
 use crate::domain::mandate::{Mandate, MandateState, MandateTerms, NotNow, PlannedPayment};
+use crate::domain::money::Money;
 use crate::domain::payment::{Payment, Purpose};
 use crate::server::clock::{self, Millis};
-use crate::server::services::Failure;
+use crate::server::services::{Failure, keeping};
 use crate::server::state::AppState;
 use crate::server::store::agreements::{self, StoredAgreement};
 use crate::server::store::facts::{self, AccountRecord};
@@ -25,8 +26,8 @@ pub struct Automatic {
     pub waiting: Option<Mandate>,
     /// The last one that was in force and is over.
     pub ended: Option<Mandate>,
-    /// The next payment that is not covered.
-    pub next: Option<OpenInstalment>,
+    /// What will be taken by itself next, and when.
+    pub next: Option<(Date, Money)>,
     /// A collection that was sent and of which the outcome is to come.
     pub sent: Option<Payment>,
     /// What would be allowed now, or why nothing can be.
@@ -74,7 +75,7 @@ pub(super) async fn read_automatic(
         ended: newest(|state| matches!(state, MandateState::Ended { .. })),
         sent: running.into_iter().find(|payment| payment.purpose == Purpose::Collection),
         terms: terms(state, &agreement, &account, &open, &holds, today),
-        next: open.into_iter().next(),
+        next: keeping::next_collected(tx, &agreement.id, &account).await?,
         agreement,
         account,
         today,

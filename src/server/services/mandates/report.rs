@@ -104,7 +104,7 @@ pub async fn take_in(
                 return Err(Failure::NoAnswer("the processor, asked about its own message"));
             }
         },
-        News::Charge(_) => {
+        News::Charge(_) | News::Reversed(_) | News::ReversedBehind { .. } | News::LookAfterIt => {
             tracing::error!(event.id = event.event_id, "a message speaks of a payment by the name of a permission");
             return Ok(());
         }

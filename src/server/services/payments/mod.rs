@@ -20,6 +20,7 @@ pub(super) use reconcile::LOOK_UPS_UNTIL_NEVER_RECEIVED;
 pub use reconcile::{RECONCILE_JOB, Reconciled, reconcile, refresh, wait_before_check};
 pub use refund::{REFUND_JOB, RefundOrder, RefundRefused, Refunding, reconcile_refund, refund};
 pub use report::{Applied, Heard, WebhookRefusal, cancel, close_pages, receive_webhook};
+pub(super) use report::{apply, found_by};
 pub use start::{Decision, StartRefusal, Started, start};
 
 use crate::domain::payment::Payment;
@@ -34,7 +35,7 @@ pub(super) const PROCESSOR_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// When a payment was recorded. Business time, which a processor elsewhere does not keep: where one is set up the settings
 /// allow no other clock than the real one.
-fn asked_at(payment: &Payment) -> Timestamp {
+pub(super) fn asked_at(payment: &Payment) -> Timestamp {
     Timestamp::from_millisecond(payment.created_at).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 

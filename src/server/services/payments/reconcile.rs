@@ -3,10 +3,10 @@
 use super::report::{Heard, apply, found_by};
 use super::{PROCESSOR_TIMEOUT, asked_at, processor_of};
 use crate::domain::ids::PaymentId;
-use crate::domain::payment::{Payment, PaymentState, ProcessorReport};
+use crate::domain::payment::{Payment, PaymentState, ProcessorReport, Purpose};
 use crate::server::clock::Millis;
 use crate::server::processors::{PaymentProcessor, ProcessorError, Sought};
-use crate::server::services::Failure;
+use crate::server::services::{Failure, collections};
 use crate::server::state::AppState;
 use crate::server::store::{StoreError, payments};
 
@@ -42,7 +42,13 @@ pub async fn reconcile(state: &AppState, payment_id: &str, checks: i64) -> Resul
     let Some(processor) = processor_of(state, &payment.processor).filter(|_| payment.state.is_open()) else {
         return Ok(if payment.state.is_open() { Reconciled::NotYet } else { Reconciled::Known });
     };
-    let payment = match look_up(processor.as_ref(), &payment).await {
+    let report = match look_up(state, processor.as_ref(), &payment).await? {
+        ProcessorReport::NeverReceived if payment.purpose == Purpose::Collection => {
+            collections::ask_again(state, processor.as_ref(), &payment).await?.unwrap_or(ProcessorReport::NeverReceived)
+        }
+        report => report,
+    };
+    let payment = match report {
         ProcessorReport::NeverReceived if checks < LOOK_UPS_UNTIL_NEVER_RECEIVED => payment,
         report => apply(state, &id, &report, &Heard::LookUp).await?.payment,
     };
@@ -55,7 +61,7 @@ pub async fn reconcile(state: &AppState, payment_id: &str, checks: i64) -> Resul
 /// processor has not received it is left to the job, which knows how long it has been.
 pub async fn refresh(state: &AppState, payment: &Payment) -> Result<(), Failure> {
     let Some(processor) = processor_of(state, &payment.processor).filter(|_| payment.state.is_open()) else { return Ok(()) };
-    match look_up(processor.as_ref(), payment).await {
+    match look_up(state, processor.as_ref(), payment).await? {
         ProcessorReport::NeverReceived => Ok(()),
         // A payment that is known to be on its way does not become unknown because the processor is slow to answer us now.
         ProcessorReport::OutcomeUnknown if payment.state == PaymentState::Processing => Ok(()),
@@ -70,16 +76,24 @@ async fn read(state: &AppState, id: &PaymentId) -> Result<Payment, Failure> {
     Ok(payment)
 }
 
-pub(super) async fn look_up(processor: &dyn PaymentProcessor, payment: &Payment) -> ProcessorReport {
+/// How a payment stands at the processor: one its customer makes on a page, or one that is collected.
+pub(super) async fn look_up(
+    state: &AppState,
+    processor: &dyn PaymentProcessor,
+    payment: &Payment,
+) -> Result<ProcessorReport, Failure> {
+    if payment.purpose == Purpose::Collection {
+        return collections::look_up(state, processor, payment).await;
+    }
     let sought = Sought {
         idempotency_key: payment.decision_key.clone(),
         merchant_reference: payment.reference.clone(),
         processor_reference: payment.processor_reference.clone(),
         asked_at: asked_at(payment),
     };
-    match tokio::time::timeout(PROCESSOR_TIMEOUT, processor.look_up(&sought)).await {
+    Ok(match tokio::time::timeout(PROCESSOR_TIMEOUT, processor.look_up(&sought)).await {
         Ok(Ok(Some(charge))) => found_by(charge),
         Ok(Ok(None)) => ProcessorReport::NeverReceived,
         Ok(Err(ProcessorError::Refused(_) | ProcessorError::OutcomeUnknown)) | Err(_) => ProcessorReport::OutcomeUnknown,
-    }
+    })
 }

@@ -2,10 +2,10 @@
 
 use super::{PROCESSOR_TIMEOUT, processor_of, reversals, settle};
 use crate::domain::ids::{CustomerId, PaymentId};
-use crate::domain::payment::{Finding, Payment, PaymentState, ProcessorReport, Transition, WhyUnchanged};
+use crate::domain::payment::{Finding, Payment, PaymentState, ProcessorReport, Purpose, Transition, WhyUnchanged};
 use crate::server::crash_point::{self, CrashPoint};
 use crate::server::processors::{Charge, News, PaymentProcessor, ProcessorError, WebhookError, WebhookEvent};
-use crate::server::services::{Failure, mandates};
+use crate::server::services::{Failure, collections, mandates};
 use crate::server::state::AppState;
 use crate::server::store::events::{self, Actor, Event};
 use crate::server::store::processor_events::{self, ProcessorEvent};
@@ -43,7 +43,12 @@ pub struct Applied {
 }
 
 /// Applies a report in one transaction: state, books, allocations, receipt, agreement, event. Repeating it changes nothing.
-pub(super) async fn apply(state: &AppState, id: &PaymentId, report: &ProcessorReport, heard: &Heard) -> Result<Applied, Failure> {
+pub(in crate::server::services) async fn apply(
+    state: &AppState,
+    id: &PaymentId,
+    report: &ProcessorReport,
+    heard: &Heard,
+) -> Result<Applied, Failure> {
     let at = state.clock.now_millis();
     let mut tx = state.db.begin_write().await?;
     let account_id = payments::by_id(&mut tx, id).await?.ok_or(Failure::Missing("payment"))?.account_id;
@@ -71,6 +76,7 @@ pub(super) async fn apply(state: &AppState, id: &PaymentId, report: &ProcessorRe
             if matches!(next, PaymentState::Succeeded { .. }) {
                 settle::post(state, &mut tx, &moved, at).await?;
             }
+            collections::note_outcome(state, &mut tx, &moved, at).await?;
             moved
         }
         Transition::Unchanged(_) => payment,
@@ -160,7 +166,7 @@ pub async fn receive_webhook(state: &AppState, name: &str, headers: &HeaderMap, 
                 tracing::error!(payment.id = %payment.id, "a message speaks of a permission by the name of a payment");
                 continue;
             }
-            News::LookItUp => match super::reconcile::look_up(processor.as_ref(), &payment).await {
+            News::LookItUp => match super::reconcile::look_up(state, processor.as_ref(), &payment).await? {
                 found @ ProcessorReport::Found { .. } => found,
                 // Not recorded, so that the processor tells it again; the reconcile job asks on meanwhile.
                 ProcessorReport::OutcomeUnknown | ProcessorReport::NeverReceived | ProcessorReport::Refused(_) => {
@@ -186,7 +192,7 @@ async fn hear_of_mandate(state: &AppState, processor: &dyn PaymentProcessor, eve
     }
 }
 
-pub(super) fn found_by(charge: Charge) -> ProcessorReport {
+pub(in crate::server::services) fn found_by(charge: Charge) -> ProcessorReport {
     ProcessorReport::Found { processor_reference: charge.processor_reference, finding: charge.finding }
 }
 
@@ -194,13 +200,15 @@ pub(super) fn found_by(charge: Charge) -> ProcessorReport {
 /// payment made a moment before stays made.
 pub async fn cancel(state: &AppState, customer: &CustomerId, reference: &str) -> Result<Option<Payment>, Failure> {
     let Some(payment) = payments::of_customer(state.db.pool(), reference, customer.as_str()).await? else { return Ok(None) };
-    let Some(processor) = processor_of(state, &payment.processor).filter(|_| payment.state.is_open()) else {
+    // A collection has no page to close; its permission is stopped instead.
+    let can_be_cancelled = payment.state.is_open() && payment.purpose != Purpose::Collection;
+    let Some(processor) = processor_of(state, &payment.processor).filter(|_| can_be_cancelled) else {
         return Ok(Some(payment));
     };
     match &payment.processor_reference {
         Some(reference) => close_page(state, processor.as_ref(), &payment.id, reference).await.map(Some),
         // Not named yet: asked first, and closed if it is there.
-        None => match super::reconcile::look_up(processor.as_ref(), &payment).await {
+        None => match super::reconcile::look_up(state, processor.as_ref(), &payment).await? {
             ProcessorReport::Found { processor_reference, .. } => {
                 close_page(state, processor.as_ref(), &payment.id, &processor_reference).await.map(Some)
             }

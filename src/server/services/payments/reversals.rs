@@ -131,7 +131,7 @@ async fn make_sure_it_is_paid(state: &AppState, processor: &dyn PaymentProcessor
     if payment.state.has_succeeded() {
         return Ok(());
     }
-    if let report @ ProcessorReport::Found { .. } = look_up(processor, payment).await {
+    if let report @ ProcessorReport::Found { .. } = look_up(state, processor, payment).await? {
         let applied = apply_to_payment(state, &payment.id, &report, &Heard::LookUp).await?;
         if applied.payment.state.has_succeeded() {
             return Ok(());

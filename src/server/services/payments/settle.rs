@@ -9,7 +9,7 @@ use crate::domain::mandate::EndReason;
 use crate::domain::money::Money;
 use crate::domain::payment::Payment;
 use crate::server::clock::{self, Millis};
-use crate::server::services::{Failure, mandates, policies, receipts};
+use crate::server::services::{Failure, collections, completions, mandates, policies, receipts};
 use crate::server::state::AppState;
 use crate::server::store::events::{self, Actor, Event};
 use crate::server::store::ledger::EntryContext;
@@ -21,6 +21,11 @@ pub(super) async fn post(state: &AppState, tx: &mut Tx, payment: &Payment, at: M
     let account =
         facts::one_of_customer(&mut **tx, &payment.customer_id, &payment.account_id).await?.ok_or(Failure::Missing("account"))?;
     let (owed, agreement_id) = read_owed(tx, &account).await?;
+    // What was collected for an instalment goes to that one.
+    let owed = match collections::of_which_instalment(tx, payment).await? {
+        Some(number) => owed.with_first(number),
+        None => owed,
+    };
     let Applied { lines, parts } = apply_money(state, tx, payment, &owed, payment.amount).await?;
     let posted_on = clock::date_of(at, &clock::zone(&account.time_zone));
 
@@ -134,5 +139,6 @@ pub(super) async fn complete_if_covered(
         subject_id: Some(agreement_id.to_string()),
         details: json!({ "payment": payment.id, "balance_minor": balance.minor() }),
     };
-    Ok(events::append(tx, &event).await?)
+    events::append(tx, &event).await?;
+    completions::after(state, tx, agreement_id, at).await
 }

@@ -1,0 +1,138 @@
+//! How an agreement stands: kept, behind or over, each payment with what becomes of it, and the ways on from there.
+
+use crate::components::form::{LinkButton, LinkKind};
+use crate::components::frame::{language, words};
+use crate::components::instalment_path::{InstalmentPath, MarkState, PathMark};
+use crate::components::table::{Column, DataTable};
+use crate::domain::collecting::{CollectionStanding, WhyNot};
+use crate::domain::contact::Topic;
+use crate::domain::format;
+use crate::domain::keeping::{AgreementStanding, Keeping, Kept, Line};
+use crate::paths;
+use crate::words::td_string;
+use leptos::prelude::*;
+
+pub fn show(account_id: &str, standing: &AgreementStanding) -> impl IntoView + use<> {
+    let columns = vec![
+        Column::text(td_string!(words(), keeping.due)),
+        Column::amount(td_string!(words(), keeping.amount)),
+        Column::text(td_string!(words(), keeping.state)),
+    ];
+    let is_live = matches!(standing.keeping, Keeping::OnTrack | Keeping::Behind { .. });
+    let rows = standing
+        .lines
+        .iter()
+        .map(|line| {
+            let day = format::long_date(line.due_on, language());
+            vec![day, format::money(line.amount, language()), line_words(line, is_live)]
+        })
+        .collect();
+    let come = (standing.come > 0).then(|| on_time_words(standing));
+    view! {
+        <section aria-labelledby="stands">
+            <h2 id="stands">{td_string!(words(), keeping.title)}</h2>
+            <p>{keeping_words(standing.keeping)}</p>
+            {come.map(|come| view! { <p>{come}</p> })}
+            {ways(account_id, standing.keeping)}
+            <InstalmentPath marks=marks(standing)/>
+            <DataTable caption=td_string!(words(), keeping.caption) columns rows/>
+        </section>
+    }
+}
+
+fn keeping_words(keeping: Keeping) -> String {
+    match keeping {
+        Keeping::OnTrack => td_string!(words(), keeping.on_track).to_owned(),
+        Keeping::Behind { put_right_by } => {
+            td_string!(words(), keeping.behind, date = format::long_date(put_right_by, language()))
+        }
+        Keeping::Kept => td_string!(words(), keeping.kept).to_owned(),
+        Keeping::Completed => td_string!(words(), keeping.completed).to_owned(),
+        Keeping::PartlyKept => td_string!(words(), keeping.partly_kept).to_owned(),
+        Keeping::Broken => td_string!(words(), keeping.broken).to_owned(),
+    }
+}
+
+fn on_time_words(standing: &AgreementStanding) -> String {
+    let due = standing.come.to_string();
+    if standing.on_time == standing.come {
+        return td_string!(words(), keeping.on_time_all, due = due);
+    }
+    td_string!(words(), keeping.on_time, kept = standing.on_time.to_string(), due = due)
+}
+
+/// Where something is open, what can be done about it; where it is over, the ways forward.
+fn ways(account_id: &str, keeping: Keeping) -> Option<AnyView> {
+    match keeping {
+        Keeping::OnTrack | Keeping::Kept | Keeping::Completed => None,
+        Keeping::Behind { .. } => Some(
+            view! {
+                <p>
+                    <LinkButton href=paths::pay(account_id) label=td_string!(words(), keeping.pay)/>
+                    " "
+                    <LinkButton
+                        href=paths::message(account_id, Topic::Changed)
+                        label=td_string!(words(), keeping.message)
+                        kind=LinkKind::Other
+                    />
+                </p>
+            }
+            .into_any(),
+        ),
+        Keeping::PartlyKept | Keeping::Broken => Some(
+            view! { <p><LinkButton href=paths::options(account_id) label=td_string!(words(), keeping.ways)/></p> }.into_any(),
+        ),
+    }
+}
+
+fn marks(standing: &AgreementStanding) -> Vec<PathMark> {
+    let is_open = |line: &&Line| matches!(line.kept, Kept::NotYetDue);
+    let next = standing.lines.iter().find(is_open).map(|line| line.number);
+    let state = |line: &Line| match line.kept {
+        Kept::OnTime | Kept::Late { .. } => MarkState::Paid,
+        Kept::PartPaid { .. } | Kept::Missed => MarkState::Missed,
+        Kept::NotYetDue if next == Some(line.number) => MarkState::Next,
+        Kept::NotYetDue => MarkState::Later,
+    };
+    standing.lines.iter().map(|line| PathMark { due_on: line.due_on, amount: line.amount, state: state(line) }).collect()
+}
+
+/// How a payment stands, and what becomes of it.
+fn line_words(line: &Line, is_live: bool) -> String {
+    let date = |day| format::date(day, language());
+    let stands = match line.kept {
+        Kept::OnTime => return td_string!(words(), keeping.paid_on_time).to_owned(),
+        Kept::Late { on } => return td_string!(words(), keeping.paid_late, date = date(on)),
+        Kept::PartPaid { paid } => {
+            td_string!(words(), keeping.part_paid, amount = format::money(paid, language()))
+        }
+        Kept::Missed => td_string!(words(), keeping.missed).to_owned(),
+        Kept::NotYetDue => td_string!(words(), keeping.to_come).to_owned(),
+    };
+    let next = match line.collection {
+        _ if !is_live => return stands,
+        CollectionStanding::ByHand => td_string!(words(), keeping.by_hand).to_owned(),
+        CollectionStanding::OnDay(day) => td_string!(words(), keeping.on_day, date = date(day)),
+        CollectionStanding::AgainOn(day) => td_string!(words(), keeping.again_on, date = date(day)),
+        CollectionStanding::UnderWay => td_string!(words(), keeping.under_way).to_owned(),
+        CollectionStanding::NotCollected(why) => {
+            td_string!(words(), keeping.not_collected, reason = why_words(why).to_owned())
+        }
+    };
+    format!("{stands}. {next}.")
+}
+
+fn why_words(why: WhyNot) -> &'static str {
+    match why {
+        WhyNot::NoticeNotSent => td_string!(words(), collecting.why_notice_not_sent),
+        WhyNot::Held => td_string!(words(), collecting.why_held),
+        WhyNot::AccountNotOpen => td_string!(words(), collecting.why_account_not_open),
+        WhyNot::AgreementEnded => td_string!(words(), collecting.why_agreement_ended),
+        WhyNot::MandateGone => td_string!(words(), collecting.why_mandate_gone),
+        WhyNot::PaidBack => td_string!(words(), collecting.why_paid_back),
+        WhyNot::DueBeforePermission => td_string!(words(), collecting.why_due_before_permission),
+        WhyNot::TooSmall => td_string!(words(), collecting.why_too_small),
+        WhyNot::TooLate => td_string!(words(), collecting.why_too_late),
+        WhyNot::Declined => td_string!(words(), collecting.why_declined),
+    }
+}
