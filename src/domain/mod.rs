@@ -9,7 +9,6 @@ pub mod agreement;
 pub mod birth_date;
 pub mod calendar;
 pub mod contact;
-pub mod contact_window;
 pub mod due_dates;
 pub mod format;
 pub mod history;
