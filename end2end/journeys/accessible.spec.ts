@@ -228,7 +228,7 @@ test('paying: cancelled and settled', async ({ page, portal }) => {
 })
 
 test('stopping e-mail in one step', async ({ page, portal }) => {
-  const who = person('NG-000321')
+  const who = person('NG-000849')
   const account = await signIn(page, portal.url, who)
   await goAndPay(page, account, { amount: '11' })
   await payAs(page, 'Card: approved')
