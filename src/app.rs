@@ -25,6 +25,7 @@ use crate::pages::statement::StatementPage;
 use crate::pages::stop::StopPage;
 use crate::pages::verify::VerifyPage;
 use crate::paths;
+use crate::server::config::{Config, Texts};
 use crate::server::context;
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, provide_meta_context};
@@ -101,6 +102,15 @@ fn brand_stylesheet() -> impl IntoView {
     Some(view! { <link rel="stylesheet" href=format!("{}?v={version}", paths::BRAND_STYLESHEET)/> })
 }
 
+fn mode(config: &Config) -> Mode {
+    let writes = config.mail.is_some() || matches!(config.texts, Texts::Http { .. });
+    match (config.sandbox, writes) {
+        (false, _) => Mode::Live,
+        (true, false) => Mode::Sandbox,
+        (true, true) => Mode::SandboxThatWrites,
+    }
+}
+
 /// What stands around the screen of this request.
 fn frame() -> Frame {
     let Some(state) = context::state() else {
@@ -117,7 +127,7 @@ fn frame() -> Frame {
             postal_address: config.contact.postal_address.clone(),
             answer_working_days: config.contact.answer_working_days,
         },
-        mode: if config.sandbox { Mode::Sandbox } else { Mode::Live },
+        mode: mode(config),
         here: context::here(),
         logo: state.look.logo.as_ref().map(|logo| format!("{}?v={}", paths::BRAND_LOGO, logo.version)),
     }

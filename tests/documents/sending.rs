@@ -336,6 +336,24 @@ async fn a_hold_keeps_reminders_back_and_only_those_of_its_account() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_message_is_about_the_account_of_its_document() {
+    let sink = MailSink::start(Manner::Accepting);
+    let app = mailing_at(&sink, DAY).await;
+    let seeded = app.seeded().await;
+    let (document, _) = issued(&app, &seeded).await;
+    let customer = CustomerId(seeded.customer_id.clone());
+    let mut tx = app.db().begin_write().await.expect("begins");
+    let copy = outbox::enqueue_copy(&app.state, &mut tx, &customer, &document, Language::Spanish, Hurry::InWindow).await;
+    copy.expect("is written");
+    tx.commit().await.expect("commits");
+    send(&app).await;
+    let of_account = "select count(*) from outbox o join accounts a on a.id = o.account_id";
+    assert_eq!(app.count(of_account).await, 1);
+    let events = "select count(*) from events e join accounts a on a.id = e.account_id where e.action in ('message.written', 'message.sent')";
+    assert_eq!(app.count(events).await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_comes_too_late_is_not_sent_and_says_so() {
     let sink = MailSink::start(Manner::Accepting);
     let app = mailing_at(&sink, DAY).await;

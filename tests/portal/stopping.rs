@@ -129,3 +129,12 @@ async fn the_account_page_says_what_comes_how_and_why_not_before() {
         browser.get("/account").await.assert_never_says("comes back to us");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_sandbox_says_whether_messages_leave() {
+    let said = "No money moves and no message leaves.";
+    TestApp::sqlite().await.browser().get("/").await.assert_says(said);
+    let writes = TestApp::with(&[MAIL]).await.browser().get("/").await;
+    writes.assert_says("No money moves, but messages do leave.");
+    writes.assert_never_says(said);
+}

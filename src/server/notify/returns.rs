@@ -213,4 +213,23 @@ mod tests {
         assert_eq!(reply("", "Thank you").returned, Returned::Other);
         assert_eq!(reply("Auto-Submitted: auto-replied\r\n", "Stop").returned, Returned::Other);
     }
+
+    proptest::proptest! {
+        /// Whatever strangers send: it is read or not, and never breaks.
+        #[test]
+        fn any_bytes_are_read_or_not(
+            raw in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..2_000),
+            cut in 0_usize..900,
+            noise in "[\\x00-\\x7f]{0,80}",
+        ) {
+            drop(read(&raw));
+            let whole = "From: a@b\r\nTo: bounce+x@y\r\nContent-Type: multipart/report; boundary=\"b\"\r\n\r\n--b\r\n\
+                Content-Type: message/delivery-status\r\n\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--b\r\n\
+                Content-Type: message/rfc822\r\n\r\nMessage-ID: <x@y>\r\n\r\nHello\r\n--b--\r\n";
+            let (before, after) = whole.split_at(cut.min(whole.len()));
+            let received = read(format!("{before}{noise}{after}").as_bytes());
+            let ids = received.map(|received| received.message_ids).unwrap_or_default();
+            proptest::prop_assert!(ids.iter().all(|id| id.len() == 32));
+        }
+    }
 }

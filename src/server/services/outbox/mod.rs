@@ -29,7 +29,7 @@ use crate::server::services::stopping::customer_of_reference;
 use crate::server::state::AppState;
 use crate::server::store::documents::{self, DocumentKind};
 use crate::server::store::events::{self, Actor, Event};
-use crate::server::store::outbox::{self, NewMessage};
+use crate::server::store::outbox::{self, Claimed, NewMessage};
 use crate::server::store::{StoreError, Tx, contact, customers, sign_in};
 use asking::Subject;
 use serde_json::json;
@@ -61,7 +61,8 @@ pub struct Message<'a> {
 /// What else may be known of a message.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct About<'a> {
-    /// The account it is about: only its holds count. Without one, those of all the customer's accounts do.
+    /// The account it is about: only its holds count. Without one it is that of its document; without either, the holds of all the
+    /// customer's accounts count.
     pub account_id: Option<&'a AccountId>,
     /// From then on it is of no more use: what could not be sent before is not sent, and says so.
     pub expires_at: Option<Millis>,
@@ -119,11 +120,16 @@ pub async fn enqueue_about(state: &AppState, tx: &mut Tx, message: &Message<'_>,
         Weight::Reminder => about.expires_at.or(Some(now_millis + REMINDER_LASTS_MILLIS)),
         Weight::AskedFor | Weight::Answer | Weight::Notice => about.expires_at,
     };
+    let of_document = match (about.account_id, message.document_id) {
+        (None, Some(document)) => documents::account(tx, document).await?,
+        (Some(_), _) | (None, None) => None,
+    };
+    let account_id = about.account_id.or(of_document.as_ref());
     let id = ids::new_id();
     let subject = Subject {
         message_id: &id,
         customer_id,
-        account_id: about.account_id,
+        account_id,
         weight,
         written_at: now,
         expires_at,
@@ -135,7 +141,7 @@ pub async fn enqueue_about(state: &AppState, tx: &mut Tx, message: &Message<'_>,
     let new = NewMessage {
         id: &id,
         customer_id,
-        account_id: about.account_id,
+        account_id,
         channel,
         template: message.template.code(),
         language: message.language.tag(),
@@ -152,7 +158,8 @@ pub async fn enqueue_about(state: &AppState, tx: &mut Tx, message: &Message<'_>,
         created_at: now_millis,
     };
     if outbox::insert(tx, &new).await? {
-        append_event(tx, now_millis, "message.written", (customer_id, &id), channel, stands).await?;
+        append_event(tx, now_millis, "message.written", Whose { customer_id, account_id, message_id: &id }, channel, stands)
+            .await?;
     }
     Ok(())
 }
@@ -195,11 +202,24 @@ pub(super) fn message_of_tag<'a>(key: &str, tag: &'a str) -> Option<&'a str> {
     bool::from(digest::same(tag, &bounce_tag(key, id))).then_some(id)
 }
 
+/// Which message, and whose.
+struct Whose<'a> {
+    customer_id: &'a CustomerId,
+    account_id: Option<&'a AccountId>,
+    message_id: &'a str,
+}
+
+impl<'a> From<&'a Claimed> for Whose<'a> {
+    fn from(message: &'a Claimed) -> Self {
+        Whose { customer_id: &message.customer_id, account_id: message.account_id.as_ref(), message_id: &message.id }
+    }
+}
+
 async fn append_event(
     tx: &mut Tx,
     at: Millis,
     action: &'static str,
-    (customer, message): (&CustomerId, &str),
+    whose: Whose<'_>,
     channel: Channel,
     state: State,
 ) -> Result<(), Failure> {
@@ -212,9 +232,9 @@ async fn append_event(
         at,
         actor: Actor::System,
         action,
-        customer_id: Some(customer.to_string()),
-        account_id: None,
-        subject_id: Some(message.to_owned()),
+        customer_id: Some(whose.customer_id.to_string()),
+        account_id: whose.account_id.map(AccountId::to_string),
+        subject_id: Some(whose.message_id.to_owned()),
         details: json!({ "reason": reason.map(Reason::code), "channel": channel.code(), "until": until }),
     };
     events::append(tx, &event).await?;

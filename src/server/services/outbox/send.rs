@@ -133,7 +133,7 @@ async fn ask(state: &AppState, message: &Claimed, now: Timestamp) -> Result<Aske
             let (channel, stands) = stands(decision, message.expires_at, now_millis);
             if outbox::put_back(&mut tx, &message.id, Some(channel), stands, now_millis).await? {
                 let action = if matches!(stands, State::NotSent { .. }) { "message.not_sent" } else { "message.waits" };
-                append_event(&mut tx, now_millis, action, (&message.customer_id, &message.id), channel, stands).await?;
+                append_event(&mut tx, now_millis, action, message.into(), channel, stands).await?;
                 Asked::Stands(stands)
             } else {
                 Asked::TakenOver
@@ -151,7 +151,7 @@ async fn print(state: &AppState, tx: &mut Tx, message: &Claimed, now: Millis) ->
         return Ok(false);
     }
     let recorded = outbox::record(tx, &message.id, State::Printing, Some("print"), now).await?;
-    append_event(tx, now, "message.to_print", (&message.customer_id, &message.id), Channel::Letter, State::Printing).await?;
+    append_event(tx, now, "message.to_print", message.into(), Channel::Letter, State::Printing).await?;
     Ok(recorded)
 }
 
@@ -218,7 +218,7 @@ async fn record(
                 State::Waiting { .. } => "message.put_off",
                 State::NotSent { .. } | State::Printing => "message.not_sent",
             };
-            append_event(&mut tx, now, action, (&message.customer_id, &message.id), go.channel, outcome).await?;
+            append_event(&mut tx, now, action, message.into(), go.channel, outcome).await?;
             Some(outcome)
         }
         _ => None,
