@@ -7,7 +7,7 @@ SECONDS_EACH="${EVENKEEL_FUZZ_SECONDS:-300}"
 LONGEST_INPUT_BYTES=20000
 CORPUS="$EVENKEEL_CACHE/fuzz/corpus"
 FOUND="$EVENKEEL_CACHE/fuzz/found"
-TARGETS=(policy_file mapping signed_file)
+TARGETS=(policy_file mapping signed_file returned_mail)
 
 # A toolchain of ours that stands before rustup's on PATH knows nothing of nightly.
 export PATH="$HOME/.cargo/bin:$PATH" RUSTUP_TOOLCHAIN=nightly
@@ -19,7 +19,7 @@ can_fuzz() {
 }
 
 seed_corpus() {
-  mkdir -p "$CORPUS"/{policy_file,mapping,signed_file} "$FOUND"
+  mkdir -p "$CORPUS"/{policy_file,mapping,signed_file,returned_mail} "$FOUND"
   cp "$EVENKEEL_ROOT"/policies/*.toml "$CORPUS/policy_file/"
   cp "$EVENKEEL_ROOT"/samples/*.toml "$CORPUS/mapping/"
   # The versions that the portal itself is built with.

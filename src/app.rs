@@ -24,8 +24,10 @@ use crate::pages::sign::SignPage;
 use crate::pages::sign_in::SignInPage;
 use crate::pages::signed_out::SignedOutPage;
 use crate::pages::statement::StatementPage;
+use crate::pages::stop::StopPage;
 use crate::pages::verify::VerifyPage;
 use crate::paths;
+use crate::server::config::{Config, Texts};
 use crate::server::context;
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, provide_meta_context};
@@ -67,6 +69,7 @@ pub fn App() -> impl IntoView {
                 <Route path=StaticSegment("") view=HomePage ssr=SsrMode::Async/>
                 <Route path=StaticSegment("sign-in") view=SignInPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("link"), ParamSegment("token")) view=LinkPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("stop"), ParamSegment("token")) view=StopPage ssr=SsrMode::Async/>
                 <Route path=StaticSegment("signed-out") view=SignedOutPage ssr=SsrMode::Async/>
                 <Route path=StaticSegment("contact") view=ContactPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("contact"), StaticSegment("received"), ParamSegment("reference")) view=ContactReceivedPage ssr=SsrMode::Async/>
@@ -103,6 +106,15 @@ fn brand_stylesheet() -> impl IntoView {
     Some(view! { <link rel="stylesheet" href=format!("{}?v={version}", paths::BRAND_STYLESHEET)/> })
 }
 
+fn mode(config: &Config) -> Mode {
+    let writes = config.mail.is_some() || matches!(config.texts, Texts::Http { .. });
+    match (config.sandbox, writes) {
+        (false, _) => Mode::Live,
+        (true, false) => Mode::Sandbox,
+        (true, true) => Mode::SandboxThatWrites,
+    }
+}
+
 /// What stands around the screen of this request.
 fn frame() -> Frame {
     let Some(state) = context::state() else {
@@ -119,7 +131,7 @@ fn frame() -> Frame {
             postal_address: config.contact.postal_address.clone(),
             answer_working_days: config.contact.answer_working_days,
         },
-        mode: if config.sandbox { Mode::Sandbox } else { Mode::Live },
+        mode: mode(config),
         here: context::here(),
         logo: state.look.logo.as_ref().map(|logo| format!("{}?v={}", paths::BRAND_LOGO, logo.version)),
     }

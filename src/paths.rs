@@ -155,6 +155,19 @@ pub fn sandbox_mandate_page(mandate: &str) -> String {
     format!("/sandbox-processor/mandates/{mandate}")
 }
 
+/// Where e-mail to a customer is stopped in one step, without signing in. The token opens nothing else.
+pub const STOP: &str = "/stop";
+
+pub fn stop(token: &str) -> String {
+    format!("{STOP}/{token}")
+}
+
+/// What the sandbox took of text messages.
+pub const SANDBOX_TEXTS: &str = "/sandbox-texts";
+
+/// Where the carrier of text messages hands over what comes in.
+pub const TEXT_WEBHOOK: &str = "/webhooks/text";
+
 /// Where a processor sends its messages.
 pub fn webhook(processor: &str) -> String {
     format!("/webhooks/{processor}")
@@ -236,7 +249,7 @@ pub fn is_own_page(path: &str) -> bool {
 
 /// Pages and actions that work without being signed in; every other one asks for it first.
 pub fn is_open_to_visitors(path: &str) -> bool {
-    const PAGES: [&str; 6] = [HOME, SIGN_IN, SIGNED_OUT, CONTACT, LINK, VERIFY];
+    const PAGES: [&str; 7] = [HOME, SIGN_IN, SIGNED_OUT, CONTACT, LINK, VERIFY, STOP];
     const ACTIONS: [&str; 7] = [
         "/api/sign_in",
         "/api/open_link",
@@ -273,7 +286,7 @@ mod tests {
         for path in ["/account", "/linked", "/api/sign_agreement", "/contacts", "/signed-outside"] {
             assert!(!is_open_to_visitors(path), "{path}");
         }
-        for path in ["/", "/sign-in", "/link/abc", "/contact/received/EK-2222-2222", "/verify", "/api/sign_in"] {
+        for path in ["/", "/sign-in", "/link/abc", "/contact/received/EK-2222-2222", "/verify", "/stop/abc", "/api/sign_in"] {
             assert!(is_open_to_visitors(path), "{path}");
         }
     }

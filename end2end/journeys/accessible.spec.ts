@@ -31,7 +31,7 @@ async function inspect(page: Page): Promise<void> {
 }
 
 test('the door', async ({ page, portal }) => {
-  for (const path of ['/', '/sign-in', '/contact', '/link/gone', '/signed-out', '/verify']) {
+  for (const path of ['/', '/sign-in', '/contact', '/link/gone', '/signed-out', '/verify', '/stop/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA']) {
     await test.step(path, async () => {
       await page.goto(portal.url + path)
       await inspect(page)
@@ -225,4 +225,21 @@ test('paying: cancelled and settled', async ({ page, portal }) => {
     await page.goto(settled + step)
     await inspect(page)
   }
+})
+
+test('stopping e-mail in one step', async ({ page, portal }) => {
+  const who = person('NG-000849')
+  const account = await signIn(page, portal.url, who)
+  await goAndPay(page, account, { amount: '11' })
+  await payAs(page, 'Card: approved')
+  await expect(page.getByRole('heading', heading)).toHaveText('Paid: $11.00')
+  const [receipt] = portal.command('contact', 'log', who.reference, '--json').trim().split('\n')
+  const link = portal.command('outbox', 'show', JSON.parse(receipt).id).match(/http:\S+\/stop\/\S+/)?.[0] ?? ''
+  await page.goto(portal.url + new URL(link).pathname)
+  await inspect(page)
+  await page.getByRole('button', { name: 'Stop e-mail' }).click()
+  await expect(page.getByRole('heading', heading)).toHaveText('E-mail is stopped')
+  await inspect(page)
+  await page.goto(account)
+  await expect(page.getByText('You have stopped e-mail.')).toBeVisible()
 })

@@ -31,8 +31,10 @@ pub enum Visitor {
 pub enum Mode {
     #[default]
     Live,
-    /// No money moves; every screen says so.
+    /// No money moves and no message leaves; every screen says so.
     Sandbox,
+    /// No money moves, but a mail server or a carrier of texts is set, and messages leave.
+    SandboxThatWrites,
 }
 
 /// How to reach a person.

@@ -40,6 +40,15 @@ pub fn Page(
     }
 }
 
+/// What the sandbox does and does not do.
+fn sandbox_words(mode: Mode) -> Option<&'static str> {
+    match mode {
+        Mode::Live => None,
+        Mode::Sandbox => Some(td_string!(words(), shell.sandbox)),
+        Mode::SandboxThatWrites => Some(td_string!(words(), sending.sandbox_that_writes)),
+    }
+}
+
 #[component]
 fn Masthead(frame: std::sync::Arc<Frame>) -> impl IntoView {
     let home = match frame.visitor {
@@ -61,7 +70,7 @@ fn Masthead(frame: std::sync::Arc<Frame>) -> impl IntoView {
                     </form>
                 })}
             </div>
-            {(frame.mode == Mode::Sandbox).then(|| view! { <p class="sandbox">{td_string!(words(), shell.sandbox)}</p> })}
+            {sandbox_words(frame.mode).map(|sandbox| view! { <p class="sandbox">{sandbox}</p> })}
         </header>
     }
 }

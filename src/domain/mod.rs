@@ -11,7 +11,6 @@ pub mod calendar;
 pub mod collecting;
 pub mod components;
 pub mod contact;
-pub mod contact_window;
 pub mod due_dates;
 pub mod format;
 pub mod history;

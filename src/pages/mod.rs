@@ -21,4 +21,5 @@ pub mod sign;
 pub mod sign_in;
 pub mod signed_out;
 pub mod statement;
+pub mod stop;
 pub mod verify;

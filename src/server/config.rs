@@ -3,8 +3,10 @@
 //! Every setting has a name (`server.port`), can be set by an environment variable (`EVENKEEL_SERVER_PORT`; `PORT` and
 //! `DATABASE_URL` are understood too), and is refused with its name, its value and what is allowed.
 
+mod mail;
 mod stripe;
 
+pub use mail::{BounceAddress, Mail, Texts};
 pub use stripe::{Processor, Secret, Stripe};
 
 use super::clock::Clock;
@@ -53,6 +55,10 @@ pub struct Config {
     pub contact: Contact,
     pub brand: Brand,
     pub mail: Option<Mail>,
+    pub texts: Texts,
+    pub text_inbound_secret: Option<Secret>,
+    /// The most reminders a customer gets over one channel in seven days.
+    pub reminders_in_seven_days: u32,
     pub session_idle_minutes: u32,
     pub session_longest_hours: u32,
     pub link_valid_hours: u32,
@@ -112,20 +118,7 @@ pub struct Brand {
     pub colour_dark: Option<String>,
 }
 
-#[derive(Clone)]
-pub struct Mail {
-    /// `smtp://user:password@host:port`, `smtps://…`.
-    pub smtp_url: String,
-    pub from: String,
-}
-
-impl fmt::Debug for Mail {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Mail").field("smtp_url", &"…").field("from", &self.from).finish()
-    }
-}
-
-const NAMES: [&str; 38] = [
+const NAMES: [&str; 43] = [
     "server.address",
     "server.port",
     "server.public_url",
@@ -164,6 +157,11 @@ const NAMES: [&str; 38] = [
     "worker.enabled",
     "worker.poll_seconds",
     "reminders.days_before",
+    "contact.reminders_in_seven_days",
+    "mail.bounce_address",
+    "text.url",
+    "text.secret",
+    "text.inbound_secret",
 ];
 
 /// Settings as text by name, before they are checked.
@@ -274,12 +272,6 @@ impl Settings {
             "real; or, in sandbox mode only, an instant such as 2026-11-22T09:00:00Z, or a shift in days such as +30d",
             |text| read_clock(text).filter(|clock| sandbox || *clock == Clock::Real),
         )?;
-        let smtp_url = self.optional("mail.smtp_url", "smtp://host:port or smtps://user:password@host", |text| {
-            (text.starts_with("smtp://") || text.starts_with("smtps://")).then(|| text.to_owned())
-        });
-        // The value may hold a password: it is never repeated.
-        let smtp_url = smtp_url.map_err(|error| ConfigError { value: "(not shown)".into(), ..error })?;
-        let from = self.text("mail.from", "Accounts team <accounts@localhost>")?;
         let public_url = self.get(
             "server.public_url",
             &default_url,
@@ -334,7 +326,10 @@ impl Settings {
                 colour_light: self.optional("brand.colour_light", "a colour such as #0b5a6b", read_colour)?,
                 colour_dark: self.optional("brand.colour_dark", "a colour such as #7cc7d6", read_colour)?,
             },
-            mail: smtp_url.map(|smtp_url| Mail { smtp_url, from }),
+            mail: self.mail()?,
+            texts: self.texts(sandbox)?,
+            text_inbound_secret: self.text_inbound_secret()?,
+            reminders_in_seven_days: self.number("contact.reminders_in_seven_days", "3", 1, 7)?,
             session_idle_minutes: self.number("session.idle_minutes", "20", 5, 120)?,
             session_longest_hours: self.number("session.longest_hours", "12", 1, 24)?,
             link_valid_hours: self.number("links.valid_hours", "72", 1, 720)?,

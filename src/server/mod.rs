@@ -1,5 +1,6 @@
 //! Everything that runs only on the server, put together here.
 
+pub mod area_codes;
 pub mod backup;
 pub mod brand;
 pub mod cli;

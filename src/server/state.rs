@@ -3,6 +3,7 @@
 use super::brand::Look;
 use super::clock::Clock;
 use super::config::Config;
+use super::notify::texts::TextSender;
 use super::policy_file::PolicyFile;
 use super::processors::PaymentProcessor;
 use super::processors::sandbox::SandboxProcessor;
@@ -25,6 +26,8 @@ pub struct AppState {
     pub processor: Option<Arc<dyn PaymentProcessor>>,
     /// The sandbox itself, in sandbox mode: its page and its webhooks are served by this process too.
     pub sandbox: Option<Arc<SandboxProcessor>>,
+    /// Who carries text messages; `None` where nobody does.
+    pub texts: Option<Arc<dyn TextSender>>,
     /// Who has sent too many forms before signing in.
     pub shut_doors: Arc<ShutDoors>,
     pub leptos_options: Arc<LeptosOptions>,

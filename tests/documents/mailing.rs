@@ -106,10 +106,22 @@ async fn without_a_mail_server_it_is_kept_and_can_be_sent_later() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_an_address_the_outbox_says_so() {
+async fn without_an_address_it_goes_by_post_and_without_a_street_the_outbox_says_so() {
     let sink = MailSink::start(Manner::Accepting);
+    let app = with_mail(&sink, NIGHT).await;
+    enqueue(&app, SeedAccount { email: None, ..SeedAccount::default() }, Hurry::InWindow).await;
+    assert_eq!(outbox::send_due(&app.state).await.expect("sends"), Round { to_print: 1, ..Round::default() });
+    let message = only_message(&app).await;
+    assert_eq!((stands(&message), message.channel.as_str()), (("printing", Some("to_print")), "letter"));
+
     let app = with_mail(&sink, DAY).await;
-    enqueue(&app, SeedAccount { email: None, ..SeedAccount::default() }, Hurry::Now).await;
+    let seeded = seed::account(app.db(), SeedAccount { email: None, ..SeedAccount::default() }).await;
+    app.execute("update customers set street = null").await;
+    let (document, _) = issued(&app, &seeded).await;
+    let mut tx = app.db().begin_write().await.expect("begins");
+    let customer = CustomerId(seeded.customer_id.clone());
+    outbox::enqueue_copy(&app.state, &mut tx, &customer, &document, Language::English, Hurry::Now).await.expect("is written");
+    tx.commit().await.expect("commits");
     assert_eq!(stands(&only_message(&app).await), ("not_sent", Some("no_address")));
 }
 

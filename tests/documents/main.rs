@@ -7,8 +7,11 @@ mod genuine;
 #[path = "../support/mail_sink.rs"]
 mod mail_sink;
 mod mailing;
+mod posting;
+mod sending;
 #[path = "../support/mod.rs"]
 mod support;
+mod texting;
 mod tools;
 mod typesetting;
 mod verify_page;

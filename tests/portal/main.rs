@@ -16,4 +16,5 @@ mod protection;
 mod sessions;
 mod sign_in;
 mod slow_guessing;
+mod stopping;
 mod time_barred;

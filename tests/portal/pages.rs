@@ -3,13 +3,14 @@
 use crate::app::{Answer, Browser, TestApp, answers, attribute, tags};
 
 /// Pages that anyone may open.
-const DOOR: [&str; 6] = [
+const DOOR: [&str; 7] = [
     "/",
     "/sign-in",
     "/contact",
     "/signed-out",
     "/link/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
     "/contact/received/C-2222-2222",
+    "/stop/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
 ];
 
 /// Everything a visitor can be shown before signing in: each page, and what each form answers to something wrong.

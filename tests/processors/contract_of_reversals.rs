@@ -38,14 +38,14 @@ async fn told_after(company: &dyn Company, before: usize) -> Vec<WebhookEvent> {
 async fn whose(processor: &dyn PaymentProcessor, event: &WebhookEvent) -> Option<String> {
     match &event.news {
         News::ReversedBehind { behind, .. } => processor.whose(behind).await.expect("an answer"),
-        News::Charge(_) | News::LookItUp | News::Reversed(_) | News::LookAfterIt => Some(event.merchant_reference.clone()),
+        News::Charge(_) | News::LookItUp | News::Reversed(_) | News::LookAfterIt | News::Mandate(_) => Some(event.merchant_reference.clone()),
     }
 }
 
 fn reversed_in(event: &WebhookEvent) -> Option<&Reversed> {
     match &event.news {
         News::Reversed(reversed) | News::ReversedBehind { reversed, .. } => Some(reversed),
-        News::Charge(_) | News::LookItUp | News::LookAfterIt => None,
+        News::Charge(_) | News::LookItUp | News::LookAfterIt | News::Mandate(_) => None,
     }
 }
 

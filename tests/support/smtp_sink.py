@@ -20,7 +20,8 @@ class Sink:
         if MODE == "busy":
             return "451 come back later"
         part = FOLDER / f"{uuid.uuid4()}.part"
-        part.write_bytes(envelope.content)
+        # As a mailbox's own server does: where it would come back to.
+        part.write_bytes(f"Return-Path: <{envelope.mail_from}>\r\n".encode() + envelope.content)
         part.rename(part.with_suffix(".eml"))
         return "250 kept"
 

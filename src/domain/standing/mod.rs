@@ -6,6 +6,8 @@ mod parts;
 pub use parts::{EntryKind, HistoryLine, OwnEntry, Part, PartKind, Reported, parts, with_balances};
 
 use super::calendar::Date;
+use super::contact::channel::Channel;
+use super::contact::gate::Reason;
 use super::history::PaymentHistory;
 use super::hold::HoldKind;
 use super::ids::{AccountId, AgreementId};
@@ -48,6 +50,8 @@ pub struct Standing {
     pub messages: Vec<WaitingMessage>,
     /// Where more was paid than was owed.
     pub have_back: Option<CreditToHaveBack>,
+    /// What keeps e-mail from being used, if anything does.
+    pub email: Option<EmailTrouble>,
     pub has_other_accounts: bool,
     pub today: Date,
 }
@@ -172,8 +176,26 @@ impl RunningState {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WaitingMessage {
     pub template: String,
-    /// Not before this day.
-    pub from: Date,
+    pub channel: Channel,
+    pub stage: WaitingStage,
+}
+
+/// How far a waiting message has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WaitingStage {
+    /// It leaves on this day or later; and why not before, where something keeps it.
+    From { day: Date, reason: Option<Reason> },
+    /// On its way onto paper.
+    Printing,
+}
+
+/// Why nothing comes by e-mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EmailTrouble {
+    /// What was sent to the address came back.
+    CameBack,
+    /// The customer stopped it.
+    Stopped,
 }
 
 /// One of a customer's accounts, as in the list of them.

@@ -1,12 +1,16 @@
 //! What is under way and what happens next: payments whose outcome is not final, the agreement, what will be sent.
 
-use crate::components::frame::{language, words};
+use crate::components::frame::{frame, language, words};
 use crate::components::instalment_path::{InstalmentPath, InstalmentTable, MarkState, PathMark};
 use crate::components::notice::{Notice, NoticeKind};
 use crate::domain::calendar::Date;
+use crate::domain::contact::channel::Channel;
+use crate::domain::contact::gate::Reason;
 use crate::domain::format;
 use crate::domain::keeping::Keeping;
-use crate::domain::standing::{LiveAgreement, RunningPayment, RunningState, Stage, Standing, WaitingMessage};
+use crate::domain::standing::{
+    EmailTrouble, LiveAgreement, RunningPayment, RunningState, Stage, Standing, WaitingMessage, WaitingStage,
+};
 use crate::paths;
 use crate::words::td_string;
 use leptos::prelude::*;
@@ -110,7 +114,7 @@ fn next(standing: &Standing) -> Option<AnyView> {
             {plain.map(|plain| view! { <p>{plain}</p> })}
             {put_right(standing).map(|words| view! { <p>{words}</p> })}
             <h3>{td_string!(words(), account.send_title)}</h3>
-            {messages(&standing.messages)}
+            {messages(standing)}
             <p class="quiet">{td_string!(words(), account.send_window)}</p>
         </section>
     };
@@ -155,25 +159,65 @@ fn nothing_done_words(standing: &Standing) -> String {
     }
 }
 
-fn messages(messages: &[WaitingMessage]) -> AnyView {
-    if messages.is_empty() {
-        return view! { <p>{td_string!(words(), account.send_nothing)}</p> }.into_any();
+/// What waits to be sent, how, from when and why not before; and what keeps e-mail from being used.
+fn messages(standing: &Standing) -> AnyView {
+    let trouble = standing.email.map(|trouble| {
+        let phone = frame().reach.phone.clone();
+        let words = match trouble {
+            EmailTrouble::CameBack => td_string!(words(), sending.email_came_back, phone = phone),
+            EmailTrouble::Stopped => td_string!(words(), sending.email_stopped, phone = phone),
+        };
+        view! { <p>{words}</p> }
+    });
+    if standing.messages.is_empty() {
+        return view! { {trouble}<p>{td_string!(words(), account.send_nothing)}</p> }.into_any();
     }
-    let items: Vec<_> = messages
-        .iter()
-        .map(|message| {
-            let what = match message.template.as_str() {
-                "confirmation_copy" => td_string!(words(), account.message_confirmation),
-                "receipt_copy" => td_string!(words(), account.message_receipt),
-                "collection_notice" => td_string!(words(), account.message_notice),
-                "instalment_reminder" | "instalment_missed" => td_string!(words(), account.message_reminder),
-                "authorisation_copy" => td_string!(words(), mandate.message_copy),
-                "completion_copy" => td_string!(words(), account.message_completion),
-                _ => td_string!(words(), account.message_other),
-            };
-            let date = format::date(message.from, language());
-            view! { <li>{td_string!(words(), account.send_item, what = what, date = date)}</li> }
-        })
-        .collect();
-    view! { <ul>{items}</ul> }.into_any()
+    let items: Vec<_> = standing.messages.iter().map(|message| view! { <li>{message_words(message)}</li> }).collect();
+    view! { {trouble}<ul>{items}</ul> }.into_any()
+}
+
+fn message_words(message: &WaitingMessage) -> String {
+    let what = match message.template.as_str() {
+        "confirmation_copy" => td_string!(words(), sending.confirmation),
+        "receipt_copy" => td_string!(words(), sending.receipt),
+        "collection_notice" => td_string!(words(), account.message_notice),
+        "instalment_reminder" | "instalment_missed" => td_string!(words(), account.message_reminder),
+        "authorisation_copy" => td_string!(words(), mandate.message_copy),
+        "completion_copy" => td_string!(words(), account.message_completion),
+        _ => td_string!(words(), sending.message),
+    };
+    let how = match message.channel {
+        Channel::Email => td_string!(words(), sending.by_email),
+        Channel::Text => td_string!(words(), sending.by_text),
+        Channel::Letter => td_string!(words(), sending.by_post),
+    };
+    let (day, reason) = match message.stage {
+        WaitingStage::Printing => return td_string!(words(), sending.item_printing, what = what),
+        WaitingStage::From { day, reason } => (format::date(day, language()), reason),
+    };
+    match reason.and_then(why) {
+        Some(why) => td_string!(words(), sending.item_why, what = what, how = how, date = day, why = why),
+        None => td_string!(words(), sending.item, what = what, how = how, date = day),
+    }
+}
+
+/// Why a message waits. The other reasons are of messages that are not sent at all, which are not listed.
+fn why(reason: Reason) -> Option<&'static str> {
+    match reason {
+        Reason::OutsideWindow => Some(td_string!(words(), sending.why_window)),
+        Reason::Cap => Some(td_string!(words(), sending.why_cap)),
+        Reason::Held => Some(td_string!(words(), sending.why_held)),
+        Reason::ServerUnreachable => Some(td_string!(words(), sending.why_carrier)),
+        Reason::Bounced => Some(td_string!(words(), sending.why_came_back)),
+        Reason::NoAddress
+        | Reason::NoMailServer
+        | Reason::OptedOut
+        | Reason::StoppedContact
+        | Reason::Unusable
+        | Reason::Expired
+        | Reason::Deceased
+        | Reason::RefusedByServer
+        | Reason::ToPrint
+        | Reason::Withdrawn => None,
+    }
 }

@@ -81,7 +81,7 @@ fn timeline() -> AnyView {
         TimelineItem { when: "2026-11-20".into(), what: td_string!(words(), message.received_title).into(), more: None },
         TimelineItem {
             when: "2026-11-24".into(),
-            what: td_string!(words(), account.message_receipt).into(),
+            what: td_string!(words(), sending.receipt).into(),
             more: Some(td_string!(words(), account.send_window).into()),
         },
     ];

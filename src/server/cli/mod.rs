@@ -2,12 +2,15 @@
 //! 3 a machine broke.
 
 mod backup;
+mod contact;
 mod demo;
 mod export;
 mod import;
 mod keys;
 mod ledger;
+mod letters;
 mod link;
+mod mail;
 mod offers;
 mod outbox;
 mod refund;
@@ -19,6 +22,7 @@ mod worker;
 
 use super::brand::Look;
 use super::config::{Config, ConfigError, Processor, Settings};
+use super::notify::texts;
 use super::policy_file;
 use super::processors::PaymentProcessor;
 use super::processors::sandbox::{Delays, SandboxProcessor};
@@ -51,6 +55,12 @@ enum Command {
     Backup(backup::BackupArguments),
     /// The keys that sign documents.
     Keys(keys::KeysArguments),
+    /// How a customer may be written to, and what is known of each way.
+    Contact(contact::ContactArguments),
+    /// Letters to be printed and posted.
+    Letters(letters::LettersArguments),
+    /// Mail that comes in: what could not be delivered, complaints, and replies that say stop.
+    Mail(mail::MailArguments),
     /// Messages to customers, sent and kept.
     Outbox(outbox::OutboxArguments),
     /// Put a backup into an empty database, of either kind.
@@ -150,6 +160,9 @@ async fn execute(arguments: Arguments) -> Result<ExitCode, CommandError> {
     match arguments.command {
         Command::Backup(arguments) => backup::backup(config, arguments).await,
         Command::Keys(arguments) => keys::keys(config, arguments).await,
+        Command::Contact(arguments) => contact::contact(config, arguments).await,
+        Command::Letters(arguments) => letters::letters(config, arguments).await,
+        Command::Mail(arguments) => mail::mail(config, arguments).await,
         Command::Outbox(arguments) => outbox::outbox(config, arguments).await,
         Command::Restore(arguments) => backup::restore(config, arguments).await,
         Command::Staff(arguments) => staff::staff(config, arguments).await,
@@ -201,6 +214,7 @@ pub async fn open_state(config: Config) -> Result<AppState, CommandError> {
     let stylesheet = Arc::from(site::stylesheet(&config.site_dir));
     let look = Arc::new(Look::check(&config.brand)?);
     let (processor, sandbox) = open_processor(&config, &db).await?;
+    let texts = texts::open(&config.texts).map_err(|error| CommandError::Failed(error.to_string()))?;
     Ok(AppState {
         db,
         clock: config.clock,
@@ -209,6 +223,7 @@ pub async fn open_state(config: Config) -> Result<AppState, CommandError> {
         policy: Arc::new(policy),
         processor,
         sandbox,
+        texts,
         shut_doors: Arc::default(),
         leptos_options,
         stylesheet,

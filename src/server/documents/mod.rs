@@ -11,6 +11,7 @@ pub mod letter;
 mod page;
 mod paint;
 pub mod plain;
+mod posted;
 pub mod receipt;
 pub mod statement;
 mod typeface;
@@ -18,6 +19,7 @@ mod wording;
 
 pub use confirmation::ConfirmationContent;
 pub use plain::PlainLetter;
+pub use posted::PostedMessage;
 pub use receipt::ReceiptContent;
 pub use statement::StatementContent;
 

@@ -48,3 +48,12 @@ pub fn proof(sender: &Sender, fingerprint: &str, language: Language) -> Section 
 pub fn footer(reference: &str, language: Language) -> String {
     td_string!(locale(language), document.footer, reference = reference)
 }
+
+/// What a letter is called and when it was written, beside the address.
+pub fn dated(reference: &str, at: &Zoned, language: Language) -> Vec<Fact> {
+    let words = locale(language);
+    vec![
+        Fact::new(td_string!(words, document.document), reference),
+        Fact::new(td_string!(words, document.date), format::date(at.date(), language)),
+    ]
+}

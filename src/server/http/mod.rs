@@ -9,7 +9,10 @@ mod request_log;
 mod same_origin;
 mod sandbox_mandate_page;
 mod sandbox_page;
+mod sandbox_texts;
 mod security_headers;
+mod stop;
+mod text_webhook;
 mod trouble;
 mod verify;
 mod visitor;
@@ -67,11 +70,17 @@ pub fn router(state: AppState) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .merge(webhooks::routes())
+        .merge(text_webhook::routes())
+        .merge(stop::routes())
         .nest_service("/pkg", package)
         .fallback_service(site);
     let everything = match &state.sandbox {
         Some(sandbox) => everything.merge(sandbox_page::routes(sandbox.clone())),
         None => everything,
+    };
+    let everything = match state.config.sandbox {
+        true => everything.merge(sandbox_texts::routes()),
+        false => everything,
     };
     layers::around_everything(everything, &state).with_state(state)
 }

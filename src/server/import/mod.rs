@@ -22,7 +22,7 @@ pub mod samples;
 mod transactions;
 mod write_accounts;
 mod write_transactions;
-mod zones;
+pub mod zones;
 
 pub use mapping::{Mapping, MappingError};
 pub use progress::{Progress, ProgressLine};

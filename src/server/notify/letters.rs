@@ -1,8 +1,10 @@
 //! The templates of our messages, filled in. One folder a message in `letters/`, one text and one HTML file a language.
 //!
 //! The first line of the text is the subject. A subject names no debt, no creditor and no amount: others may see it
-//! (12 CFR 1006.6(d)). Values are put in as they are in the text and escaped in the HTML.
+//! (12 CFR 1006.6(d)). Values are put in as they are in the text and escaped in the HTML. Every message carries the link that
+//! stops its kind in one step, in both forms; a letter on paper leaves that paragraph out. A few have a short form for a telephone.
 
+use crate::domain::contact::gate::Weight;
 use crate::domain::language::Language;
 use crate::server::documents::letter::Sender;
 
@@ -39,6 +41,17 @@ pub struct Written {
     pub subject: String,
     pub text: String,
     pub html: String,
+    /// For a telephone: neutral, and short enough for one or two text messages. Few have it.
+    pub short: Option<String>,
+}
+
+/// Whom a message is written to.
+#[derive(Clone, Copy)]
+pub struct Reader<'a> {
+    pub language: Language,
+    pub given_name: &'a str,
+    /// Stops e-mail to them in one step.
+    pub stop_url: &'a str,
 }
 
 impl Template {
@@ -73,6 +86,30 @@ impl Template {
             Template::InstalmentMissed => "instalment_missed",
             Template::CompletionCopy => "completion_copy",
             Template::AgreementEnded => "agreement_ended",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Template> {
+        Template::ALL.into_iter().find(|template| template.code() == code)
+    }
+
+    /// Why it is written, and so which rules it leaves under (`domain/contact/gate`), unless the customer asked for it there and
+    /// then.
+    pub fn weight(self) -> Weight {
+        match self {
+            // What became of something the customer did or gave, and what they can do now.
+            Template::ConfirmationCopy
+            | Template::ReceiptCopy
+            | Template::ReversalNote
+            | Template::AuthorisationCopy
+            | Template::AuthorisationEnded
+            | Template::CollectionLate
+            | Template::CollectionStopped
+            | Template::CompletionCopy
+            | Template::AgreementEnded => Weight::Answer,
+            // Nothing is collected of which they were not told before (12 CFR 1006.22(c)).
+            Template::CollectionNotice | Template::CollectionRetry => Weight::Notice,
+            Template::InstalmentReminder | Template::InstalmentMissed => Weight::Reminder,
         }
     }
 
@@ -176,12 +213,36 @@ impl Template {
             (Template::AgreementEnded, Language::Spanish) => letter!("agreement_ended/es"),
         }
     }
+
+    /// What goes to a telephone. A confirmation must be kept and has none (12 CFR 1006.42(a)(1)).
+    fn short(self, language: Language) -> Option<&'static str> {
+        match (self, language) {
+            (Template::ReceiptCopy, Language::English) => Some(include_str!("../../../letters/receipt_copy/en.sms")),
+            (Template::ReceiptCopy, Language::Spanish) => Some(include_str!("../../../letters/receipt_copy/es.sms")),
+            (
+                Template::ConfirmationCopy
+                | Template::ReversalNote
+                | Template::AuthorisationCopy
+                | Template::AuthorisationEnded
+                | Template::CollectionNotice
+                | Template::CollectionRetry
+                | Template::CollectionStopped
+                | Template::CollectionLate
+                | Template::InstalmentReminder
+                | Template::InstalmentMissed
+                | Template::CompletionCopy
+                | Template::AgreementEnded,
+                _,
+            ) => None,
+        }
+    }
 }
 
 /// Writes a message. `values` are what this template has places for, besides who writes and to whom.
-pub fn write(template: Template, language: Language, sender: &Sender, given_name: &str, values: &[(&str, &str)]) -> Written {
+pub fn write(template: Template, sender: &Sender, reader: Reader<'_>, values: &[(&str, &str)]) -> Written {
     let common = [
-        ("given_name", given_name),
+        ("given_name", reader.given_name),
+        ("stop_url", reader.stop_url),
         ("portal_name", &*sender.portal_name),
         ("postal_address", &*sender.postal_address),
         ("phone", &*sender.phone),
@@ -189,12 +250,24 @@ pub fn write(template: Template, language: Language, sender: &Sender, given_name
         ("public_url", &*sender.public_url),
     ];
     let values: Vec<(&str, &str)> = common.into_iter().chain(values.iter().copied()).collect();
-    let (text, html) = template.files(language);
+    let (text, html) = template.files(reader.language);
     let (subject, text) = text.split_once("\n\n").unwrap_or(("", text));
     let subject = subject.trim_start_matches("Subject:").trim();
     // A line break in a value could begin another header.
     let subject = fill(subject, &values, &|value| value.replace(['\r', '\n'], " "));
-    Written { subject, text: fill(text, &values, &str::to_owned), html: fill(html, &values, &escape) }
+    let short = template.short(reader.language).map(|short| fill(short.trim(), &values, &str::to_owned));
+    Written { subject, text: fill(text, &values, &str::to_owned), html: fill(html, &values, &escape), short }
+}
+
+/// The paragraphs of a message's text as a letter on paper has them: without who writes, which is at the head of the paper, and
+/// without what is for the screen alone.
+pub fn on_paper(text: &str, stop_path: &str, sender: &Sender) -> Vec<String> {
+    text.split("\n\n")
+        .map(|paragraph| paragraph.split_whitespace().collect::<Vec<_>>().join(" "))
+        .filter(|paragraph| {
+            !paragraph.is_empty() && !paragraph.contains(stop_path) && !paragraph.starts_with(&format!("{} ", sender.portal_name))
+        })
+        .collect()
 }
 
 /// Puts the values in their places. What has no value stays as it is written; a test sees to it that nothing does.
@@ -240,11 +313,57 @@ mod tests {
         }
     }
 
+    const STOP: &str = "https://pay.example.org/stop/AAAA";
+
+    fn ada(language: Language) -> Reader<'static> {
+        Reader { language, given_name: "Ada", stop_url: STOP }
+    }
+
+    #[test]
+    fn every_message_can_be_stopped_in_one_step_and_asks_for_no_reply() {
+        for template in Template::ALL {
+            assert_eq!(Template::from_code(template.code()), Some(template));
+            for language in Language::ALL {
+                let written = write(template, &sender(), ada(language), template.example());
+                for part in [&written.text, &written.html] {
+                    assert_eq!(part.matches(STOP).count(), 1, "{template:?} {language:?}: {part}");
+                    assert!(!part.contains("STOP"), "{template:?} {language:?}: {part}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_short_form_is_short_neutral_and_plain_and_says_how_to_stop_it() {
+        for template in Template::ALL {
+            for language in Language::ALL {
+                let Some(short) = write(template, &sender(), ada(language), template.example()).short else { continue };
+                // Two messages, joined by the telephone.
+                assert!(short.len() <= 306 && short.is_ascii() && !short.contains("{{"), "{short}");
+                assert!(short.contains("STOP") || short.contains("BAJA"), "{short}");
+                for word in ["Ada", "debt", "owe", "due", "deuda", "$"] {
+                    assert!(!short.contains(word), "{short}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn on_paper_there_is_nothing_to_press() {
+        let written = write(Template::ReceiptCopy, &sender(), ada(Language::English), Template::ReceiptCopy.example());
+        let paragraphs = on_paper(&written.text, "/stop/", &sender());
+        assert_eq!(paragraphs.first().map(String::as_str), Some("Hello Ada,"));
+        assert!(
+            paragraphs.iter().all(|paragraph| !paragraph.contains("/stop/") && !paragraph.contains("Harbor")),
+            "{paragraphs:?}"
+        );
+    }
+
     #[test]
     fn every_place_is_filled_in_every_language() {
         for template in Template::ALL {
             for language in Language::ALL {
-                let written = write(template, language, &sender(), "Ada", template.example());
+                let written = write(template, &sender(), ada(language), template.example());
                 for part in [&written.subject, &written.text, &written.html] {
                     assert!(!part.contains("{{") && !part.contains("}}"), "{template:?} {language:?}: {part}");
                 }
@@ -259,8 +378,8 @@ mod tests {
 
     #[test]
     fn a_name_cannot_become_markup_or_a_header() {
-        let written =
-            write(Template::ReceiptCopy, Language::English, &sender(), "<b>{{ phone }}", &[("reference", "A\r\nBcc: x")]);
+        let reader = Reader { given_name: "<b>{{ phone }}", ..ada(Language::English) };
+        let written = write(Template::ReceiptCopy, &sender(), reader, &[("reference", "A\r\nBcc: x")]);
         assert!(written.html.contains("Hello &lt;b&gt;{{ phone }},"), "{}", written.html);
         assert_eq!(written.subject, "Your receipt A  Bcc: x");
     }
@@ -269,7 +388,7 @@ mod tests {
     fn nobody_who_sees_the_subject_learns_of_a_debt() {
         for template in Template::ALL {
             for language in Language::ALL {
-                let subject = write(template, language, &sender(), "Ada", template.example()).subject.to_lowercase();
+                let subject = write(template, &sender(), ada(language), template.example()).subject.to_lowercase();
                 for word in ["debt", "owe", "due", "collect", "deuda", "debe", "cobro", "plan", "$", "ada"] {
                     assert!(!subject.contains(word), "{subject}");
                 }

@@ -1,9 +1,14 @@
 //! Hands a message to the mail server of the settings.
+//!
+//! Every message says how to stop its kind in one step (RFC 8058: a mail program shows a button for it), that no person wrote it
+//! (RFC 3834: so that nobody's absence is answered to it), and where it comes back to if it cannot be delivered.
 
-use crate::server::config::Mail;
-use lettre::message::header::ContentType;
+use super::Carried;
+use crate::server::config::{BounceAddress, Mail};
+use lettre::address::Envelope;
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
-use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use std::time::{Duration, SystemTime};
 
 /// The longest a mail server may take to answer.
@@ -19,23 +24,18 @@ pub struct Outgoing<'a> {
     pub html: &'a str,
     /// File name and bytes of a PDF.
     pub attachment: Option<(String, Vec<u8>)>,
+    /// What tells this message from others when it comes back.
+    pub bounce_tag: &'a str,
+    /// Where e-mail to this person is stopped in one step.
+    pub stop_url: &'a str,
     pub at: SystemTime,
-}
-
-/// What became of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Carried {
-    Accepted,
-    /// The server will never take this one.
-    Refused,
-    /// Not now: not reachable, or busy.
-    TryAgain,
 }
 
 #[derive(Clone)]
 pub struct MailServer {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
+    bounce_address: Option<BounceAddress>,
 }
 
 /// The settings name a mail server or a sender that cannot be used.
@@ -50,7 +50,7 @@ impl MailServer {
             .map_err(|_| UnusableMail("mail.smtp_url"))?
             .timeout(Some(Duration::from_secs(TIMEOUT_SECONDS)))
             .build();
-        Ok(MailServer { transport, from })
+        Ok(MailServer { transport, from, bounce_address: mail.bounce_address.clone() })
     }
 
     pub async fn carry(&self, outgoing: Outgoing<'_>) -> Carried {
@@ -80,15 +80,34 @@ impl MailServer {
             let kind = ContentType::parse("application/pdf").ok()?;
             parts = parts.singlepart(Attachment::new(name.clone()).body(bytes.clone(), kind));
         }
-        Message::builder()
+        let returns_to = match &self.bounce_address {
+            Some(address) => address.with_tag(outgoing.bounce_tag).parse().ok()?,
+            None => self.from.email.clone(),
+        };
+        let mut message = Message::builder()
             .from(self.from.clone())
+            .envelope(envelope(returns_to, &to)?)
             .to(to)
             .subject(outgoing.subject)
             .date(outgoing.at)
             .message_id(Some(format!("<{}@{}>", outgoing.id, self.from.email.domain())))
             .multipart(parts)
-            .ok()
+            .ok()?;
+        let headers = message.headers_mut();
+        headers.insert_raw(header("List-Unsubscribe", format!("<{}>", outgoing.stop_url)));
+        headers.insert_raw(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()));
+        headers.insert_raw(header("Auto-Submitted", "auto-generated".to_owned()));
+        Some(message)
     }
+}
+
+fn envelope(returns_to: Address, to: &Mailbox) -> Option<Envelope> {
+    Envelope::new(Some(returns_to), vec![to.email.clone()]).ok()
+}
+
+/// A header that is written as it stands: an address must not be broken into lines.
+fn header(name: &'static str, value: String) -> HeaderValue {
+    HeaderValue::dangerous_new_pre_encoded(HeaderName::new_from_ascii_str(name), value.clone(), value)
 }
 
 #[cfg(test)]
@@ -97,9 +116,9 @@ mod tests {
 
     #[test]
     fn a_sender_that_is_no_address_is_refused_by_name() {
-        let mail = Mail { smtp_url: "smtp://localhost:25".into(), from: "nobody".into() };
+        let mail = Mail { smtp_url: "smtp://localhost:25".into(), from: "nobody".into(), bounce_address: None };
         assert_eq!(MailServer::from_settings(&mail).err(), Some(UnusableMail("mail.from")));
-        let mail = Mail { smtp_url: "smtp://local host".into(), from: "a@example.net".into() };
+        let mail = Mail { smtp_url: "smtp://local host".into(), from: "a@example.net".into(), bounce_address: None };
         assert_eq!(MailServer::from_settings(&mail).err(), Some(UnusableMail("mail.smtp_url")));
     }
 }

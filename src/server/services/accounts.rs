@@ -7,8 +7,9 @@ use crate::domain::hold::HoldKind;
 use crate::domain::ids::{AccountId, CustomerId, PolicyVersion};
 use crate::domain::money::{Money, MoneyError};
 use crate::domain::standing::{
-    self, AccountStatus, AccountSummary, ActiveHold, CreditToHaveBack, HistoryLine, HistoryPage, InstalmentStanding,
-    LiveAgreement, OwnEntry, PaidSoFar, RunningPayment, RunningState, Stage, Standing, WaitingMessage,
+    self, AccountStatus, AccountSummary, ActiveHold, CreditToHaveBack, EmailTrouble, HistoryLine, HistoryPage,
+    InstalmentStanding, LiveAgreement, OwnEntry, PaidSoFar, RunningPayment, RunningState, Stage, Standing, WaitingMessage,
+    WaitingStage,
 };
 use crate::server::clock::{Millis, zone};
 use crate::server::ids;
@@ -59,7 +60,7 @@ async fn read_standing(state: &AppState, mut tx: Tx, customer: &CustomerId, acco
     let zone = zone(&account.time_zone);
     let today = state.clock.today_in(&zone);
     let account = history::complete(&mut tx, account, today).await?;
-    let SortedOut { entries, holds, instalments, payments, messages, held_terms } = sort_out(happenings, &zone)?;
+    let SortedOut { entries, holds, instalments, payments, messages, email, held_terms } = sort_out(happenings, &zone)?;
     let policy = policies::of_account(state, &mut tx, held_terms).await?;
     let have_back = have_back(state, &mut tx, &account).await?;
     let (keeping, next_collection) = match instalments.first() {
@@ -96,6 +97,7 @@ async fn read_standing(state: &AppState, mut tx: Tx, customer: &CustomerId, acco
         is_too_small_online: is_too_small_online(state, account.facts.balance),
         messages,
         have_back,
+        email,
         has_other_accounts: account.accounts_of_customer > 1,
         today,
     })
@@ -204,6 +206,7 @@ struct SortedOut {
     instalments: Vec<AgreementLine>,
     payments: Vec<RunningPayment>,
     messages: Vec<WaitingMessage>,
+    email: Option<EmailTrouble>,
     held_terms: Option<PolicyVersion>,
 }
 
@@ -211,6 +214,7 @@ fn sort_out(happenings: Vec<Happening>, zone: &TimeZone) -> Result<SortedOut, Fa
     let day =
         |instant: Millis| Timestamp::from_millisecond(instant).map_or(Date::MAX, |instant| zone.to_datetime(instant).date());
     let mut sorted = SortedOut::default();
+    let mut stopped_email = false;
     for happening in happenings {
         match happening {
             Happening::Entry(entry) => sorted.entries.push(entry),
@@ -223,11 +227,19 @@ fn sort_out(happenings: Vec<Happening>, zone: &TimeZone) -> Result<SortedOut, Fa
                 let state = RunningState::from_code(&state).ok_or(StoreError::Unreadable("payment state"))?;
                 sorted.payments.push(RunningPayment { reference, amount, state, begun_on: day(begun_at) });
             }
-            Happening::Message { template, not_before } => {
-                sorted.messages.push(WaitingMessage { template, from: day(not_before) });
+            Happening::Message { template, channel, is_printing, reason, not_before } => {
+                let stage =
+                    if is_printing { WaitingStage::Printing } else { WaitingStage::From { day: day(not_before), reason } };
+                sorted.messages.push(WaitingMessage { template, channel, stage });
             }
+            Happening::EmailMark(mark) if mark == "unusable" => sorted.email = Some(EmailTrouble::CameBack),
+            // What the customer wanted is said, whatever else is wrong with it.
+            Happening::EmailMark(_) => stopped_email = true,
             Happening::HeldTerms(version) => sorted.held_terms = Some(version),
         }
+    }
+    if stopped_email {
+        sorted.email = Some(EmailTrouble::Stopped);
     }
     Ok(sorted)
 }

@@ -23,11 +23,14 @@ pub mod offers;
 pub mod outbox;
 pub mod payments;
 pub mod policies;
+pub mod print_queue;
 pub mod receipts;
+pub mod returns;
 pub mod reversal_notes;
 pub mod sessions;
 pub mod sign_in;
 pub mod staff;
+pub mod stopping;
 
 use super::documents::TypesetError;
 use super::notify::mail::UnusableMail;

@@ -2,6 +2,8 @@
 
 use super::{StoreError, StoreResult};
 use crate::domain::calendar::Date;
+use crate::domain::contact::channel::Channel;
+use crate::domain::contact::gate::Reason;
 use crate::domain::ids::{AccountId, AgreementId, CustomerId, PolicyVersion};
 use crate::domain::money::{Currency, Money};
 use crate::domain::standing::{EntryKind, OwnEntry};
@@ -72,8 +74,13 @@ pub enum Happening {
     },
     Message {
         template: String,
+        channel: Channel,
+        is_printing: bool,
+        reason: Option<Reason>,
         not_before: Millis,
     },
+    /// Something that keeps e-mail from being used: the code of a mark.
+    EmailMark(String),
     /// Terms are held for the customer, under this policy.
     HeldTerms(PolicyVersion),
 }
@@ -128,9 +135,15 @@ pub async fn happenings<'e>(
          from payments
          where account_id = $1 and state in ('created', 'submitted', 'needs_customer', 'processing', 'unknown')
          union all
-         select 'message', id, template, cast(0 as bigint), cast(0 as bigint), not_before, id
+         select 'message', channel || ' ' || state || ' ' || coalesce(reason, ''), template, cast(0 as bigint), cast(0 as bigint),
+           not_before, id
          from outbox
-         where customer_id = $2 and sent_at is null and state in ('waiting', 'sending')
+         where customer_id = $2 and sent_at is null and state in ('waiting', 'sending', 'printing')
+         union all
+         select 'email', id, mark, cast(0 as bigint), cast(0 as bigint), learned_at, id
+         from channel_marks
+         where customer_id = $2 and ended_at is null and channel = 'email' and mark in ('stopped', 'complained', 'unusable')
+           and (address is null or lower(address) = (select lower(email) from customers where id = $2))
          union all
          select 'terms', id, policy_version, cast(0 as bigint), cast(0 as bigint), held_until, id
          from offer_sets
@@ -165,8 +178,18 @@ fn happening(row: RawHappening, currency: Currency) -> StoreResult<Happening> {
         }),
         "payment" => Happening::Payment { reference: row.name, amount, state: row.detail, begun_at: at },
         "terms" => Happening::HeldTerms(PolicyVersion(row.detail)),
-        _ => Happening::Message { template: row.detail, not_before: at },
+        "email" => Happening::EmailMark(row.detail),
+        _ => message(&row.name, row.detail, at)?,
     })
+}
+
+/// A waiting message, of `channel state reason`.
+fn message(stands: &str, template: String, not_before: Millis) -> StoreResult<Happening> {
+    let mut words = stands.splitn(3, ' ');
+    let channel = words.next().and_then(Channel::from_code).ok_or(StoreError::Unreadable("channel"))?;
+    let is_printing = words.next() == Some("printing");
+    let reason = words.next().and_then(Reason::from_code);
+    Ok(Happening::Message { template, channel, is_printing, reason, not_before })
 }
 
 fn day(text: &str) -> StoreResult<Date> {

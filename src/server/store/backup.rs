@@ -8,7 +8,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
 /// What a backup holds, in an order in which rows can be put back: a row comes after those it refers to.
-pub const TABLES: [&str; 38] = [
+pub const TABLES: [&str; 42] = [
     "creditors",
     "customers",
     "accounts",
@@ -47,6 +47,10 @@ pub const TABLES: [&str; 38] = [
     "events",
     "jobs",
     "outbox",
+    "channel_marks",
+    "channel_consents",
+    "stop_tokens",
+    "print_queue",
 ];
 
 /// What a backup leaves out: a session that was ended must not come alive again. People sign in anew.

@@ -51,3 +51,11 @@ pub async fn mail_details(tx: &mut Tx, id: &CustomerId) -> StoreResult<Option<Ma
             .await?;
     Ok(row.map(|(given_name, email, time_zone)| MailDetails { given_name, email, time_zone }))
 }
+
+/// The currency of any of a customer's accounts.
+pub async fn any_currency(tx: &mut Tx, id: &CustomerId) -> StoreResult<Option<String>> {
+    Ok(sqlx::query_scalar("select currency from accounts where customer_id = $1 order by id limit 1")
+        .bind(id.as_str())
+        .fetch_optional(&mut **tx)
+        .await?)
+}

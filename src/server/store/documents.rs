@@ -151,6 +151,13 @@ pub async fn headline(tx: &mut Tx, id: &DocumentId) -> StoreResult<Option<Headli
     row.map(|(reference, kind)| Ok(Headline { reference, kind: DocumentKind::from_code(&kind)? })).transpose()
 }
 
+/// The account a document is about.
+pub async fn account(tx: &mut Tx, id: &DocumentId) -> StoreResult<Option<AccountId>> {
+    let account: Option<String> =
+        sqlx::query_scalar("select account_id from documents where id = $1").bind(id.as_str()).fetch_optional(&mut **tx).await?;
+    Ok(account.map(AccountId))
+}
+
 /// One line of a customer's list of documents.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedDocument {

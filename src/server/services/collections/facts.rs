@@ -13,7 +13,7 @@ use crate::server::services::Failure;
 use crate::server::state::AppState;
 use crate::server::store::collections::{self, AgreementHead, InstalmentKey, Permission, Try, TryState};
 use crate::server::store::facts::AccountRecord;
-use crate::server::store::outbox::{self, Delivery};
+use crate::server::store::outbox::{self, State};
 use crate::server::store::{Tx, covered, drafts, facts, holds, payments};
 use jiff::tz::TimeZone;
 
@@ -161,9 +161,9 @@ fn on_their_way<'a>(running: impl Iterator<Item = &'a Payment>, currency: Curren
 async fn notice_of(tx: &mut Tx, last: Option<&Try>, zone: &TimeZone) -> Result<Notice, Failure> {
     let Some(key) = last.and_then(|last| last.notice_key.as_deref()) else { return Ok(Notice::NotNeeded) };
     Ok(match outbox::by_once_key(tx, key).await? {
-        Some(Delivery::Waiting) => Notice::Waiting,
-        Some(Delivery::Sent { at }) => Notice::Sent { on: clock::date_of(at, zone) },
-        Some(Delivery::NotSent) | None => Notice::NotSent,
+        Some((State::Waiting { .. } | State::Printing, _)) => Notice::Waiting,
+        Some((State::Sent { at }, _)) => Notice::Sent { on: clock::date_of(at, zone) },
+        Some((State::NotSent { .. }, _)) | None => Notice::NotSent,
     })
 }
 

@@ -11,7 +11,7 @@ use crate::domain::payment::DeclineReason;
 use crate::paths;
 use crate::server::notify::letters::Template;
 use crate::server::services::Failure;
-use crate::server::services::outbox::{self, Hurry, Message};
+use crate::server::services::outbox::{self, About, Hurry, Message};
 use crate::server::state::AppState;
 use crate::server::store::{Tx, customers};
 use crate::words::{locale, td_string};
@@ -44,7 +44,8 @@ pub(super) async fn enqueue(
         hurry: Hurry::InWindow,
         once,
     };
-    outbox::enqueue(state, tx, &message).await
+    let about = About { account_id: Some(&facts.account.id), expires_at: None };
+    outbox::enqueue_about(state, tx, &message, about).await
 }
 
 /// What is said of an instalment that is not going to be collected.

@@ -36,6 +36,11 @@ impl ContactWindow {
         None
     }
 
+    /// Whether an instant lies in the window in every one of these zones.
+    pub fn is_open(self, instant: Timestamp, zones: &[TimeZone]) -> bool {
+        zones.iter().all(|zone| self.opening_after(instant, zone).is_none())
+    }
+
     /// When the window opens next in a zone, if it is closed there at this instant.
     fn opening_after(self, instant: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
         let local = zone.to_datetime(instant);

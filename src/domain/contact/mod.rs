@@ -1,4 +1,12 @@
-//! Reaching a person: what about, and by when they answer.
+//! Reaching a person, in both directions: what they write to us about and by when somebody answers (here), and whether,
+//! when and how we may write to them: [`gate`] decides, from the hours ([`window`]), the number of messages ([`cap`]) and what
+//! is known of every channel ([`channel`]). `services::outbox` asks it before anything leaves.
+
+pub mod cap;
+pub mod channel;
+pub mod gate;
+pub mod stop_words;
+pub mod window;
 
 use super::calendar::Date;
 use jiff::ToSpan;
