@@ -186,13 +186,20 @@ proptest::proptest! {
 
 #[test]
 fn the_order_in_which_payments_pay_is_stated_or_the_usual_one() {
-    let order = |text: &str| parsed(&with("currency = \"USD\"\n", &format!("currency = \"USD\"\n{text}"))).map(|file| file.policy.allocation);
+    let order = |text: &str| {
+        parsed(&with("currency = \"USD\"\n", &format!("currency = \"USD\"\n{text}"))).map(|file| file.policy.allocation)
+    };
     assert_eq!(order(""), Ok(PartsOrder::USUAL));
     assert_eq!(order("[allocation]\n"), Ok(PartsOrder::USUAL));
     let principal_first = order("[allocation]\norder = [\"principal\", \"interest\", \"fees\"]\n").expect("an order");
     assert_eq!(principal_first.parts(), [Paid::Principal, Paid::Interest, Paid::Fees]);
-    for wrong in ["[]", "[\"fees\", \"interest\"]", "[\"fees\", \"fees\", \"principal\"]", "[\"fees\", \"interest\", \"credit\"]",
-        "[\"fees\", \"interest\", \"principal\", \"other\"]"] {
+    for wrong in [
+        "[]",
+        "[\"fees\", \"interest\"]",
+        "[\"fees\", \"fees\", \"principal\"]",
+        "[\"fees\", \"interest\", \"credit\"]",
+        "[\"fees\", \"interest\", \"principal\", \"other\"]",
+    ] {
         let fault = order(&format!("[allocation]\norder = {wrong}\n")).expect_err(wrong);
         assert_eq!(fault.line, 4, "{wrong}");
         assert!(fault.reason.contains("each once"), "{fault}");
