@@ -251,6 +251,9 @@ async fn a_debit_the_bank_takes_back_is_owed_again_and_its_agreement_goes_on() {
         ] {
             page.assert_says(words);
         }
+        assert_eq!(scene.portal.number("select count(*) from outbox where template = 'reversal_note'").await, 1);
+        let letter = scene.portal.word("select id from documents where kind = 'reversal_note'").await;
+        assert!(scene.person.get(&format!("/documents/{letter}.pdf")).await.body.starts_with("%PDF-"));
         scene.see_account().await.assert_says("Taken back by the bank on 20 November 2026");
         let statement = scene.person.get(&format!("/account/{}/statement", scene.seeded.account_id)).await;
         statement.assert_says("Taken back by the bank");

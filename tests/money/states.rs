@@ -1,10 +1,11 @@
 //! The state machine, by every report in every state.
 
-use evenkeel::domain::ids::{AccountId, CustomerId, PaymentId};
+use evenkeel::domain::ids::{AccountId, CustomerId, PaymentId, ReversalId};
 use evenkeel::domain::money::{Currency, Money};
 use evenkeel::domain::payment::{
     DeclineReason, Finding, Payment, PaymentState, ProcessorReport, Purpose, Settled, Transition, WhyUnchanged,
 };
+use evenkeel::domain::reversal::{DecidedBy, Reversal, ReversalKind, ReversalReason, ReversalState};
 use proptest::prelude::*;
 
 fn payment(state: PaymentState) -> Payment {
@@ -138,6 +139,55 @@ fn what_is_not_known_becomes_what_is_known() {
         let found = after(&payment(PaymentState::Unknown), &report).state;
         assert_eq!(found == PaymentState::Unknown, report == ProcessorReport::OutcomeUnknown, "{report:?}");
     }
+}
+
+/// Of a payment of 50.00.
+fn reversal(kind: ReversalKind, minor: i64, state: ReversalState) -> Reversal {
+    Reversal {
+        id: ReversalId("r".into()),
+        reference: "RV-2222-2222".into(),
+        payment_id: PaymentId("p".into()),
+        account_id: AccountId("a".into()),
+        kind,
+        amount: Money::new(minor, Currency::USD),
+        reason: ReversalReason::Decided,
+        decided_by: DecidedBy::Processor,
+        once_key: "key".into(),
+        processor: "sandbox".into(),
+        processor_reference: Some("sbr_1".into()),
+        state,
+        created_at: 2,
+    }
+}
+
+#[test]
+fn after_its_success_a_payment_is_what_its_reversals_add_up_to() {
+    let paid = payment(PaymentState::Succeeded { settled_at: 1 });
+    let done = ReversalState::Succeeded { settled_at: 3 };
+    let undone = ReversalState::Undone { settled_at: 3, undone_at: 4 };
+    let refund = |minor| reversal(ReversalKind::Refund, minor, done.clone());
+    let (returned, charged_back) =
+        (reversal(ReversalKind::Return, 5_000, done.clone()), reversal(ReversalKind::Chargeback, 5_000, done.clone()));
+    let won = reversal(ReversalKind::Chargeback, 5_000, undone);
+    let failed = reversal(ReversalKind::Refund, 5_000, ReversalState::Failed { settled_at: 3 });
+    let pending = reversal(ReversalKind::Refund, 5_000, ReversalState::Pending);
+    for (reversals, code, reversed) in [
+        (vec![], "succeeded", None),
+        (vec![pending, failed], "succeeded", None),
+        (vec![won.clone()], "succeeded", None),
+        (vec![refund(1)], "partly_refunded", Some(1)),
+        (vec![refund(4_999), won.clone()], "partly_refunded", Some(4_999)),
+        (vec![refund(4_999), refund(1)], "refunded", Some(5_000)),
+        (vec![returned.clone(), refund(2_000)], "returned", Some(7_000)),
+        (vec![refund(2_000), charged_back], "charged_back", Some(7_000)),
+    ] {
+        let state = paid.after(1, &reversals).expect("one currency");
+        assert_eq!(state.code(), code, "{reversals:?}");
+        assert_eq!(state.reversed().map(|settled| settled.reversed.minor()), reversed, "{reversals:?}");
+        assert_eq!(state.settled_at(), Some(1), "{reversals:?}");
+    }
+    let latest = paid.after(1, &[refund(1), won]).expect("one currency").reversed().map(|settled| settled.reversed_at);
+    assert_eq!(latest, Some(4), "when it last changed");
 }
 
 proptest! {

@@ -7,7 +7,7 @@ use evenkeel::domain::money::{Currency, Money};
 use evenkeel::domain::payment::{DeclineReason, Finding};
 use evenkeel::server::ids;
 use evenkeel::server::processors::{
-    Charge, Collection, HostedMandate, MandateFinding, News, ProcessorError, Sought, WebhookEvent,
+    Charge, Collection, HostedMandate, MandateFinding, News, ProcessorError, Refund, Sought, WebhookEvent,
 };
 
 fn mandate() -> HostedMandate {
@@ -170,5 +170,28 @@ async fn under_a_permission_nobody_gave_nothing_is_collected() {
             assert_eq!(processor.collect(&collection(name)).await, refused, "{} {name}", processor.name());
         }
         assert_eq!(company.collections().await, 0, "{}", processor.name());
+    }
+}
+
+#[tokio::test]
+async fn what_was_collected_can_be_given_back_and_is_told_by_its_name() {
+    for company in company::all().await {
+        let processor = company.processor();
+        let mandate = given(company.as_ref(), Goes::Paid).await;
+        let collection = collection(&mandate);
+        let charge = processor.collect(&collection).await.expect("collected").processor_reference;
+        let refund = Refund {
+            idempotency_key: ids::new_token(),
+            processor_reference: charge.clone(),
+            amount: Money::new(1_000, Currency::USD),
+        };
+        for _ in 0..2 {
+            processor.refund(&refund).await.expect("given back");
+        }
+        let back = processor.reversals(&charge).await.expect("an answer");
+        let [back] = &back[..] else { panic!("{}: {back:?}", processor.name()) };
+        assert_eq!(back.our_key.as_ref(), Some(&refund.idempotency_key), "{}", processor.name());
+        let whose = processor.whose(&charge).await;
+        assert_eq!(whose, Ok(Some(collection.merchant_reference)), "{}", processor.name());
     }
 }

@@ -121,7 +121,7 @@ fn tell(booked: &Booked, json: bool) {
 fn in_words(refused: NotBooked) -> String {
     match refused {
         NotBooked::NoSuchAccount => "no account has this reference".into(),
-        NotBooked::NotAnAmount => "the amount is no plain decimal such as 12.34, or nothing of it is owed".into(),
+        NotBooked::NotAnAmount => "the amount is no plain decimal such as 12.34, or not the right side of zero".into(),
         NotBooked::MoreThanOwed { owed } => {
             format!("only {} {} of it is owed", owed.to_decimal_string(), owed.currency().code())
         }

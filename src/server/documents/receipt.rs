@@ -143,7 +143,6 @@ impl ReceiptContent {
             sections: vec![
                 self.payment_section(words),
                 self.applied_section(words),
-                self.parts_section(words),
                 Section {
                     heading: td_string!(words, document.balance_heading).to_owned(),
                     blocks: vec![Block::Table(self.balances(words))],
@@ -201,22 +200,23 @@ impl ReceiptContent {
             total: None,
             amount_columns: 1,
         };
-        Section { heading: td_string!(words, document.applied_heading).to_owned(), blocks: vec![Block::Table(table)] }
+        let blocks = [Block::Table(table)].into_iter().chain(self.parts(words)).collect();
+        Section { heading: td_string!(words, document.applied_heading).to_owned(), blocks }
     }
 
-    fn parts_section(&self, words: Locale) -> Section {
+    /// Which parts of the debt it paid, and in which order payments pay them.
+    fn parts(&self, words: Locale) -> [Block; 2] {
         let row = |(part, amount): &(Paid, Money)| {
             vec![part_of_debt(*part, self.language).to_owned(), format::money(*amount, self.language)]
         };
         let table = Table {
             summary: td_string!(words, reversal.parts_title).to_owned(),
-            headings: vec![td_string!(words, receipt.part).to_owned(), td_string!(words, document.amount).to_owned()],
+            headings: vec![td_string!(words, reversal.part_paid).to_owned(), td_string!(words, document.amount).to_owned()],
             rows: self.parts.iter().map(row).collect(),
             total: None,
             amount_columns: 1,
         };
-        let order = Block::Paragraph(order_of_parts(self.order, self.language));
-        Section { heading: td_string!(words, reversal.parts_title).to_owned(), blocks: vec![Block::Table(table), order] }
+        [Block::Table(table), Block::Paragraph(order_of_parts(self.order, self.language))]
     }
 
     fn balances(&self, words: Locale) -> Table {

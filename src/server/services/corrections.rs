@@ -140,6 +140,9 @@ async fn entry(state: &AppState, tx: &mut Tx, account: &AccountRecord, what: &Wh
                 }
             };
             let owed = Money::new(order.parts().into_iter().map(|part| of.of(part)).sum(), currency);
+            if !owed.is_positive() {
+                return Ok(Err(NotBooked::MoreThanOwed { owed }));
+            }
             let amount = match amount {
                 None => Some(owed),
                 Some(text) => Money::parse_decimal(text, currency).ok(),
