@@ -10,10 +10,10 @@ use leptos::prelude::*;
 #[component]
 pub fn StopCollection(#[prop(into)] reference: String) -> impl IntoView {
     view! {
+        <p class="hint">{td_string!(words(), mandate.stop_hint)}</p>
         <form method="post" action=paths::STOP_MANDATE_ACTION>
             <HiddenField name="reference" value=reference/>
             <Button label=td_string!(words(), mandate.stop_now) kind=ButtonKind::Other/>
         </form>
-        <p class="hint">{td_string!(words(), mandate.stop_hint)}</p>
     }
 }

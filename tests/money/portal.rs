@@ -41,10 +41,27 @@ impl Portal {
         Portal::open_between(database_url, changed, |sandbox| sandbox).await
     }
 
+    /// With a sandbox that keeps what is slow or silent for an hour, however long the test takes to look at it.
+    pub async fn open_unhurried(database_url: &str) -> Portal {
+        let hour = Duration::from_secs(3_600);
+        let delays = Delays { slow: hour, late_webhook: hour, silence: hour, page_open: hour };
+        Portal::open_all(database_url, &[], delays, |sandbox| sandbox).await
+    }
+
     /// With something of the test's own between the portal and the sandbox.
     pub async fn open_between(
         database_url: &str,
         changed: &[(&str, &str)],
+        between: impl FnOnce(Arc<SandboxProcessor>) -> Arc<dyn PaymentProcessor>,
+    ) -> Portal {
+        let delays = Delays { slow: SILENCE, late_webhook: SILENCE, silence: SILENCE, page_open: Duration::from_secs(60) };
+        Portal::open_all(database_url, changed, delays, between).await
+    }
+
+    async fn open_all(
+        database_url: &str,
+        changed: &[(&str, &str)],
+        delays: Delays,
         between: impl FnOnce(Arc<SandboxProcessor>) -> Arc<dyn PaymentProcessor>,
     ) -> Portal {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
@@ -60,7 +77,6 @@ impl Portal {
             settings.set(name, *value);
         }
         let mut state = open_state(settings.check().expect("valid settings")).await.expect("the portal opens");
-        let delays = Delays { slow: SILENCE, late_webhook: SILENCE, silence: SILENCE, page_open: Duration::from_secs(60) };
         let webhooks = format!("{address}/webhooks/sandbox");
         // Where another company takes the payments there is no sandbox.
         if state.sandbox.is_some() {

@@ -69,8 +69,6 @@ fn ask(view: AskView) -> impl IntoView {
     let problems = Problems::from_codes(&view.errors, |_, code| problem_words(code).to_owned());
     let sentences: Vec<_> =
         text::sentences(&view.terms, language()).into_iter().map(|sentence| view! { <p>{sentence}</p> }).collect();
-    let next =
-        if view.is_sandbox { td_string!(words(), mandate.next_page_sandbox) } else { td_string!(words(), mandate.next_page) };
     let back = paths::agreement(&view.agreement_id);
     view! {
         <Page title=td_string!(words(), mandate.title) back=back lead=td_string!(words(), mandate.lead)>
@@ -87,7 +85,6 @@ fn ask(view: AskView) -> impl IntoView {
             <section aria-labelledby="authorise">
                 <h2 id="authorise">{td_string!(words(), mandate.sign_heading)}</h2>
                 {authorise_form(&view, &problems)}
-                <p>{next}</p>
                 <p><a href=paths::pay(&view.account_id)>{td_string!(words(), mandate.rather_not)}</a></p>
             </section>
         </Page>
@@ -114,15 +111,14 @@ fn payments(terms: &MandateTerms) -> impl IntoView + use<> {
     let total = format::money(terms.total(), language());
     let last = terms.last_on().map(|day| format::date(day, language())).unwrap_or_default();
     view! {
-        <section aria-labelledby="payments">
-            <h2 id="payments">{td_string!(words(), mandate.payments_heading)}</h2>
-            <DataTable caption=td_string!(words(), mandate.payments_caption) columns rows/>
-            <p class="amount-line">{td_string!(words(), mandate.payments_total, total = total, last = last)}</p>
-        </section>
+        <DataTable caption=td_string!(words(), mandate.payments_caption) columns rows/>
+        <p>{td_string!(words(), mandate.payments_total, total = total, last = last)}</p>
     }
 }
 
 fn authorise_form(view: &AskView, problems: &Problems) -> impl IntoView + use<> {
+    let next =
+        if view.is_sandbox { td_string!(words(), mandate.next_page_sandbox) } else { td_string!(words(), mandate.next_page) };
     let typed = |field: &str| view.typed.get(field).cloned().unwrap_or_default();
     view! {
         <form method="post" action=AuthoriseCollection::PATH>
@@ -146,6 +142,7 @@ fn authorise_form(view: &AskView, problems: &Problems) -> impl IntoView + use<> 
                 autocomplete="name"
                 longest=LONGEST_NAME
             />
+            <p>{next}</p>
             <Button label=td_string!(words(), mandate.go_on)/>
         </form>
     }
@@ -177,13 +174,10 @@ fn not_now(view: &NotNowView) -> impl IntoView + use<> {
     view! {
         <Page title=td_string!(words(), mandate.title) back=agreement.clone()>
             <Notice kind=NoticeKind::Plain><p>{why}</p></Notice>
-            <p>
-                <LinkButton href=agreement label=td_string!(words(), mandate.to_agreement)/>
-                " "
-                {may_pay.then(|| view! {
-                    <LinkButton href=pay label=td_string!(words(), mandate.pay_myself) kind=LinkKind::Other/>
-                })}
-            </p>
+            <p><LinkButton href=agreement label=td_string!(words(), mandate.to_agreement)/></p>
+            {may_pay.then(|| view! {
+                <p><LinkButton href=pay label=td_string!(words(), mandate.pay_myself) kind=LinkKind::Other/></p>
+            })}
         </Page>
     }
 }

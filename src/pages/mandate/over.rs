@@ -73,15 +73,12 @@ fn ways_on(view: &MandateView) -> impl IntoView + use<> {
     let agreement = paths::agreement(&view.agreement_id);
     let may_pay = !view.is_agreement_over && view.another_in_force.is_none();
     view! {
-        <p>
-            {may_pay.then(|| view! {
-                <LinkButton href=paths::pay(&view.account_id) label=td_string!(words(), mandate.pay_myself)/>
-                " "
-            })}
-            {may_begin.then(|| view! {
-                <LinkButton href=paths::authorise(&view.agreement_id) label=again kind=LinkKind::Other/>
-            })}
-        </p>
+        {may_pay.then(|| view! {
+            <p><LinkButton href=paths::pay(&view.account_id) label=td_string!(words(), mandate.pay_myself)/></p>
+        })}
+        {may_begin.then(|| view! {
+            <p><LinkButton href=paths::authorise(&view.agreement_id) label=again kind=LinkKind::Other/></p>
+        })}
         <p><a href=agreement>{td_string!(words(), mandate.to_agreement)}</a></p>
     }
 }

@@ -15,7 +15,7 @@ use crate::domain::schedule::{InterestRule, Schedule};
 use crate::server::clock;
 use crate::server::ids;
 use crate::server::state::AppState;
-use crate::server::store::agreements::{self, NewAgreement, NewVersion, StoredAgreement};
+use crate::server::store::agreements::{self, NewAgreement, NewVersion};
 pub use crate::server::store::drafts::DraftChoice;
 use crate::server::store::drafts::{self, Draft};
 use crate::server::store::events::{self, Actor, Event};
@@ -298,19 +298,6 @@ pub async fn sign(state: &AppState, customer: &CustomerId, signature: Signature)
     events::append(&mut tx, &event).await?;
     tx.commit().await.map_err(store::StoreError::from)?;
     Ok(Signed::Agreement(id))
-}
-
-/// An agreement with the account it covers, for its owner.
-pub async fn of_customer(
-    state: &AppState,
-    customer: &CustomerId,
-    id: &AgreementId,
-) -> Result<Option<(StoredAgreement, facts::AccountRecord)>, Failure> {
-    let Some(agreement) = agreements::of_customer(state.db.pool(), customer, id).await? else {
-        return Ok(None);
-    };
-    let account = facts::one_of_customer(state.db.pool(), customer, &agreement.account_id).await?;
-    Ok(account.map(|account| (agreement, account)))
 }
 
 /// The offer and the terms a draft leads to on these facts; `None` if the offer or the choice no longer stands.
