@@ -75,17 +75,21 @@ fn show(view: ConfirmationView) -> impl IntoView {
 }
 
 fn next_steps(account_id: &str, terms: &Terms, standing: Option<&AgreementStanding>) -> impl IntoView + use<> {
-    let by_hand = !standing.is_some_and(AgreementStanding::is_collected);
-    let first = terms.schedule.instalments.first().map(|first| {
+    let is_collected = standing.is_some_and(AgreementStanding::is_collected);
+    let by_hand = (!is_collected).then(|| td_string!(words(), confirmation.next_no_collection));
+    // Once something was paid or fell due, how it stands is said below.
+    let is_new = standing.is_none_or(|standing| standing.come == 0);
+    let first = terms.schedule.instalments.first().filter(|_| is_new).map(|first| {
         let (amount, date) = (format::money(first.amount, language()), format::long_date(first.due_on, language()));
         td_string!(words(), confirmation.next_first, amount = amount, date = date)
     });
+    let pay = if is_new { td_string!(words(), confirmation.next_pay_now) } else { td_string!(words(), keeping.pay) };
     let reach = frame().reach.clone();
     view! {
         <section aria-labelledby="next">
             <h2 id="next">{td_string!(words(), confirmation.next)}</h2>
-            <p>{first}" "{by_hand.then(|| td_string!(words(), confirmation.next_no_collection))}</p>
-            <LinkButton href=paths::pay(account_id) label=td_string!(words(), confirmation.next_pay_now)/>
+            {(is_new || by_hand.is_some()).then(|| view! { <p>{first}" "{by_hand}</p> })}
+            <LinkButton href=paths::pay(account_id) label=pay/>
             <p>{td_string!(words(), confirmation.how_to_change, phone = reach.phone, hours = reach.hours)}</p>
         </section>
     }
