@@ -15,8 +15,8 @@ use leptos::prelude::*;
 pub fn show(account_id: &str, standing: &AgreementStanding) -> impl IntoView + use<> {
     let columns = vec![
         Column::text(td_string!(words(), keeping.due)),
-        Column::amount(td_string!(words(), keeping.amount)),
         Column::text(td_string!(words(), keeping.state)),
+        Column::amount(td_string!(words(), keeping.amount)),
     ];
     let is_live = matches!(standing.keeping, Keeping::OnTrack | Keeping::Behind { .. });
     let rows = standing
@@ -24,7 +24,7 @@ pub fn show(account_id: &str, standing: &AgreementStanding) -> impl IntoView + u
         .iter()
         .map(|line| {
             let day = format::long_date(line.due_on, language());
-            vec![day, format::money(line.amount, language()), line_words(line, is_live)]
+            vec![day, line_words(line, is_live), format::money(line.amount, language())]
         })
         .collect();
     let come = (standing.come > 0).then(|| on_time_words(standing));
@@ -61,15 +61,13 @@ fn on_time_words(standing: &AgreementStanding) -> String {
     td_string!(words(), keeping.on_time, kept = standing.on_time.to_string(), due = due)
 }
 
-/// Where something is open, what can be done about it; where it is over, the ways forward.
+/// Where something is open, what can be done about it beside paying it, which stands above; where it is over, the ways forward.
 fn ways(account_id: &str, keeping: Keeping) -> Option<AnyView> {
     match keeping {
         Keeping::OnTrack | Keeping::Kept | Keeping::Completed => None,
         Keeping::Behind { .. } => Some(
             view! {
                 <p>
-                    <LinkButton href=paths::pay(account_id) label=td_string!(words(), keeping.pay)/>
-                    " "
                     <LinkButton
                         href=paths::message(account_id, Topic::Changed)
                         label=td_string!(words(), keeping.message)

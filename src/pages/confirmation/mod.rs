@@ -82,16 +82,20 @@ fn show(view: ConfirmationView) -> impl IntoView {
 /// What is collected by itself says so in its own part.
 fn next_steps(view: &ConfirmationView) -> impl IntoView + use<> {
     let is_collected = view.automatic.given.is_some() || view.standing.as_ref().is_some_and(AgreementStanding::is_collected);
-    let first = view.terms.schedule.instalments.first().map(|first| {
+    let by_hand = (!is_collected).then(|| td_string!(words(), confirmation.next_no_collection));
+    // Once something was paid or fell due, how it stands is said below.
+    let is_new = view.standing.as_ref().is_none_or(|standing| standing.come == 0);
+    let first = view.terms.schedule.instalments.first().filter(|_| is_new).map(|first| {
         let (amount, date) = (format::money(first.amount, language()), format::long_date(first.due_on, language()));
         td_string!(words(), confirmation.next_first, amount = amount, date = date)
     });
+    let pay = if is_new { td_string!(words(), confirmation.next_pay_now) } else { td_string!(words(), keeping.pay) };
     let reach = frame().reach.clone();
     view! {
         <section aria-labelledby="next">
             <h2 id="next">{td_string!(words(), confirmation.next)}</h2>
-            <p>{first}" "{(!is_collected).then(|| td_string!(words(), confirmation.next_no_collection))}</p>
-            <LinkButton href=paths::pay(&view.account_id) label=td_string!(words(), confirmation.next_pay_now)/>
+            {(is_new || by_hand.is_some()).then(|| view! { <p>{first}" "{by_hand}</p> })}
+            <LinkButton href=paths::pay(&view.account_id) label=pay/>
             <p>{td_string!(words(), confirmation.how_to_change, phone = reach.phone, hours = reach.hours)}</p>
         </section>
     }
