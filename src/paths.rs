@@ -162,8 +162,8 @@ pub fn stop(token: &str) -> String {
     format!("{STOP}/{token}")
 }
 
-/// What the sandbox took of text messages.
-pub const SANDBOX_TEXTS: &str = "/sandbox-texts";
+/// What messages the sandbox took.
+pub const SANDBOX_MESSAGES: &str = "/sandbox-messages";
 
 /// Where the carrier of text messages hands over what comes in.
 pub const TEXT_WEBHOOK: &str = "/webhooks/text";

@@ -97,12 +97,22 @@ async fn the_hour_of_sending_counts() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_mail_server_it_is_kept_and_can_be_sent_later() {
-    let app = TestApp::sqlite().await;
+    let app = TestApp::with(&[("sandbox.enabled", "false"), ("sandbox.clock", "real")]).await;
     enqueue(&app, SeedAccount::default(), Hurry::Now).await;
     assert_eq!(stands(&only_message(&app).await), ("not_sent", Some("no_mail_server")));
     assert_eq!(outbox::send_due(&app.state).await.expect("nothing to do"), Round::default());
     assert_eq!(outbox::retry(&app.state).await.expect("retries"), 1);
     assert_eq!(only_message(&app).await.state, "waiting");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_the_sandbox_the_sandbox_takes_it_and_nothing_leaves() {
+    let app = TestApp::sqlite().await;
+    enqueue(&app, SeedAccount::default(), Hurry::InWindow).await;
+    assert_eq!(outbox::send_due(&app.state).await.expect("sends").sent, 1);
+    let message = only_message(&app).await;
+    assert_eq!((stands(&message), message.carrier.as_deref()), (("sent", None), Some("sandbox")));
+    app.browser().get("/sandbox-messages").await.assert_says("Your copy of document DC-");
 }
 
 #[tokio::test(flavor = "multi_thread")]

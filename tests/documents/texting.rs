@@ -30,10 +30,10 @@ async fn a_text_goes_only_to_the_number_that_was_agreed_to() {
         write(&app, &seeded, "text").await;
         assert_eq!(send(&app).await, Round { sent: 1, ..Round::default() });
         assert_eq!(stands(&app, "text").await.1, Channel::Text);
-        let texts = outbox::sandbox_texts(&app.state).await.expect("texts");
+        let texts = outbox::sandbox_messages(&app.state).await.expect("texts");
         assert_eq!(texts.len(), 1);
         assert!(texts[0].1.contains("your receipt EK-7F3K-9Q2M is ready") && texts[0].1.contains("STOP"), "{texts:?}");
-        let page = app.browser().get("/sandbox-texts").await;
+        let page = app.browser().get("/sandbox-messages").await;
         page.assert_says("EK-7F3K-9Q2M is ready");
         page.assert_says("Sandbox: no real money");
 

@@ -8,8 +8,8 @@ mod layers;
 mod request_log;
 mod same_origin;
 mod sandbox_mandate_page;
+mod sandbox_messages;
 mod sandbox_page;
-mod sandbox_texts;
 mod security_headers;
 mod stop;
 mod text_webhook;
@@ -79,7 +79,7 @@ pub fn router(state: AppState) -> Router {
         None => everything,
     };
     let everything = match state.config.sandbox {
-        true => everything.merge(sandbox_texts::routes()),
+        true => everything.merge(sandbox_messages::routes()),
         false => everything,
     };
     layers::around_everything(everything, &state).with_state(state)

@@ -498,12 +498,12 @@ pub async fn whole<'e>(executor: impl Executor<'e, Database = Any>, id: &str) ->
     .transpose()
 }
 
-/// The newest text messages that the sandbox took, for its page: when, and what they say.
-pub async fn sandbox_texts<'e>(executor: impl Executor<'e, Database = Any>) -> StoreResult<Vec<(Millis, String)>> {
+/// The newest messages that the sandbox took, for its page: when, and the text for a telephone or the subject of an e-mail.
+pub async fn sandbox_messages<'e>(executor: impl Executor<'e, Database = Any>) -> StoreResult<Vec<(Millis, String)>> {
     Ok(sqlx::query_as(
-        "select sent_at, body_short
+        "select sent_at, case channel when 'text' then coalesce(body_short, '') else subject end
          from outbox
-         where carrier = 'sandbox' and sent_at is not null and body_short is not null
+         where carrier = 'sandbox' and sent_at is not null
          order by sent_at desc, id desc
          limit 50",
     )

@@ -118,7 +118,7 @@ fn known(
         Some(number) => of_address(Channel::Text, Some(number), state.texts.is_some()),
     };
     let reach = Reach {
-        email: of_address(Channel::Email, email, state.config.mail.is_some()),
+        email: of_address(Channel::Email, email, state.config.mail.is_some() || state.config.sandbox),
         text,
         letter: of_address(Channel::Letter, filled(addresses.street.as_deref()), true),
     };

@@ -272,9 +272,9 @@ pub fn preview(config: &Config, template: Template, language: Language) -> Writt
 const EXAMPLE_NAME: &str = "Ada";
 const EXAMPLE_TOKEN: &str = "EXAMPLE-EXAMPLE-EXAMPLE";
 
-/// What text messages the sandbox took, newest first.
-pub async fn sandbox_texts(state: &AppState) -> Result<Vec<(Millis, String)>, Failure> {
-    Ok(outbox::sandbox_texts(state.db.pool()).await?)
+/// What messages the sandbox took, newest first: the text for a telephone, or the subject of an e-mail.
+pub async fn sandbox_messages(state: &AppState) -> Result<Vec<(Millis, String)>, Failure> {
+    Ok(outbox::sandbox_messages(state.db.pool()).await?)
 }
 
 /// Lets what found no mail server be sent now that there is one. Returns how many messages wait again.
