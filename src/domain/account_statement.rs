@@ -66,6 +66,7 @@ impl StatementKind {
             StatementKind::Own(EntryKind::Return) => "return",
             StatementKind::Own(EntryKind::Chargeback) => "chargeback",
             StatementKind::Own(EntryKind::WriteOff) => "write_off",
+            StatementKind::Own(EntryKind::PaymentElsewhere) => "payment_elsewhere",
         }
     }
 }

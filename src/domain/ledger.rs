@@ -61,6 +61,8 @@ pub enum EntryKind {
     Opening,
     Payment,
     Discount,
+    /// The creditor took it and told us.
+    PaymentElsewhere,
 }
 
 impl EntryKind {
@@ -69,6 +71,7 @@ impl EntryKind {
             EntryKind::Opening => "opening",
             EntryKind::Payment => "payment",
             EntryKind::Discount => "discount",
+            EntryKind::PaymentElsewhere => "payment_elsewhere",
         }
     }
 }
@@ -100,6 +103,11 @@ impl Entry {
     /// Money the processor has taken for the customer. `amount` is what was paid, above zero.
     pub fn payment(amount: Money) -> Entry {
         Entry::of_moves(EntryKind::Payment, [(Book::Customer, Book::Processor, Component::Payments, amount)])
+    }
+
+    /// Money the creditor has taken itself. `amount` is what was paid, above zero.
+    pub fn payment_elsewhere(amount: Money) -> Entry {
+        Entry::of_moves(EntryKind::PaymentElsewhere, [(Book::Customer, Book::Creditor, Component::Payments, amount)])
     }
 
     /// What the creditor gives up because the customer paid promptly. `amount` is above zero.

@@ -15,6 +15,7 @@ pub mod format;
 pub mod history;
 pub mod hold;
 pub mod ids;
+pub mod joint_payment;
 pub mod journey;
 pub mod language;
 pub mod ledger;

@@ -34,6 +34,8 @@ pub enum EntryKind {
     Return,
     Chargeback,
     WriteOff,
+    /// Paid to the creditor directly, who told us.
+    PaymentElsewhere,
 }
 
 impl EntryKind {
@@ -45,6 +47,7 @@ impl EntryKind {
             "return" => EntryKind::Return,
             "chargeback" => EntryKind::Chargeback,
             "write_off" => EntryKind::WriteOff,
+            "payment_elsewhere" => EntryKind::PaymentElsewhere,
             _ => return None,
         })
     }

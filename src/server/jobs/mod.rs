@@ -5,7 +5,7 @@
 
 use crate::server::clock::Millis;
 use crate::server::services::payments::{self, Reconciled};
-use crate::server::services::{attempts, door, outbox, sessions};
+use crate::server::services::{attempts, door, outbox, recalls, sessions};
 use crate::server::state::AppState;
 use crate::server::store::StoreResult;
 use crate::server::store::jobs::{self, Claimed};
@@ -26,6 +26,10 @@ pub enum JobKind {
     ReconcilePayment,
     /// Close the payment pages of an account on which nothing may be paid any more, or not without being told something.
     ClosePaymentPages,
+    /// Close the payment pages over several accounts of which one is disputed now.
+    CloseJointPages,
+    /// End what an ended agreement leaves, and tell its customer, when the creditor has taken an account back.
+    TellOfRecall,
 }
 
 impl JobKind {
@@ -33,6 +37,8 @@ impl JobKind {
         match code {
             payments::RECONCILE_JOB => Some(JobKind::ReconcilePayment),
             jobs::CLOSE_PAGES => Some(JobKind::ClosePaymentPages),
+            jobs::CLOSE_JOINT_PAGES => Some(JobKind::CloseJointPages),
+            jobs::TELL_OF_RECALL => Some(JobKind::TellOfRecall),
             _ => None,
         }
     }
@@ -96,6 +102,8 @@ async fn run(state: &AppState, job: &Claimed, as_of: Millis) -> StoreResult<()> 
     let outcome = match JobKind::from_code(&job.kind) {
         Some(JobKind::ReconcilePayment) => reconcile(state, job).await,
         Some(JobKind::ClosePaymentPages) => close_pages(state, job).await,
+        Some(JobKind::CloseJointPages) => close_joint_pages(state, job).await,
+        Some(JobKind::TellOfRecall) => tell_of_recall(state, job).await,
         None => {
             tracing::error!(job.kind, "a kind of work this program does not know");
             Outcome::Again { why: "unknown_kind" }
@@ -127,6 +135,26 @@ async fn close_pages(state: &AppState, job: &Claimed) -> Outcome {
         Ok(()) => Outcome::Done,
         Err(error) => {
             tracing::error!(%error, account.id = job.subject_id, "payment pages could not be closed; it is tried again");
+            Outcome::Again { why: "failed" }
+        }
+    }
+}
+
+async fn close_joint_pages(state: &AppState, job: &Claimed) -> Outcome {
+    match payments::close_joint_pages(state, &job.subject_id).await {
+        Ok(()) => Outcome::Done,
+        Err(error) => {
+            tracing::error!(%error, account.id = job.subject_id, "payment pages could not be closed; it is tried again");
+            Outcome::Again { why: "failed" }
+        }
+    }
+}
+
+async fn tell_of_recall(state: &AppState, job: &Claimed) -> Outcome {
+    match recalls::tell(state, &job.subject_id).await {
+        Ok(()) => Outcome::Done,
+        Err(error) => {
+            tracing::error!(%error, agreement.id = job.subject_id, "a customer could not be told; it is tried again");
             Outcome::Again { why: "failed" }
         }
     }

@@ -3,6 +3,7 @@
 
 pub mod account_statements;
 pub mod accounts;
+pub mod accounts_receipts;
 pub mod agreements;
 pub mod attempts;
 pub mod backups;
@@ -18,6 +19,7 @@ pub mod offers;
 pub mod outbox;
 pub mod payments;
 pub mod policies;
+pub mod recalls;
 pub mod receipts;
 pub mod sessions;
 pub mod sign_in;

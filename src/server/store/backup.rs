@@ -8,7 +8,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
 /// What a backup holds, in an order in which rows can be put back: a row comes after those it refers to.
-pub const TABLES: [&str; 35] = [
+pub const TABLES: [&str; 38] = [
     "creditors",
     "customers",
     "accounts",
@@ -32,7 +32,10 @@ pub const TABLES: [&str; 35] = [
     "instalments",
     "mandates",
     "payments",
+    "payment_shares",
+    "payments_elsewhere",
     "payment_allocations",
+    "creditor_feed",
     "processor_events",
     "sandbox_charges",
     "sandbox_refunds",

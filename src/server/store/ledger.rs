@@ -85,7 +85,12 @@ pub async fn discount_of(tx: &mut Tx, payment_id: &str, currency: Currency) -> S
 
 /// Writes what a payment was applied to.
 pub async fn append_allocations(tx: &mut Tx, payment_id: &str, account_id: &str, lines: &[Allocation]) -> StoreResult<()> {
-    for (number, line) in (1_i64..).zip(lines) {
+    // A payment over several accounts has their lines one after the other.
+    let before: i64 = sqlx::query_scalar("select count(*) from payment_allocations where payment_id = $1")
+        .bind(payment_id)
+        .fetch_one(&mut **tx)
+        .await?;
+    for (number, line) in (before + 1..).zip(lines) {
         let (agreement_id, instalment) = match &line.applied_to {
             AppliedTo::Instalment { agreement_id, number } => (Some(agreement_id.as_str()), Some(i64::from(*number))),
             AppliedTo::PastDue | AppliedTo::Balance | AppliedTo::Credit => (None, None),
@@ -110,7 +115,7 @@ pub async fn append_allocations(tx: &mut Tx, payment_id: &str, account_id: &str,
 
 /// What a payment was applied to, in the order it was applied.
 pub async fn allocations(tx: &mut Tx, payment_id: &str, currency: Currency) -> StoreResult<Vec<Allocation>> {
-    let rows: Vec<(String, Option<String>, Option<i64>, i64)> = sqlx::query_as(
+    let rows = sqlx::query_as(
         "select applied_to, agreement_id, instalment_number, amount_minor from payment_allocations
          where payment_id = $1
          order by line",
@@ -118,20 +123,22 @@ pub async fn allocations(tx: &mut Tx, payment_id: &str, currency: Currency) -> S
     .bind(payment_id)
     .fetch_all(&mut **tx)
     .await?;
-    rows.into_iter()
-        .map(|(applied_to, agreement_id, number, minor)| {
-            let applied_to = match (applied_to.as_str(), agreement_id, number.and_then(|number| u32::try_from(number).ok())) {
-                ("past_due", None, None) => AppliedTo::PastDue,
-                ("balance", None, None) => AppliedTo::Balance,
-                ("credit", None, None) => AppliedTo::Credit,
-                ("instalment", Some(agreement_id), Some(number)) => {
-                    AppliedTo::Instalment { agreement_id: agreement_id.into(), number }
-                }
-                _ => return Err(StoreError::Unreadable("allocation")),
-            };
-            Ok(Allocation { applied_to, amount: Money::new(minor, currency) })
-        })
-        .collect()
+    rows.into_iter().map(|row| read_allocation(row, currency)).collect()
+}
+
+/// What it was applied to, the agreement and the number of its instalment, the amount.
+pub(super) type AllocationRow = (String, Option<String>, Option<i64>, i64);
+
+pub(super) fn read_allocation(row: AllocationRow, currency: Currency) -> StoreResult<Allocation> {
+    let (applied_to, agreement_id, number, minor) = row;
+    let applied_to = match (applied_to.as_str(), agreement_id, number.and_then(|number| u32::try_from(number).ok())) {
+        ("past_due", None, None) => AppliedTo::PastDue,
+        ("balance", None, None) => AppliedTo::Balance,
+        ("credit", None, None) => AppliedTo::Credit,
+        ("instalment", Some(agreement_id), Some(number)) => AppliedTo::Instalment { agreement_id: agreement_id.into(), number },
+        _ => return Err(StoreError::Unreadable("allocation")),
+    };
+    Ok(Allocation { applied_to, amount: Money::new(minor, currency) })
 }
 
 /// A place where the books do not hold what they must.
@@ -165,13 +172,13 @@ const RULES: [(&str, &str); 8] = [
          where p.account_id <> t.account_id or p.currency <> a.currency",
     ),
     (
-        "a succeeded payment is in the ledger once, with its amount",
+        "a succeeded payment is in the ledger with its amount",
         "select p.id, p.amount_minor, cast(coalesce(sum(-l.amount_minor), 0) as bigint) from payments p
-         left join ledger_transactions t on t.payment_id = p.id and t.kind = 'payment'
+         left join ledger_transactions t on t.payment_id = p.id and t.kind in ('payment', 'payment_elsewhere')
          left join postings l on l.transaction_id = t.id and l.book = 'customer'
          where p.state in ('succeeded', 'partly_refunded', 'refunded', 'returned', 'charged_back')
          group by p.id, p.amount_minor
-         having coalesce(sum(-l.amount_minor), 0) <> p.amount_minor or count(distinct t.id) <> 1",
+         having coalesce(sum(-l.amount_minor), 0) <> p.amount_minor",
     ),
     (
         "a payment that did not succeed is not in the ledger",
@@ -183,7 +190,7 @@ const RULES: [(&str, &str); 8] = [
     (
         "a payment entry belongs to a payment",
         "select t.id, cast(1 as bigint), cast(0 as bigint) from ledger_transactions t
-         where t.kind = 'payment' and not exists (select 1 from payments p where p.id = t.payment_id)",
+         where t.kind in ('payment', 'payment_elsewhere') and not exists (select 1 from payments p where p.id = t.payment_id)",
     ),
     (
         "what a succeeded payment was applied to sums to its amount",
@@ -206,7 +213,7 @@ const RULES: [(&str, &str); 8] = [
 /// Looks through all the books for anything that breaks a rule.
 pub async fn faults(pool: &AnyPool) -> StoreResult<Vec<BookFault>> {
     let mut faults = Vec::new();
-    for (rule, query) in RULES {
+    for (rule, query) in RULES.into_iter().chain(super::shares::RULES) {
         let rows: Vec<(String, i64, i64)> = sqlx::query_as(query).fetch_all(pool).await?;
         faults.extend(rows.into_iter().map(|(subject, expected_minor, found_minor)| BookFault {
             rule,

@@ -4,13 +4,17 @@
 //! whatever breaks in between, the row is there and [`reconcile`] finds out. Called by pages/pay, pages/payment,
 //! http/webhooks and jobs.
 
+mod elsewhere;
+mod joint;
 mod read;
 mod reconcile;
 mod report;
 mod settle;
 mod start;
 
-pub use read::{Paying, PaymentFacts, paying, payment};
+pub use elsewhere::{Elsewhere, Taken, record as record_elsewhere};
+pub use joint::{JointDecision, JointRefusal, ShownShare, close_joint_pages, paying_several, start_joint};
+pub use read::{Paying, PaymentFacts, ShareFacts, paying, payment};
 pub use reconcile::{RECONCILE_JOB, Reconciled, reconcile, refresh, wait_before_check};
 pub use report::{Applied, Heard, WebhookRefusal, cancel, close_pages, receive_webhook};
 pub use start::{Decision, StartRefusal, Started, start};
