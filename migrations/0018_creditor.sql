@@ -14,6 +14,9 @@ create table creditor_feed (
   constraint creditor_feed_creditor_once unique (creditor_id, creditor_number)
 );
 
+-- What was booked because of a payment.
+create index ledger_transactions_by_payment on ledger_transactions (payment_id) where payment_id is not null;
+
 -- Payments that the creditor took and told us of. Each is a row of payments too (processor 'elsewhere'), so that instalments,
 -- receipts and history know it as any other.
 create table payments_elsewhere (

@@ -42,6 +42,8 @@ pub struct Standing {
     pub is_too_small_online: bool,
     pub messages: Vec<WaitingMessage>,
     pub has_other_accounts: bool,
+    /// The last agreement, where it ended because the creditor took back or closed the account.
+    pub stopped_agreement: Option<StoppedAgreement>,
     pub today: Date,
 }
 
@@ -61,6 +63,14 @@ impl Standing {
             .as_ref()
             .is_some_and(|agreement| !agreement.has_missed(self.today) && agreement.open_minor() >= self.past_due.minor())
     }
+}
+
+/// An agreement that ended because the creditor took back or closed the account. It stays ended, whatever comes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoppedAgreement {
+    pub id: AgreementId,
+    pub reference: String,
+    pub on: Date,
 }
 
 /// The agreement an account is under and how its instalments stand.

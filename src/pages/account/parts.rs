@@ -55,6 +55,7 @@ fn part_words(part: &Part) -> String {
         PartKind::Own(EntryKind::Return, day) => td_string!(words(), account.part_return, date = date(day)),
         PartKind::Own(EntryKind::Chargeback, day) => td_string!(words(), account.part_chargeback, date = date(day)),
         PartKind::Own(EntryKind::WriteOff, day) => td_string!(words(), account.part_write_off, date = date(day)),
+        PartKind::Own(EntryKind::PaymentElsewhere, day) => td_string!(words(), several.part_elsewhere, date = date(day)),
         PartKind::Corrections => td_string!(words(), account.part_corrections).to_owned(),
     }
 }

@@ -5,7 +5,7 @@ use crate::domain::ids::AgreementId;
 use crate::paths;
 use crate::server::clock;
 use crate::server::context::{self, Failed};
-use crate::server::services::agreements;
+use crate::server::services::{agreements, recalls};
 
 /// What the screen shows; `None` where there is no such agreement of theirs and the answer leads to the account page.
 pub async fn load(agreement_id: String) -> Result<Option<ConfirmationView>, Failed> {
@@ -18,6 +18,7 @@ pub async fn load(agreement_id: String) -> Result<Option<ConfirmationView>, Fail
         context::redirect(paths::ACCOUNT);
         return Ok(None);
     };
+    let taken_back = recalls::of_agreement(&state, &visitor.customer_id, &id).await.map_err(context::fail)?;
     let zone = clock::zone(&agreement.signed_in_zone);
     Ok(Some(ConfirmationView {
         account_id: account.id.to_string(),
@@ -30,5 +31,6 @@ pub async fn load(agreement_id: String) -> Result<Option<ConfirmationView>, Fail
         document_id: agreement.document_id.to_string(),
         terms_sha256: agreement.terms_sha256,
         terms: agreement.terms,
+        taken_back_on: taken_back.map(|ended| clock::date_of(ended.at, &clock::zone(&account.time_zone))),
     }))
 }

@@ -144,5 +144,6 @@ fn kind_words(kind: StatementKind, creditor: &str) -> String {
         StatementKind::Own(EntryKind::Return) => td_string!(words(), statement.returned).to_owned(),
         StatementKind::Own(EntryKind::Chargeback) => td_string!(words(), statement.chargeback).to_owned(),
         StatementKind::Own(EntryKind::WriteOff) => td_string!(words(), statement.write_off).to_owned(),
+        StatementKind::Own(EntryKind::PaymentElsewhere) => td_string!(words(), several.elsewhere).to_owned(),
     }
 }

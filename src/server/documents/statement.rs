@@ -121,6 +121,7 @@ fn kind_words(kind: StatementKind, words: Locale) -> &'static str {
         StatementKind::Own(EntryKind::Return) => td_string!(words, statement.returned),
         StatementKind::Own(EntryKind::Chargeback) => td_string!(words, statement.chargeback),
         StatementKind::Own(EntryKind::WriteOff) => td_string!(words, statement.write_off),
+        StatementKind::Own(EntryKind::PaymentElsewhere) => td_string!(words, several.elsewhere),
     }
 }
 

@@ -1,7 +1,8 @@
 //! Accounts into the database, a few hundred at a time: what is new, what a creditor may change, and what it may not.
 //!
 //! A newer file may change contact details, product, status and what is reported. It never changes an account's creditor,
-//! currency or opening itemization, and nothing here reaches agreements, drafts or payments.
+//! currency or opening itemization, and nothing here reaches drafts or payments. An account that is taken back or closed ends its
+//! agreement (`services::recalls`).
 
 use super::accounts::{AccountRow, Parts, Sent};
 use super::faults::Reason;
@@ -10,6 +11,7 @@ use super::run::{Mode, Outcome};
 use crate::domain::account::TimeBarred;
 use crate::server::clock::{self, Millis};
 use crate::server::ids;
+use crate::server::services::recalls;
 use crate::server::store::dialect::Dialect;
 use crate::server::store::events::{self, Actor, Event};
 use crate::server::store::import::{
@@ -43,6 +45,8 @@ struct Plan {
     released: Vec<String>,
     /// Accounts whose open payment pages must close.
     closing: Vec<String>,
+    /// Accounts that were open until now, and the status that ends their agreements.
+    taken_back: Vec<(String, &'static str)>,
     events: Vec<Event>,
 }
 
@@ -298,6 +302,7 @@ impl AccountWriter {
             ("open", status) => {
                 plan.held.push((account.id.clone(), status));
                 plan.closing.push(account.id.clone());
+                plan.taken_back.push((account.id.clone(), status));
             }
             (_, _) => {}
         }
@@ -355,6 +360,9 @@ impl AccountWriter {
         }
         store::insert_entries(tx, &plan.entries, now).await?;
         store::hold_recalled(tx, &plan.held, now).await?;
+        for (account_id, status) in &plan.taken_back {
+            recalls::end_agreement(tx, account_id, status, &self.run_id, now).await?;
+        }
         for account_id in &plan.released {
             store::release_recalled(tx, account_id, now).await?;
         }

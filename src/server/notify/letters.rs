@@ -10,6 +10,7 @@ use crate::server::documents::letter::Sender;
 pub enum Template {
     ConfirmationCopy,
     ReceiptCopy,
+    AccountRecalled,
 }
 
 /// A message ready to be stored and sent.
@@ -21,19 +22,20 @@ pub struct Written {
 }
 
 impl Template {
-    pub const ALL: [Template; 2] = [Template::ConfirmationCopy, Template::ReceiptCopy];
+    pub const ALL: [Template; 3] = [Template::ConfirmationCopy, Template::ReceiptCopy, Template::AccountRecalled];
 
     pub fn code(self) -> &'static str {
         match self {
             Template::ConfirmationCopy => "confirmation_copy",
             Template::ReceiptCopy => "receipt_copy",
+            Template::AccountRecalled => "account_recalled",
         }
     }
 
     /// What it has places for, with an example of each: tests and previews fill it with these.
     pub fn example(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Template::ConfirmationCopy | Template::ReceiptCopy => &[("reference", "EK-7F3K-9Q2M")],
+            Template::ConfirmationCopy | Template::ReceiptCopy | Template::AccountRecalled => &[("reference", "EK-7F3K-9Q2M")],
         }
     }
 
@@ -52,6 +54,8 @@ impl Template {
             (Template::ConfirmationCopy, Language::Spanish) => letter!("confirmation_copy/es"),
             (Template::ReceiptCopy, Language::English) => letter!("receipt_copy/en"),
             (Template::ReceiptCopy, Language::Spanish) => letter!("receipt_copy/es"),
+            (Template::AccountRecalled, Language::English) => letter!("account_recalled/en"),
+            (Template::AccountRecalled, Language::Spanish) => letter!("account_recalled/es"),
         }
     }
 }

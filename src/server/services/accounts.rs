@@ -8,13 +8,13 @@ use crate::domain::ids::{AccountId, CustomerId, PolicyVersion};
 use crate::domain::money::{Money, MoneyError};
 use crate::domain::standing::{
     self, AccountStatus, AccountSummary, ActiveHold, HistoryLine, HistoryPage, InstalmentStanding, LiveAgreement, OwnEntry,
-    PaidSoFar, RunningPayment, RunningState, Stage, Standing, WaitingMessage,
+    PaidSoFar, RunningPayment, RunningState, Stage, Standing, StoppedAgreement, WaitingMessage,
 };
-use crate::server::clock::{Millis, zone};
+use crate::server::clock::{Millis, date_of, zone};
 use crate::server::state::AppState;
 use crate::server::store::accounts::{self, AgreementLine, CreditorLine, Happening};
 use crate::server::store::facts::{self, AccountRecord};
-use crate::server::store::{StoreError, Tx, end_read};
+use crate::server::store::{StoreError, Tx, end_read, recalls};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -60,6 +60,11 @@ async fn read_standing(state: &AppState, mut tx: Tx, customer: &CustomerId, acco
     let account = history::complete(&mut tx, account, today).await?;
     let SortedOut { entries, holds, instalments, payments, messages, held_terms } = sort_out(happenings, &zone)?;
     let policy = policies::of_account(state, &mut tx, held_terms).await?;
+    // Most have none: not asked where none was ever made, or where there is one now.
+    let stopped_agreement = match account.has_agreements && !account.is_under_agreement {
+        true => recalls::last_of_account(&mut *tx, &account.id).await?,
+        false => None,
+    };
     end_read(tx);
 
     let parts = standing::parts(&account.reported, &entries, account.facts.balance).map_err(out_of_range)?;
@@ -88,6 +93,11 @@ async fn read_standing(state: &AppState, mut tx: Tx, customer: &CustomerId, acco
         is_too_small_online: is_too_small_online(state, account.facts.balance),
         messages,
         has_other_accounts: account.accounts_of_customer > 1,
+        stopped_agreement: stopped_agreement.map(|ended| StoppedAgreement {
+            on: date_of(ended.at, &zone),
+            id: ended.id,
+            reference: ended.reference,
+        }),
         today,
     })
 }

@@ -15,7 +15,7 @@ use crate::server::store::events::{self, Actor, Event};
 use crate::server::store::facts::{self, AccountRecord};
 use crate::server::store::holds::{self, NewHold};
 use crate::server::store::messages::{self, NewMessage};
-use crate::server::store::{self, StoreError, Tx};
+use crate::server::store::{self, StoreError, Tx, jobs};
 use jiff::Timestamp;
 use serde_json::json;
 

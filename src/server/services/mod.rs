@@ -12,6 +12,7 @@ pub mod confirmations;
 pub mod contact;
 pub mod documents;
 pub mod door;
+pub mod feed;
 pub mod history;
 pub mod links;
 pub mod messages;

@@ -65,6 +65,7 @@ pub async fn enqueue_copy(
     let template = match document.kind {
         DocumentKind::Confirmation => Template::ConfirmationCopy,
         DocumentKind::Receipt => Template::ReceiptCopy,
+        DocumentKind::Recall => Template::AccountRecalled,
     };
     let once = format!("{}:{document_id}", template.code());
     let values = [("reference", &*document.reference)];

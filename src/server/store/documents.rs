@@ -9,6 +9,8 @@ use sqlx::{Any, Executor, Row};
 pub enum DocumentKind {
     Confirmation,
     Receipt,
+    /// The creditor took back or closed an account, and its agreement ended with that.
+    Recall,
 }
 
 impl DocumentKind {
@@ -16,11 +18,12 @@ impl DocumentKind {
         match self {
             DocumentKind::Confirmation => "confirmation",
             DocumentKind::Receipt => "receipt",
+            DocumentKind::Recall => "recall",
         }
     }
 
     fn from_code(code: &str) -> StoreResult<DocumentKind> {
-        [DocumentKind::Confirmation, DocumentKind::Receipt]
+        [DocumentKind::Confirmation, DocumentKind::Receipt, DocumentKind::Recall]
             .into_iter()
             .find(|kind| kind.code() == code)
             .ok_or(StoreError::Unreadable("document kind"))

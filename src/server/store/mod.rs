@@ -32,6 +32,7 @@ pub mod outbox;
 pub mod payments;
 pub mod policies;
 pub mod processor_events;
+pub mod recalls;
 mod rows;
 pub mod sessions;
 pub mod shares;

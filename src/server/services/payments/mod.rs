@@ -12,8 +12,8 @@ mod report;
 mod settle;
 mod start;
 
-pub use elsewhere::{Elsewhere, Taken, record as record_elsewhere};
-pub use joint::{JointDecision, JointRefusal, ShownShare, close_joint_pages, paying_several, start_joint};
+pub use elsewhere::{Elsewhere, record as record_elsewhere};
+pub use joint::{JointDecision, JointRefusal, ShareChanged, ShownShare, close_joint_pages, paying_several, start_joint};
 pub use read::{Paying, PaymentFacts, ShareFacts, paying, payment};
 pub use reconcile::{RECONCILE_JOB, Reconciled, reconcile, refresh, wait_before_check};
 pub use report::{Applied, Heard, WebhookRefusal, cancel, close_pages, receive_webhook};

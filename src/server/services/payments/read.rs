@@ -13,7 +13,7 @@ use crate::server::processors::PaymentProcessor;
 use crate::server::services::{Failure, history, policies};
 use crate::server::state::AppState;
 use crate::server::store::facts::AccountRecord;
-use crate::server::store::{self, StoreError, Tx, agreements, covered, documents, facts, holds, offer_sets, payments, shares};
+use crate::server::store::{self, StoreError, Tx, agreements, covered, documents, elsewhere, facts, holds, offer_sets, payments, shares};
 
 /// An account with everything that decides what may be paid on it.
 #[derive(Clone, Debug)]
@@ -123,6 +123,8 @@ pub struct PaymentFacts {
     pub receipt: Option<DocumentId>,
     /// What each account got, by reference, where the payment is over several; else empty.
     pub shares: Vec<ShareFacts>,
+    /// The day it was paid to the creditor, who told us; `None` for a payment made here.
+    pub paid_elsewhere_on: Option<Date>,
     /// When the processor is asked again, if it is.
     pub next_check_at: Option<Millis>,
 }
@@ -166,6 +168,7 @@ pub async fn payment(state: &AppState, customer: &CustomerId, reference: &str) -
     let discount = store::ledger::discount_of(&mut tx, payment.id.as_str(), payment.amount.currency()).await?;
     let receipt = documents::of_payment(&mut tx, &payment.id).await?;
     let shares = read_shares(&mut tx, &payment).await?;
+    let paid_elsewhere_on = elsewhere::of_payment(&mut tx, &payment.id).await?.map(|taken| taken.paid_on);
     tx.commit().await.map_err(StoreError::from)?;
-    Ok(Some(PaymentFacts { payment, account, allocations, discount, receipt, shares, next_check_at }))
+    Ok(Some(PaymentFacts { payment, account, allocations, discount, receipt, shares, paid_elsewhere_on, next_check_at }))
 }

@@ -1,0 +1,87 @@
+//! A payment over several accounts: what each of them gets, and the receipt when it is paid.
+
+use super::receipt::part_words;
+use super::{PartView, PaymentView};
+use crate::components::form::{LinkButton, LinkKind};
+use crate::components::frame::{language, words};
+use crate::components::layout::Page;
+use crate::components::summary::{SummaryList, SummaryRow};
+use crate::components::table::{Column, DataTable};
+use crate::domain::format;
+use crate::paths;
+use crate::words::td_string;
+use leptos::prelude::*;
+
+fn name(part: &PartView) -> String {
+    td_string!(words(), account.name, product = part.product.clone(), reference = part.reference.clone())
+}
+
+/// What goes to each account, while the payment is not paid; nothing for a payment on one account.
+pub fn parts(view: &PaymentView) -> Option<AnyView> {
+    if view.parts.is_empty() {
+        return None;
+    }
+    let columns = vec![
+        Column::text(td_string!(words(), several.check_account)),
+        Column::amount(td_string!(words(), several.check_pays)),
+    ];
+    let rows = view.parts.iter().map(|part| vec![name(part), format::money(part.amount, language())]).collect();
+    Some(view! { <DataTable caption=td_string!(words(), several.check_caption) columns rows/> }.into_any())
+}
+
+/// The receipt on screen.
+pub fn receipt(view: PaymentView) -> impl IntoView {
+    let amount = |amount| format::money(amount, language());
+    let paid_on = view.settled_at.map(|at| format::date_and_time(at, language())).unwrap_or_default();
+    let accounts = td_string!(
+        words(),
+        several.accounts_count,
+        creditor = view.creditor.clone(),
+        count = view.parts.len().to_string()
+    );
+    let mut rows = vec![
+        SummaryRow::new(td_string!(words(), receipt.paid), amount(view.payment.amount)),
+        SummaryRow::new(td_string!(words(), receipt.paid_on), paid_on),
+        SummaryRow::new(td_string!(words(), payment.account), accounts),
+        SummaryRow::new(td_string!(words(), payment.reference), view.payment.reference.clone()),
+    ];
+    if view.discount.is_positive() {
+        rows.insert(1, SummaryRow::new(td_string!(words(), receipt.discount), amount(view.discount)));
+    }
+    let pdf = view.receipt.as_ref().map(|id| {
+        let label = td_string!(words(), receipt.pdf);
+        view! { <p><LinkButton href=paths::document(id) label kind=LinkKind::Other/></p> }
+    });
+    let sections: Vec<_> = view.parts.iter().map(account_section).collect();
+    let title = td_string!(words(), payment.title_succeeded, amount = amount(view.payment.amount));
+    view! {
+        <Page title=title back=paths::ACCOUNT>
+            <section aria-labelledby="receipt">
+                <h2 id="receipt">{td_string!(words(), receipt.title)}</h2>
+                <SummaryList rows/>
+                {pdf}
+            </section>
+            {sections}
+            <p><LinkButton href=paths::ACCOUNT label=td_string!(words(), several.to_accounts)/></p>
+        </Page>
+    }
+}
+
+fn account_section(part: &PartView) -> impl IntoView + use<> {
+    let amount = |amount| format::money(amount, language());
+    let columns = vec![Column::text(td_string!(words(), receipt.part)), Column::amount(td_string!(words(), receipt.amount))];
+    let lines = part.allocations.iter().map(|line| vec![part_words(&line.applied_to), amount(line.amount)]).collect();
+    let mut rows = vec![SummaryRow::new(td_string!(words(), several.receipt_left), amount(part.balance))];
+    if part.discount.is_positive() {
+        rows.insert(0, SummaryRow::new(td_string!(words(), receipt.discount), amount(part.discount)));
+    }
+    let title_id = format!("account-{}", part.account_id);
+    view! {
+        <section aria-labelledby=title_id.clone()>
+            <h2 id=title_id.clone()>{name(part)}</h2>
+            <DataTable caption=td_string!(words(), receipt.applied) columns rows=lines/>
+            <SummaryList rows/>
+            <p><a href=paths::account(&part.account_id)>{td_string!(words(), recalled.see_account)}</a></p>
+        </section>
+    }
+}
