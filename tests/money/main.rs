@@ -8,11 +8,15 @@ mod support;
 
 mod books;
 mod crashes;
+mod elsewhere;
+mod feed;
+mod joint;
 mod messages;
 mod outcomes;
 mod permission;
 mod portal;
 mod races;
+mod recalls;
 mod refusals;
 mod screens;
 mod statement;

@@ -200,7 +200,7 @@ async fn paying_the_last_instalment_completes_the_agreement() {
 }
 
 /// An agreement in force with instalments of these amounts, due weekly.
-async fn given_an_agreement(test: &TestDb, seeded: &Seeded, amounts: &[i64]) -> String {
+pub async fn given_an_agreement(test: &TestDb, seeded: &Seeded, amounts: &[i64]) -> String {
     let id = evenkeel::server::ids::new_id();
     let pool = test.db.pool();
     let total: i64 = amounts.iter().sum();

@@ -170,6 +170,7 @@ async fn the_doors_are_these() {
         "POST /api/choose_payment",
         "POST /api/choose_plan",
         "POST /api/choose_promise",
+        "POST /api/choose_several",
         "POST /api/extend_session",
         "POST /api/open_link",
         "POST /api/send_message",
@@ -177,6 +178,7 @@ async fn the_doors_are_these() {
         "POST /api/sign_in",
         "POST /api/sign_out",
         "POST /api/start_payment",
+        "POST /api/start_several",
     ];
     assert_eq!(doors, expected);
 }

@@ -307,7 +307,7 @@ impl AccountWriter {
             (_, _) => {}
         }
         if reports_another_balance(account, row)
-            && let Some(difference) = difference(booked, row)
+            && let Some(difference) = difference(booked, row.report.balance_minor, &row.report.balance_date)
         {
             outcome.balance_differs += 1;
             self.plan_difference(plan, row, account, difference);
@@ -424,17 +424,20 @@ fn opening_lines(parts: Parts) -> Vec<(&'static str, &'static str, i64)> {
 ///
 /// A creditor books our payments when it hears of them, one after the other. So its balance agrees if it is what was handed
 /// over (with adjustments) and any number of our later entries, oldest first. If none fits, the difference is taken
-/// against the books as of the balance date.
-fn difference(booked: &[BookedEntry], row: &AccountRow) -> Option<i64> {
-    let is_creditors = |entry: &BookedEntry| matches!(entry.kind.as_str(), "opening" | "adjustment");
-    let reported = row.report.balance_minor;
+/// against the books as of the balance date. What it took itself by that day, it knows of.
+pub(super) fn difference(booked: &[BookedEntry], reported: i64, balance_date: &str) -> Option<i64> {
+    let is_creditors = |entry: &BookedEntry| match entry.kind.as_str() {
+        "opening" | "adjustment" => true,
+        "payment_elsewhere" => entry.posted_on.as_str() <= balance_date,
+        _ => false,
+    };
     let mut sum: i64 = booked.iter().filter(|entry| is_creditors(entry)).map(|entry| entry.amount_minor).sum();
     let mut as_of_balance_date = sum;
     let mut agrees = sum == reported;
     for entry in booked.iter().filter(|entry| !is_creditors(entry)) {
         sum += entry.amount_minor;
         agrees |= sum == reported;
-        if entry.posted_on.as_str() <= row.report.balance_date.as_str() {
+        if entry.posted_on.as_str() <= balance_date {
             as_of_balance_date += entry.amount_minor;
         }
     }
