@@ -13,6 +13,18 @@ use super::payment::Purpose;
 /// So many accounts one payment takes: each of them is locked while it is begun and while it is booked.
 pub const MOST_ACCOUNTS: usize = 50;
 
+/// What stands for an account in the fields of a form that has many: a form reads a name that begins with a digit as a number.
+const KEY: &str = "account-";
+
+pub fn key(account_id: &str) -> String {
+    format!("{KEY}{account_id}")
+}
+
+/// The id of the account of such a name.
+pub fn account_of_key(key: &str) -> Option<&str> {
+    key.strip_prefix(KEY)
+}
+
 /// Why an account, or the amount typed for it, is no part of a joint payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ShareRefusal {

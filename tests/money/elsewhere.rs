@@ -132,8 +132,7 @@ async fn what_cannot_be_booked_is_told_with_how_to_put_it_right() {
             [reference, "2026-11-24", "C-7", "25.00", "", ""],
         ];
         let rejects = files.0.path().join("rejects.csv");
-        let summary =
-            run(&portal, Request { rejects: Some(rejects.clone()), ..request(&portal, files.write(&rows)) }).await;
+        let summary = run(&portal, Request { rejects: Some(rejects.clone()), ..request(&portal, files.write(&rows)) }).await;
         assert_eq!(counts(&summary), (1, 0, 0, 8), "{}: {:?}", test.name, summary.faults_by_code);
         let codes = ["unknown_account", "in_figures_already", "not_yet_paid", "other_payment", "missing", "used_twice"];
         for code in codes {
@@ -162,11 +161,12 @@ async fn it_counts_for_the_agreement_and_what_is_too_much_is_a_credit() {
         run(&portal, request(&portal, files.write(&[[reference, "2026-11-24", "C-2", "170.00", "", ""]]))).await;
         assert_eq!(portal.word(state).await, "completed", "{}", test.name);
         assert_eq!(owed(&test, &seeded).await, -2_000, "{}", test.name);
-        let lines: Vec<(String, i64)> =
-            sqlx::query_as("select applied_to, amount_minor from payment_allocations order by amount_minor, applied_to, payment_id")
-                .fetch_all(test.db.pool())
-                .await
-                .expect("what it was applied to");
+        let lines: Vec<(String, i64)> = sqlx::query_as(
+            "select applied_to, amount_minor from payment_allocations order by amount_minor, applied_to, payment_id",
+        )
+        .fetch_all(test.db.pool())
+        .await
+        .expect("what it was applied to");
         let expected = [("credit", 2_000), ("instalment", 15_000), ("instalment", 15_000)];
         assert_eq!(lines, expected.map(|(to, minor)| (to.to_owned(), minor)), "{} {agreement}", test.name);
         portal.assert_books_are_right().await;

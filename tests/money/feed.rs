@@ -111,7 +111,10 @@ async fn what_was_paid_is_exported_with_what_it_was_applied_to() {
 
         let csv = export(&test, &["--format", "csv"]);
         let lines = text(&csv.stdout);
-        assert!(lines.starts_with("number,entry,kind,creditor,account_reference,customer_reference,payment_reference,"), "{lines}");
+        assert!(
+            lines.starts_with("number,entry,kind,creditor,account_reference,customer_reference,payment_reference,"),
+            "{lines}"
+        );
         assert!(lines.contains(",USD,-150.00,payments -150.00,past_due 100.00; balance 50.00,2026-11-20,"), "{lines}");
         assert_eq!(text(&csv.stderr).trim(), "next cursor: all:1");
     }
@@ -253,7 +256,9 @@ async fn exports_at_the_same_moment_number_everything_once() {
         let mut exports = tokio::task::JoinSet::new();
         for _ in 0..8 {
             let db = test.db.clone();
-            exports.spawn(async move { feed::open(&db, &Asked::default(), 0).await.expect("no failure").map(|extract| extract.next) });
+            exports.spawn(
+                async move { feed::open(&db, &Asked::default(), 0).await.expect("no failure").map(|extract| extract.next) },
+            );
         }
         let next = exports.join_all().await;
         let all = Cursor::parse("all:40");

@@ -36,19 +36,19 @@ async fn hold(test: &TestDb, account: &Seeded, kind: HoldKind) {
 }
 
 async fn owed(test: &TestDb, account: &Seeded) -> i64 {
-    sqlx::query_scalar(
-        "select cast(sum(amount_minor) as bigint) from postings where account_id = $1 and book = 'customer'",
-    )
-    .bind(&account.account_id)
-    .fetch_one(test.db.pool())
-    .await
-    .expect("a balance")
+    sqlx::query_scalar("select cast(sum(amount_minor) as bigint) from postings where account_id = $1 and book = 'customer'")
+        .bind(&account.account_id)
+        .fetch_one(test.db.pool())
+        .await
+        .expect("a balance")
 }
 
 /// Types these amounts and goes on to where that leads.
 async fn choose(person: &mut Person, amounts: &[(&Seeded, &str)]) -> Answer {
     let mut fields = vec![("currency".to_owned(), "USD".to_owned())];
-    fields.extend(amounts.iter().map(|(account, amount)| (format!("amounts[{}]", account.account_id), (*amount).to_owned())));
+    fields.extend(
+        amounts.iter().map(|(account, amount)| (format!("amounts[account-{}]", account.account_id), (*amount).to_owned())),
+    );
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     person.post("/api/choose_several", &fields).await
 }
@@ -123,7 +123,7 @@ async fn a_disputed_account_is_shown_and_gets_nothing() {
         let page = person.get("/pay-several/USD").await;
         page.assert_says("A payment over several accounts never goes to it");
         page.assert_says(&format!("/account/{}/pay", second.account_id));
-        page.assert_never_says(&format!("amounts[{}]", second.account_id));
+        page.assert_never_says(&format!("amounts[account-{}]", second.account_id));
         // Whatever a browser sends, nothing goes there.
         let refused = choose(&mut person, &[(&first, "50"), (&second, "50")]).await;
         refused.assert_says("can no longer be part of this payment");

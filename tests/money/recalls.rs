@@ -40,7 +40,7 @@ async fn agree(person: &mut Person, seeded: &Seeded) -> String {
     let [account, offer] = ["account", "offer"].map(|field| page.value_of(field));
     let fields = [
         ("account", account.as_str()),
-        ("way", "later-date"),
+        ("way", "extension"),
         ("offer", &offer),
         ("amount", "300"),
         ("on_day", "2"),
@@ -102,7 +102,9 @@ async fn taking_an_account_back_ends_its_agreement_and_tells_its_customer_once()
                 assert_eq!(portal.word("select state || ' ' || end_reason from mandates").await, "ended agreement_ended");
             }
             let shown = person.get(&page).await;
-            for words in ["This agreement has ended", "Nothing is collected here under that agreement any more", "What you paid counts"] {
+            for words in
+                ["This agreement has ended", "Nothing is collected here under that agreement any more", "What you paid counts"]
+            {
                 shown.assert_says(words);
             }
             shown.assert_never_says("Pay the first one now");

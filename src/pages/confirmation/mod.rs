@@ -8,8 +8,8 @@ use crate::components::form::{LinkButton, LinkKind};
 use crate::components::frame::{frame, language, words};
 use crate::components::layout::Page;
 use crate::components::loaded::{loaded, param};
-use crate::components::summary::{SummaryList, SummaryRow};
 use crate::components::notice::{Notice, NoticeKind};
+use crate::components::summary::{SummaryList, SummaryRow};
 use crate::domain::agreement::Terms;
 use crate::domain::calendar::Date;
 use crate::domain::format;
@@ -78,12 +78,8 @@ fn show(view: ConfirmationView) -> impl IntoView {
 /// The agreement ended through nothing the customer did: what that means, and where to look now.
 fn taken_back_words(on: Date, account_id: &str, creditor: &str) -> AnyView {
     let title = td_string!(words(), recalled.on_agreement_title);
-    let text = td_string!(
-        words(),
-        recalled.on_agreement,
-        creditor = creditor.to_owned(),
-        date = format::long_date(on, language())
-    );
+    let text =
+        td_string!(words(), recalled.on_agreement, creditor = creditor.to_owned(), date = format::long_date(on, language()));
     let account = paths::account(account_id);
     view! {
         <Notice kind=NoticeKind::Attention title>

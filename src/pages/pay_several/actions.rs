@@ -26,7 +26,7 @@ pub async fn choose_several(currency: String, #[server(default)] amounts: BTreeM
     let mut errors = Vec::new();
     for paying in &accounts {
         let id = paying.account.id.to_string();
-        let text = amounts.get(&id).map(String::as_str).unwrap_or_default();
+        let text = amounts.get(&joint_payment::key(&id)).map(String::as_str).unwrap_or_default();
         match typed::amount(text, currency) {
             Ok(None) => {}
             Ok(Some(amount)) => match choose(paying, amount) {

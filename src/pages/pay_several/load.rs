@@ -16,9 +16,7 @@ pub async fn load(currency: String) -> Result<Option<SeveralView>, Failed> {
         return Ok(Some(SeveralView::NoProcessor));
     }
     let accounts = match Currency::from_code(&currency) {
-        Some(currency) => {
-            payments::paying_several(&state, &visitor.customer_id, currency).await.map_err(context::fail)?
-        }
+        Some(currency) => payments::paying_several(&state, &visitor.customer_id, currency).await.map_err(context::fail)?,
         None => Vec::new(),
     };
     let [first, _, ..] = accounts.as_slice() else {

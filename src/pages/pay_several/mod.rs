@@ -13,7 +13,7 @@ use crate::components::notice::{Notice, NoticeKind};
 use crate::domain::account::Disclosure;
 use crate::domain::format;
 use crate::domain::hold::HoldKind;
-use crate::domain::joint_payment::ShareRefusal;
+use crate::domain::joint_payment::{self, ShareRefusal};
 use crate::domain::money::{Currency, Money};
 use crate::domain::paying::{PayRefusal, WayToPay};
 use crate::domain::payment::Purpose;
@@ -37,7 +37,7 @@ pub struct AccountsView {
     pub currency: Currency,
     /// By reference.
     pub accounts: Vec<AccountView>,
-    /// What was typed before, by account, and what was wrong with it.
+    /// What was typed before, by account (`joint_payment::key`), and what was wrong with it.
     pub typed: BTreeMap<String, String>,
     pub errors: Vec<(String, String)>,
 }
@@ -91,7 +91,7 @@ fn show(view: AccountsView) -> impl IntoView {
         .into_iter()
         .map(|account| {
             let error = problems.of(&amount_id(&account.id));
-            let value = typed.get(&account.id).cloned();
+            let value = typed.get(&joint_payment::key(&account.id)).cloned();
             account_section(account, currency, error.0, value)
         })
         .collect();
@@ -123,14 +123,15 @@ fn account_section(
     let name = account.name();
     let title_id = format!("account-{}", account.id);
     let owed = td_string!(words(), several.owed, amount = money(account.balance));
-    let in_flight = account.in_flight.is_positive().then(|| td_string!(words(), pay.in_flight, amount = money(account.in_flight)));
+    let in_flight =
+        account.in_flight.is_positive().then(|| td_string!(words(), pay.in_flight, amount = money(account.in_flight)));
     let part = match &account.part {
         AccountPart::Payable(ways) => {
             let offered = ways.iter().filter_map(|way| offered_words(way, &account.creditor)).collect();
             let label = td_string!(words(), several.amount_for, account = name.clone());
             view! {
                 <DisclosureNotice disclosure=account.disclosure creditor=account.creditor.clone()/>
-                <AmountOf id=amount_id(&account.id) name=format!("amounts[{}]", account.id) label currency offered error value/>
+                <AmountOf id=amount_id(&account.id) name=format!("amounts[{}]", joint_payment::key(&account.id)) label currency offered error value/>
             }
             .into_any()
         }

@@ -2,7 +2,7 @@
 
 use crate::domain::account::Disclosure;
 use crate::domain::ids::AccountId;
-use crate::domain::joint_payment::ShareRefusal;
+use crate::domain::joint_payment::{self, ShareRefusal};
 use crate::domain::money::{Currency, Money};
 use crate::domain::paying::PayRefusal;
 use crate::domain::payment::Purpose;
@@ -38,12 +38,13 @@ pub async fn start_several(
     };
     let mut shown = Vec::with_capacity(shares.len());
     for (account, share) in &shares {
-        let Some(purpose) = Purpose::from_choice(&share.purpose) else {
+        let (Some(account), Some(purpose)) = (joint_payment::account_of_key(account), Purpose::from_choice(&share.purpose))
+        else {
             context::redirect(&paths::pay_several(currency.code()));
             return Ok(());
         };
         shown.push(ShownShare {
-            account: AccountId(account.clone()),
+            account: AccountId(account.to_owned()),
             purpose,
             amount_minor: share.amount_minor,
             discount_minor: share.discount_minor,
@@ -69,7 +70,7 @@ pub async fn start_several(
         Err(JointRefusal::Shares(changed)) => changed
             .iter()
             .map(|(account, changed)| {
-                let shown = shares.get(account.as_str()).map_or(0, |share| share.amount_minor);
+                let shown = shares.get(&joint_payment::key(account.as_str())).map_or(0, |share| share.amount_minor);
                 fault(account, *changed, shown)
             })
             .collect(),

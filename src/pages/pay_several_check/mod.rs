@@ -13,7 +13,7 @@ use crate::components::summary::{SummaryList, SummaryRow};
 use crate::components::table::{Column, DataTable};
 use crate::domain::account::Disclosure;
 use crate::domain::format;
-use crate::domain::joint_payment::ShareChoice;
+use crate::domain::joint_payment::{self, ShareChoice};
 use crate::domain::ledger::{Allocation, AppliedTo};
 use crate::domain::money::{Currency, Money};
 use crate::paths;
@@ -110,7 +110,7 @@ fn told(share: &ShareView) -> impl IntoView + use<> {
 
 fn share_fields(share: &ShareView) -> impl IntoView + use<> {
     let field = |name: &str, value: String| {
-        let name = format!("shares[{}][{name}]", share.account_id);
+        let name = format!("shares[{}][{name}]", joint_payment::key(&share.account_id));
         view! { <input type="hidden" name=name value=value/> }
     };
     view! {

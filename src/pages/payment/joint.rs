@@ -21,10 +21,8 @@ pub fn parts(view: &PaymentView) -> Option<AnyView> {
     if view.parts.is_empty() {
         return None;
     }
-    let columns = vec![
-        Column::text(td_string!(words(), several.check_account)),
-        Column::amount(td_string!(words(), several.check_pays)),
-    ];
+    let columns =
+        vec![Column::text(td_string!(words(), several.check_account)), Column::amount(td_string!(words(), several.check_pays))];
     let rows = view.parts.iter().map(|part| vec![name(part), format::money(part.amount, language())]).collect();
     Some(view! { <DataTable caption=td_string!(words(), several.check_caption) columns rows/> }.into_any())
 }
@@ -33,12 +31,8 @@ pub fn parts(view: &PaymentView) -> Option<AnyView> {
 pub fn receipt(view: PaymentView) -> impl IntoView {
     let amount = |amount| format::money(amount, language());
     let paid_on = view.settled_at.map(|at| format::date_and_time(at, language())).unwrap_or_default();
-    let accounts = td_string!(
-        words(),
-        several.accounts_count,
-        creditor = view.creditor.clone(),
-        count = view.parts.len().to_string()
-    );
+    let accounts =
+        td_string!(words(), several.accounts_count, creditor = view.creditor.clone(), count = view.parts.len().to_string());
     let mut rows = vec![
         SummaryRow::new(td_string!(words(), receipt.paid), amount(view.payment.amount)),
         SummaryRow::new(td_string!(words(), receipt.paid_on), paid_on),

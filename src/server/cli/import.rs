@@ -143,7 +143,9 @@ pub fn in_words(error: ImportError, mapping: &Path) -> CommandError {
         ImportError::Mapping(error) => CommandError::Usage(format!("the mapping {}, {error}", mapping.display())),
         ImportError::File(_) | ImportError::FileChanged | ImportError::TooManyRepeats => CommandError::Usage(error.to_string()),
         ImportError::Booking(failure) => failure.into(),
-        ImportError::Rejects(_) | ImportError::ReaderStopped | ImportError::NeedsPortal => CommandError::Failed(error.to_string()),
+        ImportError::Rejects(_) | ImportError::ReaderStopped | ImportError::NeedsPortal => {
+            CommandError::Failed(error.to_string())
+        }
         ImportError::Store(error) => error.into(),
     }
 }

@@ -100,11 +100,7 @@ impl PaymentWriter {
             creditor_id: account.creditor_id.clone(),
             time_zone: zone,
             amount: row.amount,
-            taken: TakenElsewhere {
-                creditor_payment_id: row.id.clone(),
-                paid_on: row.paid_on,
-                method: row.method.clone(),
-            },
+            taken: TakenElsewhere { creditor_payment_id: row.id.clone(), paid_on: row.paid_on, method: row.method.clone() },
             import_id: self.run_id.clone(),
         };
         record_elsewhere(&self.state, tx, &told, self.now.as_millisecond()).await?;
@@ -114,7 +110,5 @@ impl PaymentWriter {
 
 /// Whether it says what was said before.
 fn is_same(known: &KnownElsewhere, account: &KnownAccount, row: &PaymentRow) -> bool {
-    known.account_id == account.id
-        && known.amount_minor == row.amount.minor()
-        && known.paid_on == row.paid_on.to_string()
+    known.account_id == account.id && known.amount_minor == row.amount.minor() && known.paid_on == row.paid_on.to_string()
 }

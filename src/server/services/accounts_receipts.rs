@@ -1,11 +1,11 @@
 //! The receipt of one payment over several accounts, and of a payment the creditor took itself: issued in the transaction that
 //! books it, once, whatever it covers.
 
+use super::Failure;
 use super::confirmations::recipient;
 use super::documents::{self, DocumentKind, Subject};
 use super::outbox::{self, Hurry};
 use super::receipts::{Booked, part};
-use super::Failure;
 use crate::domain::ids::DocumentId;
 use crate::domain::language::Language;
 use crate::domain::payment::Payment;
@@ -28,11 +28,9 @@ pub async fn issue(state: &AppState, tx: &mut Tx, payment: &Payment, booked: &[B
     }
     accounts.sort_by(|one, other| one.reference.cmp(&other.reference));
     let how = match elsewhere::of_payment(tx, &payment.id).await? {
-        Some(taken) => HowPaid::Elsewhere {
-            creditor_reference: taken.creditor_payment_id,
-            method: taken.method,
-            paid_on: taken.paid_on,
-        },
+        Some(taken) => {
+            HowPaid::Elsewhere { creditor_reference: taken.creditor_payment_id, method: taken.method, paid_on: taken.paid_on }
+        }
         None => HowPaid::Here { processor_reference: payment.processor_reference.clone().unwrap_or_default() },
     };
     let content = AccountsReceipt {
@@ -69,10 +67,10 @@ async fn paid_account(tx: &mut Tx, share: &Booked<'_>) -> Result<PaidAccount, Fa
         Some(instalment) => agreements::reference(&mut **tx, &instalment.agreement_id).await?,
         None => None,
     };
-    let lines = share.lines.iter().map(|line| receipt::Applied {
-        to: part(line, share.owed, agreement_reference.as_deref()),
-        amount: line.amount,
-    });
+    let lines = share
+        .lines
+        .iter()
+        .map(|line| receipt::Applied { to: part(line, share.owed, agreement_reference.as_deref()), amount: line.amount });
     let discount =
         share.discount.is_positive().then_some(receipt::Applied { to: receipt::AppliedTo::Discount, amount: share.discount });
     Ok(PaidAccount {

@@ -234,11 +234,7 @@ fn instant(at: Millis) -> String {
 }
 
 /// How an agreement of this customer ended, if the creditor's taking back ended it.
-pub async fn of_agreement(
-    state: &AppState,
-    customer: &CustomerId,
-    id: &AgreementId,
-) -> Result<Option<EndedAgreement>, Failure> {
+pub async fn of_agreement(state: &AppState, customer: &CustomerId, id: &AgreementId) -> Result<Option<EndedAgreement>, Failure> {
     let ended = recalls::of_agreement(state.db.pool(), id).await?;
     Ok(ended.filter(|ended| ended.customer_id == *customer))
 }

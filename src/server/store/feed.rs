@@ -54,9 +54,7 @@ pub async fn number_new(tx: &mut Tx, dialect: Dialect, now: Millis) -> StoreResu
 /// The last number there is; 0 where there is none.
 pub async fn last_number(tx: &mut Tx, feed: &Feed) -> StoreResult<i64> {
     Ok(match feed {
-        Feed::All => {
-            sqlx::query_scalar("select coalesce(max(number), 0) from creditor_feed").fetch_one(&mut **tx).await?
-        }
+        Feed::All => sqlx::query_scalar("select coalesce(max(number), 0) from creditor_feed").fetch_one(&mut **tx).await?,
         Feed::Creditor(id) => {
             sqlx::query_scalar("select coalesce(max(creditor_number), 0) from creditor_feed where creditor_id = $1")
                 .bind(id)

@@ -70,8 +70,7 @@ pub async fn of_agreement<'e>(
     id: &AgreementId,
 ) -> StoreResult<Option<EndedAgreement>> {
     let query = format!("{SELECT} where g.id = $1 and g.cancelled_because is not null");
-    let row: Option<Row> =
-        sqlx::query_as(sqlx::AssertSqlSafe(query)).bind(id.as_str()).fetch_optional(executor).await?;
+    let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(query)).bind(id.as_str()).fetch_optional(executor).await?;
     row.map(read).transpose()
 }
 
@@ -88,8 +87,7 @@ pub async fn last_of_account<'e>(
            order by others.created_at desc, others.id desc
            limit 1)"
     );
-    let row: Option<Row> =
-        sqlx::query_as(sqlx::AssertSqlSafe(query)).bind(account.as_str()).fetch_optional(executor).await?;
+    let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(query)).bind(account.as_str()).fetch_optional(executor).await?;
     row.map(read).transpose()
 }
 

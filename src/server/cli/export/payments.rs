@@ -53,9 +53,8 @@ pub async fn export(config: Config, arguments: ExportArguments) -> Result<ExitCo
     db.close().await;
     let next = written?;
     match (&arguments.cursor_file, arguments.format()) {
-        (Some(file), _) => replace(file, &next).map_err(|error| {
-            CommandError::Failed(format!("the cursor file {} could not be written: {error}", file.display()))
-        })?,
+        (Some(file), _) => replace(file, &next)
+            .map_err(|error| CommandError::Failed(format!("the cursor file {} could not be written: {error}", file.display())))?,
         (None, Format::Csv) => eprintln!("next cursor: {next}"),
         (None, Format::Json) => {}
     }
@@ -114,7 +113,8 @@ fn in_words(refusal: &FeedRefusal, asked: &Asked) -> String {
             format!("there is no creditor \"{}\"", asked.creditor.as_deref().unwrap_or_default())
         }
         FeedRefusal::OtherFeed => {
-            "the cursor is of another feed: with --creditor and without it, and for each creditor, numbers are their own".to_owned()
+            "the cursor is of another feed: with --creditor and without it, and for each creditor, numbers are their own"
+                .to_owned()
         }
         FeedRefusal::AheadOfTheBooks { last } => format!(
             "the cursor is ahead of the books, whose last number is {last}: it was made from other books, or these were restored from an \

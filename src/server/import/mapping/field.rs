@@ -99,10 +99,9 @@ impl Field {
             matches!(self, TransactionId | PaymentReference | PostedOn | Kind | Amount | Debit | Credit | Description);
         match kind {
             FileKind::Accounts => !of_transactions && self != Method,
-            FileKind::Payments => matches!(
-                self,
-                AccountReference | Currency | PostedOn | Amount | TransactionId | PaymentReference | Method
-            ),
+            FileKind::Payments => {
+                matches!(self, AccountReference | Currency | PostedOn | Amount | TransactionId | PaymentReference | Method)
+            }
             FileKind::Transactions => of_transactions || matches!(self, AccountReference | Currency),
         }
     }

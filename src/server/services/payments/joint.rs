@@ -61,9 +61,7 @@ pub enum JointRefusal {
     /// These accounts cannot be paid as they were shown, and why. Nothing was begun for any of them.
     Shares(Vec<(AccountId, ShareChanged)>),
     /// All together are less than the processor moves.
-    TooSmall {
-        minimum: Money,
-    },
+    TooSmall { minimum: Money },
     /// No such account of this customer, or nobody takes payments here.
     NotFound,
     /// Something has to be said before paying that was not on the page.

@@ -13,7 +13,9 @@ use crate::server::processors::PaymentProcessor;
 use crate::server::services::{Failure, history, policies};
 use crate::server::state::AppState;
 use crate::server::store::facts::AccountRecord;
-use crate::server::store::{self, StoreError, Tx, agreements, covered, documents, elsewhere, facts, holds, offer_sets, payments, shares};
+use crate::server::store::{
+    self, StoreError, Tx, agreements, covered, documents, elsewhere, facts, holds, offer_sets, payments, shares,
+};
 
 /// An account with everything that decides what may be paid on it.
 #[derive(Clone, Debug)]
