@@ -16,6 +16,8 @@ use crate::pages::message::received::MessageReceivedPage;
 use crate::pages::options::OptionsPage;
 use crate::pages::pay::PayPage;
 use crate::pages::pay_check::PayCheckPage;
+use crate::pages::pay_several::PaySeveralPage;
+use crate::pages::pay_several_check::PaySeveralCheckPage;
 use crate::pages::payment::PaymentPage;
 use crate::pages::plan::{CatchUpPage, PlanPage};
 use crate::pages::promise::{ExtensionPage, PromisePage};
@@ -84,6 +86,8 @@ pub fn App() -> impl IntoView {
                 <Route path=StaticSegment("verify") view=VerifyPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("pay")) view=PayPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("pay"), StaticSegment("check")) view=PayCheckPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("pay-several"), ParamSegment("currency")) view=PaySeveralPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("pay-several"), ParamSegment("currency"), StaticSegment("check")) view=PaySeveralCheckPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("payments"), ParamSegment("reference")) view=PaymentPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("agreements"), ParamSegment("agreement"), StaticSegment("automatic")) view=AuthorisePage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("mandates"), ParamSegment("reference")) view=MandatePage ssr=SsrMode::Async/>

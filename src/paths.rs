@@ -127,6 +127,16 @@ pub fn pay_check(account_id: &str) -> String {
     format!("{ACCOUNT}/{account_id}/pay/check")
 }
 
+/// How much goes to each account of a currency in one payment.
+pub fn pay_several(currency: &str) -> String {
+    format!("/pay-several/{currency}")
+}
+
+/// Checking that before paying.
+pub fn pay_several_check(currency: &str) -> String {
+    format!("/pay-several/{currency}/check")
+}
+
 /// One payment, whatever its state.
 pub fn payment(reference: &str) -> String {
     format!("/payments/{reference}")

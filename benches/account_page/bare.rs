@@ -180,8 +180,9 @@ async fn account(State(pool): State<SqlitePool>, Path(id): Path<String>, headers
         "select 'hold' as what, id as name, kind as detail, 0 as minor, ends_at as at from holds
          where account_id = ?1 and released_at is null and starts_at <= ?3 and (ends_at is null or ends_at > ?3)
          union all
-         select 'payment', reference, state, amount_minor, created_at from payments
-         where account_id = ?1 and state in ('submitted', 'needs_customer', 'processing', 'unknown')
+         select 'payment', p.reference, p.state, s.amount_minor, p.created_at from payment_shares s
+         join payments p on p.id = s.payment_id
+         where s.account_id = ?1 and p.state in ('submitted', 'needs_customer', 'processing', 'unknown')
          union all
          select 'message', id, template, 0, not_before from outbox
          where customer_id = ?2 and sent_at is null and state in ('waiting', 'sending')

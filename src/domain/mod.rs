@@ -16,6 +16,7 @@ pub mod format;
 pub mod history;
 pub mod hold;
 pub mod ids;
+pub mod joint_payment;
 pub mod journey;
 pub mod keeping;
 pub mod language;

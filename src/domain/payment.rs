@@ -13,6 +13,9 @@ use super::reversal::{Reversal, ReversalKind, ReversalState};
 /// Milliseconds since 1970 UTC.
 pub type Millis = i64;
 
+/// What stands for the processor where the creditor took the payment itself: nobody here is ever asked about it.
+pub const ELSEWHERE: &str = "elsewhere";
+
 /// What the customer wanted to pay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Purpose {

@@ -13,6 +13,8 @@ pub mod message;
 pub mod options;
 pub mod pay;
 pub mod pay_check;
+pub mod pay_several;
+pub mod pay_several_check;
 pub mod payment;
 pub mod plan;
 pub mod promise;

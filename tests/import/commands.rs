@@ -99,8 +99,16 @@ fn what_is_invented_is_imported_whole_and_exported_again() {
     }
     let none = evenkeel(&files, &["export", "accounts", "--since", "2999-01-01"]);
     assert_eq!((none.status.code(), none.stdout.len()), (Some(0), 0));
+    let attempts = text(&evenkeel(&files, &["export", "payment-attempts", "--csv"]).stdout);
+    assert!(attempts.starts_with("payment_id,reference,account_reference,"), "{attempts}");
     let payments = text(&evenkeel(&files, &["export", "payments", "--csv"]).stdout);
-    assert!(payments.starts_with("payment_id,reference,account_reference,"), "{payments}");
+    assert!(payments.starts_with("number,entry,kind,creditor,account_reference,"), "{payments}");
+    // A cursor is no day, and what has no cursor takes none.
+    for wrong in [["export", "payments", "--since", "2026-11-20"], ["export", "accounts", "--since", "all:1"]] {
+        let refused = evenkeel(&files, &wrong);
+        assert_eq!(refused.status.code(), Some(2), "{}", text(&refused.stderr));
+    }
+    assert_eq!(evenkeel(&files, &["export", "accounts", "--creditor", "X"]).status.code(), Some(2));
     let agreements = evenkeel(&files, &["export", "agreements"]);
     assert_eq!(agreements.status.code(), Some(0), "{}", text(&agreements.stderr));
 }

@@ -171,6 +171,7 @@ async fn the_doors_are_these() {
         "POST /api/choose_payment",
         "POST /api/choose_plan",
         "POST /api/choose_promise",
+        "POST /api/choose_several",
         "POST /api/extend_session",
         "POST /api/have_back",
         "POST /api/open_link",
@@ -180,6 +181,7 @@ async fn the_doors_are_these() {
         "POST /api/sign_out",
         "POST /api/start_payment",
         "POST /api/stop_mandate",
+        "POST /api/start_several",
     ];
     assert_eq!(doors, expected);
 }

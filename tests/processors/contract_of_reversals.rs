@@ -38,7 +38,9 @@ async fn told_after(company: &dyn Company, before: usize) -> Vec<WebhookEvent> {
 async fn whose(processor: &dyn PaymentProcessor, event: &WebhookEvent) -> Option<String> {
     match &event.news {
         News::ReversedBehind { behind, .. } => processor.whose(behind).await.expect("an answer"),
-        News::Charge(_) | News::LookItUp | News::Reversed(_) | News::LookAfterIt | News::Mandate(_) => Some(event.merchant_reference.clone()),
+        News::Charge(_) | News::LookItUp | News::Reversed(_) | News::LookAfterIt | News::Mandate(_) => {
+            Some(event.merchant_reference.clone())
+        }
     }
 }
 

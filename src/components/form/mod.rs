@@ -3,12 +3,14 @@
 //! Every form is a plain `<form method="post">`. A screen turns the codes of its flash into [`Problems`] with its own words
 //! and hands them to [`ErrorSummary`] and to each field.
 
+mod amount_of;
 mod button;
 mod choice;
 mod date;
 mod errors;
 mod field;
 
+pub use amount_of::AmountOf;
 pub use button::{Button, ButtonKind, LinkButton, LinkKind, StepBack};
 pub use choice::{Checkbox, Choice, ChoiceLook, NamedSelect, Radios, Select};
 pub use date::{DateFields, DatePurpose, TypedDate};

@@ -53,6 +53,8 @@ pub struct Standing {
     /// What keeps e-mail from being used, if anything does.
     pub email: Option<EmailTrouble>,
     pub has_other_accounts: bool,
+    /// The last agreement, where it ended because the creditor took back or closed the account.
+    pub stopped_agreement: Option<StoppedAgreement>,
     pub today: Date,
 }
 
@@ -85,6 +87,14 @@ pub struct CreditToHaveBack {
     pub on_its_way: Money,
     /// Makes the decision one, however often it is sent.
     pub key: String,
+}
+
+/// An agreement that ended because the creditor took back or closed the account. It stays ended, whatever comes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoppedAgreement {
+    pub id: AgreementId,
+    pub reference: String,
+    pub on: Date,
 }
 
 /// The agreement an account is under and how its instalments stand.

@@ -39,6 +39,8 @@ pub enum EntryKind {
     DiscountWithdrawn,
     /// By a person here; the creditor's own are among [`PartKind::Corrections`].
     Correction,
+    /// Paid to the creditor directly, who told us.
+    PaymentElsewhere,
 }
 
 impl EntryKind {
@@ -53,6 +55,7 @@ impl EntryKind {
             "reinstatement" => EntryKind::Reinstatement,
             "discount_withdrawn" => EntryKind::DiscountWithdrawn,
             "correction" => EntryKind::Correction,
+            "payment_elsewhere" => EntryKind::PaymentElsewhere,
             _ => return None,
         })
     }
@@ -69,6 +72,7 @@ impl EntryKind {
             EntryKind::Reinstatement => "reinstatement",
             EntryKind::DiscountWithdrawn => "discount_withdrawn",
             EntryKind::Correction => "correction",
+            EntryKind::PaymentElsewhere => "payment_elsewhere",
         }
     }
 }

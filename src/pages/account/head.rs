@@ -6,6 +6,7 @@ use crate::components::notice::{Notice, NoticeKind};
 use crate::domain::format;
 use crate::domain::money::Money;
 use crate::domain::standing::{Stage, Standing};
+use crate::paths;
 use crate::words::td_string;
 use leptos::prelude::*;
 
@@ -16,7 +17,30 @@ pub fn show(standing: &Standing) -> impl IntoView + use<> {
         <p class="account-name">{name}", "{owed_to}</p>
         {amounts(standing)}
         {stage_words(standing)}
+        {stopped_agreement(standing)}
     }
+}
+
+/// The agreement ended when the creditor took the account back, and stays ended if it came back: both are said.
+fn stopped_agreement(standing: &Standing) -> Option<AnyView> {
+    let stopped = standing.stopped_agreement.as_ref()?;
+    let text = td_string!(
+        words(),
+        recalled.on_account,
+        reference = stopped.reference.clone(),
+        date = format::date(stopped.on, language())
+    );
+    let more = match standing.stage {
+        Stage::Recalled | Stage::Closed => td_string!(words(), recalled.nothing_collected),
+        Stage::PastDue | Stage::UpToDate | Stage::Settled | Stage::InCredit => td_string!(words(), recalled.is_back),
+    };
+    let href = paths::agreement(stopped.id.as_str());
+    Some(
+        view! {
+            <p>{text}" "{more}" "<a href=href>{td_string!(words(), recalled.see_agreement)}</a></p>
+        }
+        .into_any(),
+    )
 }
 
 /// What is owed in all, and the line below it. A recalled or closed account owes nothing here: no amount stands there.

@@ -7,8 +7,8 @@ use crate::domain::mandate::MandateState;
 use crate::paths;
 use crate::server::clock;
 use crate::server::context::{self, Failed};
-use crate::server::services::keeping;
 use crate::server::services::mandates::{self, Automatic};
+use crate::server::services::{keeping, recalls};
 
 /// What the screen shows; `None` where there is no such agreement of theirs and the answer leads to the account page.
 pub async fn load(agreement_id: String) -> Result<Option<ConfirmationView>, Failed> {
@@ -23,6 +23,7 @@ pub async fn load(agreement_id: String) -> Result<Option<ConfirmationView>, Fail
     let automatic = automatic_view(&found);
     let Automatic { agreement, account, .. } = found;
     let standing = keeping::of_agreement(&state, &visitor.customer_id, &id).await.map_err(context::fail)?;
+    let taken_back = recalls::of_agreement(&state, &visitor.customer_id, &id).await.map_err(context::fail)?;
     let zone = clock::zone(&agreement.signed_in_zone);
     Ok(Some(ConfirmationView {
         account_id: account.id.to_string(),
@@ -37,6 +38,7 @@ pub async fn load(agreement_id: String) -> Result<Option<ConfirmationView>, Fail
         terms: agreement.terms,
         automatic,
         standing,
+        taken_back_on: taken_back.map(|ended| clock::date_of(ended.at, &clock::zone(&account.time_zone))),
     }))
 }
 

@@ -10,8 +10,10 @@ use crate::components::form::{LinkButton, LinkKind};
 use crate::components::frame::{frame, language, words};
 use crate::components::layout::Page;
 use crate::components::loaded::{loaded, param};
+use crate::components::notice::{Notice, NoticeKind};
 use crate::components::summary::{SummaryList, SummaryRow};
 use crate::domain::agreement::Terms;
+use crate::domain::calendar::Date;
 use crate::domain::format;
 use crate::domain::keeping::AgreementStanding;
 use crate::paths;
@@ -33,6 +35,8 @@ pub struct ConfirmationView {
     pub terms: Terms,
     pub automatic: AutomaticView,
     pub standing: Option<AgreementStanding>,
+    /// The day its creditor took back or closed the account, where that ended it.
+    pub taken_back_on: Option<Date>,
 }
 
 #[component]
@@ -42,8 +46,9 @@ pub fn ConfirmationPage() -> impl IntoView {
 }
 
 fn show(view: ConfirmationView) -> impl IntoView {
-    let next_steps = next_steps(&view).into_any();
     let title = td_string!(words(), confirmation.title);
+    let next = view.taken_back_on.is_none().then(|| next_steps(&view).into_any());
+    let taken_back = view.taken_back_on.map(|on| taken_back_words(on, &view.account_id, &view.terms.creditor));
     let signed_at = format!("{} ({})", format::date_and_time(view.signed_at, language()), view.zone);
     let facts = vec![
         SummaryRow::new(td_string!(words(), confirmation.reference), view.reference),
@@ -55,6 +60,7 @@ fn show(view: ConfirmationView) -> impl IntoView {
     let rows: Vec<_> = facts.into_iter().chain(terms_rows(&view.terms).into_iter().map(|(row, _)| row)).collect();
     view! {
         <Page title=title lead=td_string!(words(), confirmation.lead)>
+            {taken_back}
             <LinkButton
                 href=paths::document(&view.document_id)
                 label=td_string!(words(), confirmation.download)
@@ -62,7 +68,7 @@ fn show(view: ConfirmationView) -> impl IntoView {
             />
             <SummaryList rows/>
             <DisclosureNotice disclosure=view.terms.disclosure creditor=view.terms.creditor.clone()/>
-            {next_steps}
+            {next}
             {automatic::show(&view.automatic)}
             {match &view.standing {
                 Some(standing) => keeping::show(&view.account_id, standing).into_any(),
@@ -77,6 +83,22 @@ fn show(view: ConfirmationView) -> impl IntoView {
             <p><a href=paths::ACCOUNT>{td_string!(words(), confirmation.back_to_account)}</a></p>
         </Page>
     }
+}
+
+/// The agreement ended through nothing the customer did: what that means, and where to look now.
+fn taken_back_words(on: Date, account_id: &str, creditor: &str) -> AnyView {
+    let title = td_string!(words(), recalled.on_agreement_title);
+    let text =
+        td_string!(words(), recalled.on_agreement, creditor = creditor.to_owned(), date = format::long_date(on, language()));
+    let account = paths::account(account_id);
+    view! {
+        <Notice kind=NoticeKind::Attention title>
+            <p>{text}</p>
+            <p>{td_string!(words(), recalled.nothing_collected)}</p>
+            <p><a href=account>{td_string!(words(), recalled.see_account)}</a></p>
+        </Notice>
+    }
+    .into_any()
 }
 
 /// What is collected by itself says so in its own part.

@@ -1,6 +1,6 @@
 //! What happened to a payment after it was made: money that went back, or came again, what is owed because of it, and the ways on.
 
-use super::PaymentView;
+use super::{PaymentView, WaysOn};
 use crate::components::form::{LinkButton, LinkKind};
 use crate::components::frame::{frame, language, words};
 use crate::components::notice::{Notice, NoticeKind};
@@ -62,7 +62,7 @@ fn owed_again(view: &PaymentView, phone: String) -> AnyView {
             }
             .into_any()
         }
-        None => super::ways_on(&view.account_id).into_any(),
+        None => super::ways_on(&WaysOn::of(view)).into_any(),
     };
     view! {
         <p>{owed}</p>

@@ -1,11 +1,11 @@
 //! One payment, after asking the processor if its outcome is still to come.
 
-use super::PaymentView;
+use super::{PaymentView, ShareView};
 use crate::domain::reversal::{Reversal, ReversalState};
 use crate::paths;
 use crate::server::clock;
 use crate::server::context::{self, Failed};
-use crate::server::services::payments;
+use crate::server::services::payments::{self, ShareFacts};
 
 /// What the screen shows; `None` where another page is the right one and the answer leads there.
 pub async fn load(reference: String) -> Result<Option<PaymentView>, Failed> {
@@ -44,6 +44,9 @@ pub async fn load(reference: String) -> Result<Option<PaymentView>, Failed> {
         settled_at,
         next_check,
         account: format!("{}, {} {}", found.account.creditor, found.account.facts.product, found.account.reference),
+        creditor: found.account.creditor,
+        shares: found.shares.into_iter().map(share_view).collect(),
+        paid_elsewhere_on: found.paid_elsewhere_on,
         account_id: found.account.id.to_string(),
         balance: found.account.facts.balance,
         past_due: found.account.facts.past_due,
@@ -57,4 +60,16 @@ pub async fn load(reference: String) -> Result<Option<PaymentView>, Failed> {
         receipt: found.receipt.map(|id| id.to_string()),
         payment: found.payment,
     }))
+}
+
+fn share_view(share: ShareFacts) -> ShareView {
+    ShareView {
+        account_id: share.account.id.to_string(),
+        product: share.account.facts.product,
+        reference: share.account.reference,
+        amount: share.amount,
+        allocations: share.allocations,
+        discount: share.discount,
+        balance: share.account.facts.balance,
+    }
 }

@@ -3,6 +3,7 @@
 
 pub mod actions;
 mod after;
+mod joint;
 mod load;
 mod receipt;
 
@@ -12,6 +13,7 @@ use crate::components::layout::Page;
 use crate::components::loaded::{loaded, param};
 use crate::components::notice::{Notice, NoticeKind};
 use crate::components::summary::{SummaryList, SummaryRow};
+use crate::domain::calendar::Date;
 use crate::domain::components::{Parts, PartsOrder};
 use crate::domain::format::{self, LocalTime};
 use crate::domain::ledger::Allocation;
@@ -29,6 +31,7 @@ use receipt::Receipt;
 pub struct PaymentView {
     pub payment: Payment,
     pub account_id: String,
+    pub creditor: String,
     /// Creditor, product and reference.
     pub account: String,
     pub balance: Money,
@@ -52,6 +55,21 @@ pub struct PaymentView {
     pub settled_at: Option<LocalTime>,
     /// When the processor is asked again.
     pub next_check: Option<LocalTime>,
+    /// What each account got, where the payment is over several; else empty.
+    pub shares: Vec<ShareView>,
+    /// The day it was paid to the creditor, who told us; `None` for a payment made here.
+    pub paid_elsewhere_on: Option<Date>,
+}
+
+/// One account's part of a payment over several.
+pub struct ShareView {
+    pub account_id: String,
+    pub product: String,
+    pub reference: String,
+    pub amount: Money,
+    pub allocations: Vec<Allocation>,
+    pub discount: Money,
+    pub balance: Money,
 }
 
 #[component]
@@ -61,7 +79,9 @@ pub fn PaymentPage() -> impl IntoView {
 }
 
 fn show(view: PaymentView) -> impl IntoView {
-    let account_id = view.account_id.clone();
+    let ways = WaysOn::of(&view);
+    let back = if view.shares.is_empty() { paths::account(&view.account_id) } else { paths::ACCOUNT.to_owned() };
+    let shares = joint::shares(&view);
     let title = title(&view.payment);
     let facts = facts(&view);
     let body = match &view.payment.state {
@@ -89,16 +109,20 @@ fn show(view: PaymentView) -> impl IntoView {
         | PaymentState::Refunded(_)
         | PaymentState::Returned(_)
         | PaymentState::ChargedBack(_) => {
+            if !view.shares.is_empty() {
+                return joint::receipt(view).into_any();
+            }
             return view! { <Receipt view/> }.into_any();
         }
-        PaymentState::Declined { reason, .. } => declined(&account_id, *reason).into_any(),
-        PaymentState::Cancelled { .. } => closed(&account_id, td_string!(words(), payment.cancelled)).into_any(),
-        PaymentState::Abandoned { .. } => closed(&account_id, td_string!(words(), payment.abandoned)).into_any(),
+        PaymentState::Declined { reason, .. } => declined(&ways, *reason).into_any(),
+        PaymentState::Cancelled { .. } => closed(&ways, td_string!(words(), payment.cancelled)).into_any(),
+        PaymentState::Abandoned { .. } => closed(&ways, td_string!(words(), payment.abandoned)).into_any(),
     };
     view! {
-        <Page title=title back=paths::account(&account_id)>
+        <Page title=title back=back>
             {body}
             {facts}
+            {shares}
         </Page>
     }
     .into_any()
@@ -171,7 +195,7 @@ fn waiting(reference: &str, hosted_page: &str, words_for_it: &'static str) -> im
     }
 }
 
-fn declined(account_id: &str, reason: DeclineReason) -> impl IntoView + use<> {
+fn declined(ways: &WaysOn, reason: DeclineReason) -> impl IntoView + use<> {
     let phone = frame().reach.phone.clone();
     let (what, next) = match reason {
         DeclineReason::InsufficientFunds => (
@@ -220,23 +244,41 @@ fn declined(account_id: &str, reason: DeclineReason) -> impl IntoView + use<> {
     };
     view! {
         <Notice kind=NoticeKind::Attention><p>{what}</p><p>{next}</p></Notice>
-        {ways_on(account_id)}
+        {ways_on(ways)}
     }
 }
 
-fn closed(account_id: &str, what: &'static str) -> impl IntoView + use<> {
+fn closed(ways: &WaysOn, what: &'static str) -> impl IntoView + use<> {
     view! {
         <Notice kind=NoticeKind::Plain><p>{what}</p></Notice>
-        {ways_on(account_id)}
+        {ways_on(ways)}
     }
 }
 
-fn ways_on(account_id: &str) -> impl IntoView + use<> {
+/// Where to go on after a payment that came to nothing.
+struct WaysOn {
+    /// Where it can be paid again.
+    pay: String,
+    /// Other ways forward: those of the account, or all accounts.
+    others: String,
+}
+
+impl WaysOn {
+    fn of(view: &PaymentView) -> WaysOn {
+        if view.shares.is_empty() {
+            return WaysOn { pay: paths::pay(&view.account_id), others: paths::options(&view.account_id) };
+        }
+        let currency = view.payment.amount.currency();
+        WaysOn { pay: paths::pay_several(currency.code()), others: paths::ACCOUNT.to_owned() }
+    }
+}
+
+fn ways_on(ways: &WaysOn) -> impl IntoView + use<> {
     view! {
         <p>
-            <LinkButton href=paths::pay(account_id) label=td_string!(words(), payment.pay_again)/>
+            <LinkButton href=ways.pay.clone() label=td_string!(words(), payment.pay_again)/>
             " "
-            <LinkButton href=paths::options(account_id) label=td_string!(words(), payment.see_ways) kind=LinkKind::Other/>
+            <LinkButton href=ways.others.clone() label=td_string!(words(), payment.see_ways) kind=LinkKind::Other/>
         </p>
     }
 }

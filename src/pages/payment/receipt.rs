@@ -20,7 +20,16 @@ pub fn Receipt(view: PaymentView) -> impl IntoView {
     let amount = |amount| format::money(amount, language());
     let account_id = view.account_id.clone();
     let balance = view.balance;
-    let paid_on = view.settled_at.map(|at| format::date_and_time(at, language())).unwrap_or_default();
+    // Of a payment to the creditor only the day is known.
+    let paid_on = match view.paid_elsewhere_on {
+        Some(day) => Some(format!(
+            "{} ({})",
+            format::date(day, language()),
+            td_string!(words(), several.paid_to_creditor, creditor = view.creditor.clone())
+        )),
+        None => view.settled_at.map(|at| format::date_and_time(at, language())),
+    };
+    let paid_on = paid_on.unwrap_or_default();
     let mut rows = vec![
         SummaryRow::new(td_string!(words(), receipt.paid), amount(view.payment.amount)),
         SummaryRow::new(td_string!(words(), receipt.paid_on), paid_on),
@@ -71,7 +80,7 @@ pub fn Receipt(view: PaymentView) -> impl IntoView {
     }
 }
 
-fn part_words(applied_to: &AppliedTo) -> String {
+pub(super) fn part_words(applied_to: &AppliedTo) -> String {
     match applied_to {
         AppliedTo::PastDue => td_string!(words(), receipt.past_due).to_owned(),
         AppliedTo::Balance => td_string!(words(), receipt.balance).to_owned(),

@@ -1,6 +1,9 @@
-//! `evenkeel export accounts | payments | agreements`: what the portal knows, for other systems, as lines of JSON or as CSV.
+//! `evenkeel export accounts | payments | agreements | payment-attempts`: what the portal knows, for other systems, as JSON or
+//! as CSV. The columns of payments are documented in docs/export.md.
 //!
 //! Rows are read in pages inside one reading transaction: the file shows one moment, and memory does not grow with it.
+
+mod payments;
 
 use super::{CommandError, open_database};
 use crate::server::config::Config;
@@ -10,27 +13,71 @@ use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 #[derive(Args)]
 pub struct ExportArguments {
     what: What,
-    /// Only what changed at or after this: a day (from its beginning in UTC) or an instant such as 2026-11-20T12:00:00Z.
-    #[arg(long, value_parser = read_since)]
-    since: Option<i64>,
-    /// One JSON object a line (the default).
+    /// Payments: what was booked after this cursor, as an earlier export printed it, such as all:120. Anything else: only
+    /// what changed at or after this, a day (from its beginning in UTC) or an instant such as 2026-11-20T12:00:00Z.
+    #[arg(long)]
+    since: Option<String>,
+    /// As `--format json` (the default): one JSON document of payments, else one object a line.
     #[arg(long, conflicts_with = "csv")]
     json: bool,
-    /// Comma-separated values with a header, in UTF-8.
+    /// As `--format csv`: comma-separated values with a header, in UTF-8.
     #[arg(long)]
     csv: bool,
+    #[arg(long, conflicts_with_all = ["csv", "json"])]
+    format: Option<Format>,
+    /// Payments: so many entries at most.
+    #[arg(long, value_parser = clap::value_parser!(i64).range(1..))]
+    limit: Option<i64>,
+    /// Payments: only those of this creditor, which have numbers of their own.
+    #[arg(long)]
+    creditor: Option<String>,
+    /// Payments: the cursor is read from this file, and the next one put there when the output is written.
+    #[arg(long, conflicts_with = "since")]
+    cursor_file: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Json,
+    Csv,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum What {
     Accounts,
+    /// What was booked: payments, what went back, corrections.
     Payments,
     Agreements,
+    /// Every attempt to pay, whatever came of it.
+    PaymentAttempts,
+}
+
+impl ExportArguments {
+    fn format(&self) -> Format {
+        match self.format {
+            Some(format) => format,
+            None if self.csv => Format::Csv,
+            None => Format::Json,
+        }
+    }
+
+    /// The instant `--since` names, of what has no cursor.
+    fn changed_since(&self) -> Result<i64, CommandError> {
+        let is_of_payments = self.limit.is_some() || self.creditor.is_some() || self.cursor_file.is_some();
+        if is_of_payments {
+            return Err(CommandError::Usage("--limit, --creditor and --cursor-file are for export payments".into()));
+        }
+        match &self.since {
+            None => Ok(i64::MIN),
+            Some(text) => read_since(text).map_err(|wanted| CommandError::Usage(format!("--since is {wanted}"))),
+        }
+    }
 }
 
 fn read_since(text: &str) -> Result<i64, String> {
@@ -46,25 +93,26 @@ fn read_since(text: &str) -> Result<i64, String> {
 }
 
 pub async fn export(config: Config, arguments: ExportArguments) -> Result<ExitCode, CommandError> {
+    let table = match arguments.what {
+        What::Payments => return payments::export(config, arguments).await,
+        What::Accounts => Table::Accounts,
+        What::Agreements => Table::Agreements,
+        What::PaymentAttempts => Table::PaymentAttempts,
+    };
+    let since = arguments.changed_since()?;
     let db = open_database(&config).await?;
-    let written = write(&db, &arguments).await;
+    let written = write(&db, table, since, arguments.format()).await;
     db.close().await;
     written.map(|()| ExitCode::SUCCESS)
 }
 
-async fn write(db: &Db, arguments: &ExportArguments) -> Result<(), CommandError> {
-    let table = match arguments.what {
-        What::Accounts => Table::Accounts,
-        What::Payments => Table::Payments,
-        What::Agreements => Table::Agreements,
-    };
-    debug_assert!(!(arguments.json && arguments.csv), "clap refuses both");
-    let mut out = Output::new(arguments.csv);
+async fn write(db: &Db, table: Table, since: i64, format: Format) -> Result<(), CommandError> {
+    let mut out = Output::new(format);
     out.begin(table.columns()).map_err(unwritten)?;
     let mut tx = db.begin_read().await?;
     let mut after = String::new();
     loop {
-        let page = export::page(&mut tx, table, arguments.since.unwrap_or(i64::MIN), &after).await?;
+        let page = export::page(&mut tx, table, since, &after).await?;
         let Some(last) = page.last() else { break };
         after.clone_from(&last.id);
         for row in &page {
@@ -85,11 +133,10 @@ enum Output {
 }
 
 impl Output {
-    fn new(csv: bool) -> Output {
-        if csv {
-            Output::Csv(Box::new(csv::Writer::from_writer(io::stdout())))
-        } else {
-            Output::Json(BufWriter::new(io::stdout()))
+    fn new(format: Format) -> Output {
+        match format {
+            Format::Csv => Output::Csv(Box::new(csv::Writer::from_writer(io::stdout()))),
+            Format::Json => Output::Json(BufWriter::new(io::stdout())),
         }
     }
 

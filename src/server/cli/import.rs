@@ -1,8 +1,8 @@
-//! `evenkeel import accounts | transactions FILE --mapping MAPPING.toml`: a creditor's file into the portal.
+//! `evenkeel import accounts | transactions | payments FILE --mapping MAPPING.toml`: a creditor's file into the portal.
 //!
 //! Exit codes: 0 every row went in, 1 some were refused (see the rejects file), 2 wrong use or mapping, 3 a machine broke.
 
-use super::{CommandError, open_database};
+use super::{CommandError, open_database, open_state};
 use crate::server::config::Config;
 use crate::server::import::mapping::FileKind;
 use crate::server::import::{self, DEFAULT_BATCH, ImportError, Input, Mapping, ProgressLine, Request, Summary};
@@ -21,6 +21,8 @@ pub enum ImportCommand {
     Accounts(FileArguments),
     /// The creditor's history of accounts that are there.
     Transactions(FileArguments),
+    /// Payments the creditor took itself: into the books, with a receipt each.
+    Payments(FileArguments),
 }
 
 #[derive(Args)]
@@ -45,6 +47,7 @@ pub async fn import(config: Config, command: ImportCommand) -> Result<ExitCode, 
     let (kind, arguments) = match command {
         ImportCommand::Accounts(arguments) => (FileKind::Accounts, arguments),
         ImportCommand::Transactions(arguments) => (FileKind::Transactions, arguments),
+        ImportCommand::Payments(arguments) => (FileKind::Payments, arguments),
     };
     let mapping = read_mapping(&arguments.mapping, kind)?;
     if !arguments.file.is_file() {
@@ -54,23 +57,35 @@ pub async fn import(config: Config, command: ImportCommand) -> Result<ExitCode, 
     if rejects.as_ref().is_some_and(|rejects| same_file(rejects, &arguments.file)) {
         return Err(CommandError::Usage("the rejects file must not be the file that is imported".into()));
     }
-    let db = open_database(&config).await?;
+    let now = config.clock.now();
+    // Payments have receipts and messages, which take the whole portal; everything else its database alone.
+    let portal = match kind {
+        FileKind::Payments => Some(open_state(config.clone()).await?),
+        FileKind::Accounts | FileKind::Transactions => None,
+    };
+    let db = match &portal {
+        Some(state) => state.db.clone(),
+        None => open_database(&config).await?,
+    };
     let request = Request {
         input: Input::File(arguments.file),
         mapping,
         dry_run: arguments.dry_run,
         rejects,
         shift_months: 0,
-        now: config.clock.now(),
+        now,
         batch: DEFAULT_BATCH,
     };
     let stop = stop_when_asked();
     let mut line = ProgressLine::new(arguments.json);
-    let outcome = import::import(&db, request, |progress| {
+    let after_batch = |progress| {
         line.show(progress);
         if stop.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    })
-    .await;
+    };
+    let outcome = match &portal {
+        Some(state) => import::import_payments(state, request, after_batch).await,
+        None => import::import(&db, request, after_batch).await,
+    };
     line.clear();
     let summary = outcome.map_err(|error| in_words(error, &arguments.mapping))?;
     db.close().await;
@@ -127,7 +142,10 @@ pub fn in_words(error: ImportError, mapping: &Path) -> CommandError {
     match error {
         ImportError::Mapping(error) => CommandError::Usage(format!("the mapping {}, {error}", mapping.display())),
         ImportError::File(_) | ImportError::FileChanged | ImportError::TooManyRepeats => CommandError::Usage(error.to_string()),
-        ImportError::Rejects(_) | ImportError::ReaderStopped => CommandError::Failed(error.to_string()),
+        ImportError::Booking(failure) => failure.into(),
+        ImportError::Rejects(_) | ImportError::ReaderStopped | ImportError::NeedsPortal => {
+            CommandError::Failed(error.to_string())
+        }
         ImportError::Store(error) => error.into(),
     }
 }

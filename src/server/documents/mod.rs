@@ -5,6 +5,7 @@
 //! `services::documents` signs and stores the bytes; nothing here reads a database or a clock. Layout: [`letter`] says
 //! what is written, [`layout`] where it stands, [`paint`] draws it.
 
+pub mod accounts_receipt;
 pub mod confirmation;
 mod layout;
 pub mod letter;
@@ -17,6 +18,7 @@ pub mod statement;
 mod typeface;
 mod wording;
 
+pub use accounts_receipt::AccountsReceipt;
 pub use confirmation::ConfirmationContent;
 pub use plain::PlainLetter;
 pub use posted::PostedMessage;

@@ -68,23 +68,7 @@ impl ReceiptContent {
     /// What the receipt says as canonical JSON: keys in alphabetical order, no spaces, amounts as decimal strings,
     /// instants in UTC.
     pub fn terms(&self) -> String {
-        let applied: Vec<_> = self
-            .applied
-            .iter()
-            .map(|line| {
-                let amount = line.amount.to_decimal_string();
-                match &line.to {
-                    AppliedTo::PastDue => json!({"amount": amount, "to": "past_due"}),
-                    AppliedTo::Balance => json!({"amount": amount, "to": "balance"}),
-                    AppliedTo::Credit => json!({"amount": amount, "to": "credit"}),
-                    AppliedTo::Discount => json!({"amount": amount, "to": "discount"}),
-                    AppliedTo::Instalment { agreement_reference, number, due_on } => json!({
-                        "agreement": agreement_reference, "amount": amount, "due_on": due_on.to_string(),
-                        "number": number, "to": "instalment",
-                    }),
-                }
-            })
-            .collect();
+        let applied: Vec<_> = self.applied.iter().map(applied_terms).collect();
         json!({
             "account": self.account_reference,
             "amount": self.amount.to_decimal_string(),
@@ -177,46 +161,9 @@ impl ReceiptContent {
     }
 
     fn applied_section(&self, words: Locale) -> Section {
-        let rows = self.applied.iter().map(|line| {
-            let to = match &line.to {
-                AppliedTo::PastDue => td_string!(words, document.to_past_due).to_owned(),
-                AppliedTo::Balance => td_string!(words, document.to_balance).to_owned(),
-                AppliedTo::Credit => td_string!(words, document.to_credit).to_owned(),
-                AppliedTo::Discount => td_string!(words, document.to_discount).to_owned(),
-                AppliedTo::Instalment { agreement_reference, number, due_on } => td_string!(
-                    words,
-                    document.to_instalment,
-                    number = number,
-                    agreement = agreement_reference,
-                    day = format::date(*due_on, self.language)
-                ),
-            };
-            vec![to, format::money(line.amount, self.language)]
-        });
-        let table = Table {
-            summary: td_string!(words, document.applied_summary).to_owned(),
-            headings: vec![td_string!(words, document.applied_to).to_owned(), td_string!(words, document.amount).to_owned()],
-            rows: rows.collect(),
-            total: None,
-            amount_columns: 1,
-        };
-        let blocks = [Block::Table(table)].into_iter().chain(self.parts(words)).collect();
+        let table = Block::Table(applied_table(&self.applied, self.language));
+        let blocks = [table].into_iter().chain(parts_blocks(&self.parts, self.order, self.language)).collect();
         Section { heading: td_string!(words, document.applied_heading).to_owned(), blocks }
-    }
-
-    /// Which parts of the debt it paid, and in which order payments pay them.
-    fn parts(&self, words: Locale) -> [Block; 2] {
-        let row = |(part, amount): &(Paid, Money)| {
-            vec![part_of_debt(*part, self.language).to_owned(), format::money(*amount, self.language)]
-        };
-        let table = Table {
-            summary: td_string!(words, reversal.parts_title).to_owned(),
-            headings: vec![td_string!(words, reversal.part_paid).to_owned(), td_string!(words, document.amount).to_owned()],
-            rows: self.parts.iter().map(row).collect(),
-            total: None,
-            amount_columns: 1,
-        };
-        [Block::Table(table), Block::Paragraph(order_of_parts(self.order, self.language))]
     }
 
     fn balances(&self, words: Locale) -> Table {
@@ -228,5 +175,62 @@ impl ReceiptContent {
             total: Some(vec![td_string!(words, document.balance_after).to_owned(), money(self.balance_after)]),
             amount_columns: 1,
         }
+    }
+}
+
+/// What a payment was applied to, as canonical JSON.
+pub(super) fn applied_terms(line: &Applied) -> serde_json::Value {
+    let amount = line.amount.to_decimal_string();
+    match &line.to {
+        AppliedTo::PastDue => json!({"amount": amount, "to": "past_due"}),
+        AppliedTo::Balance => json!({"amount": amount, "to": "balance"}),
+        AppliedTo::Credit => json!({"amount": amount, "to": "credit"}),
+        AppliedTo::Discount => json!({"amount": amount, "to": "discount"}),
+        AppliedTo::Instalment { agreement_reference, number, due_on } => json!({
+            "agreement": agreement_reference, "amount": amount, "due_on": due_on.to_string(),
+            "number": number, "to": "instalment",
+        }),
+    }
+}
+
+/// Which parts of the debt it paid, and in which order payments pay them.
+pub(super) fn parts_blocks(parts: &[(Paid, Money)], order: PartsOrder, language: Language) -> [Block; 2] {
+    let words = locale(language);
+    let row = |(part, amount): &(Paid, Money)| vec![part_of_debt(*part, language).to_owned(), format::money(*amount, language)];
+    let table = Table {
+        summary: td_string!(words, reversal.parts_title).to_owned(),
+        headings: vec![td_string!(words, reversal.part_paid).to_owned(), td_string!(words, document.amount).to_owned()],
+        rows: parts.iter().map(row).collect(),
+        total: None,
+        amount_columns: 1,
+    };
+    [Block::Table(table), Block::Paragraph(order_of_parts(order, language))]
+}
+
+/// The same as a table.
+pub(super) fn applied_table(applied: &[Applied], language: Language) -> Table {
+    let words = locale(language);
+    let rows = applied.iter().map(|line| {
+        let to = match &line.to {
+            AppliedTo::PastDue => td_string!(words, document.to_past_due).to_owned(),
+            AppliedTo::Balance => td_string!(words, document.to_balance).to_owned(),
+            AppliedTo::Credit => td_string!(words, document.to_credit).to_owned(),
+            AppliedTo::Discount => td_string!(words, document.to_discount).to_owned(),
+            AppliedTo::Instalment { agreement_reference, number, due_on } => td_string!(
+                words,
+                document.to_instalment,
+                number = number,
+                agreement = agreement_reference,
+                day = format::date(*due_on, language)
+            ),
+        };
+        vec![to, format::money(line.amount, language)]
+    });
+    Table {
+        summary: td_string!(words, document.applied_summary).to_owned(),
+        headings: vec![td_string!(words, document.applied_to).to_owned(), td_string!(words, document.amount).to_owned()],
+        rows: rows.collect(),
+        total: None,
+        amount_columns: 1,
     }
 }

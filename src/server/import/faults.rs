@@ -105,4 +105,12 @@ reasons! {
     CurrencyChanged { known: String } => "currency_changed",
         "the account's books are kept in {known}", "An account cannot change its currency; send it under a new reference";
     UnknownAccount => "unknown_account", "there is no such account", "Import the account first";
+    NotAPayment => "not_a_payment", "it is not above zero",
+        "Send what was paid as a positive amount; what was taken back is no payment: correct the balance in the accounts file";
+    NotYetPaid => "not_yet_paid", "it is after today where the customer lives", "Send a payment once it is made";
+    InFiguresAlready { balance_date: String } => "in_figures_already",
+        "the account's figures of {balance_date}, which the books explain, hold it already",
+        "Nothing is missing. Next time import payments before the accounts file whose balances hold them";
+    OtherPayment => "other_payment", "a payment with this id is in the books with another account, amount or day",
+        "Give each payment its own id; a payment that is in the books is not changed";
 }

@@ -62,6 +62,10 @@ impl Invented {
                 "kind = \"transactions\"\n[columns]\n{}[constants]\ncurrency = \"USD\"\n",
                 TRANSACTION_COLUMNS.map(|column| format!("{column} = \"{column}\"\n")).concat(),
             ),
+            FileKind::Payments => format!(
+                "kind = \"payments\"\n[columns]\n{}[constants]\ncurrency = \"USD\"\n",
+                PAYMENT_COLUMNS.map(|column| format!("{column} = \"{column}\"\n")).concat(),
+            ),
         }
     }
 
@@ -69,6 +73,7 @@ impl Invented {
         let header = match self.kind {
             FileKind::Accounts => ACCOUNT_COLUMNS.join(","),
             FileKind::Transactions => TRANSACTION_COLUMNS.join(","),
+            FileKind::Payments => PAYMENT_COLUMNS.join(","),
         };
         InventedReader { portfolio: self.clone(), next: 0, buffer: format!("{header}\n"), read: 0 }
     }
@@ -124,6 +129,11 @@ impl Invented {
         Ok(())
     }
 
+    /// A payment at the creditor's counter on the balance date.
+    fn write_payment(&self, number: u32, text: &mut String) -> std::fmt::Result {
+        writeln!(text, "IN-{number:07},{},P-{number:07},10.00,counter", self.balance_date)
+    }
+
     fn history(&self, number: u32) -> History {
         let mut chance = Chance::of(number ^ 0x4000_0000);
         let opening = i64::from(chance.below(400_000));
@@ -163,6 +173,7 @@ const ACCOUNT_COLUMNS: [&str; 17] = [
     "past_due_amount",
     "oldest_unpaid_due_date",
 ];
+const PAYMENT_COLUMNS: [&str; 5] = ["account_reference", "posted_on", "transaction_id", "amount", "method"];
 const TRANSACTION_COLUMNS: [&str; 5] = ["account_reference", "posted_on", "kind", "amount", "description"];
 
 struct History {
@@ -221,6 +232,7 @@ impl Read for InventedReader {
                 let written = match self.portfolio.kind {
                     FileKind::Accounts => self.portfolio.write_account(self.next, &mut self.buffer),
                     FileKind::Transactions => self.portfolio.write_history(self.next, &mut self.buffer),
+                    FileKind::Payments => self.portfolio.write_payment(self.next, &mut self.buffer),
                 };
                 written.map_err(io::Error::other)?;
                 self.next += 1;

@@ -5,14 +5,18 @@ use super::accounts::{self, AccountRow, Sent};
 use super::faults::{Fault, Reason};
 use super::layout::Layout;
 use super::mapping::{Field, FileKind, Mapping, MappingError};
+use super::payments::{self, PaymentRow};
 use super::progress::Progress;
 use super::reader::{Input, Rows};
 use super::rejects::Rejects;
 use super::repeats::{FirstPass, Key, MAX_REPEATED_KEYS, Repeats};
 use super::transactions::{self, TransactionRow};
 use super::write_accounts::AccountWriter;
+use super::write_payments::PaymentWriter;
 use super::write_transactions::TransactionWriter;
 use crate::domain::calendar::Date;
+use crate::server::services::Failure;
+use crate::server::state::AppState;
 use crate::server::store::dialect::Dialect;
 use crate::server::store::import::{self as store, Run, RunKey};
 use crate::server::store::{Db, StoreError, Tx};
@@ -30,6 +34,8 @@ use tokio::sync::mpsc;
 /// Rows handed over at a time. A batch is as many of these as fit into [`Request::batch`].
 const ACCOUNTS_IN_CHUNK: usize = 100;
 const TRANSACTIONS_IN_CHUNK: usize = 500;
+/// Each has a receipt that is typeset and signed.
+const PAYMENTS_IN_CHUNK: usize = 5;
 /// Chunks read ahead of the writer.
 const CHUNKS_AHEAD: usize = 4;
 /// How long a transaction of the importer goes on taking chunks. With the last chunk and the commit it stays far below the
@@ -92,6 +98,12 @@ pub enum ImportError {
     ReaderStopped,
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A payment could not be booked.
+    #[error(transparent)]
+    Booking(#[from] Failure),
+    /// Payments are booked with receipts and messages: that takes the whole portal, not its database alone.
+    #[error("payments are imported with import_payments")]
+    NeedsPortal,
 }
 
 impl From<MappingError> for ImportError {
@@ -126,6 +138,7 @@ struct Parsed {
 enum Content {
     Account(Box<AccountRow>),
     Transaction { row: TransactionRow, fingerprint: String },
+    Payment(PaymentRow),
 }
 
 struct Chunk {
@@ -134,9 +147,27 @@ struct Chunk {
     rows: Vec<Parsed>,
 }
 
-/// Imports a file. `after_batch` is told how far the run is and may stop it between two batches.
+/// Imports a file of accounts or transactions. `after_batch` is told how far the run is and may stop it between two batches.
 pub async fn import(
     db: &Db,
+    request: Request,
+    after_batch: impl FnMut(Progress) -> ControlFlow<()>,
+) -> Result<Summary, ImportError> {
+    put_through(db, None, request, after_batch).await
+}
+
+/// Imports a file of payments that the creditor took itself.
+pub async fn import_payments(
+    state: &AppState,
+    request: Request,
+    after_batch: impl FnMut(Progress) -> ControlFlow<()>,
+) -> Result<Summary, ImportError> {
+    put_through(&state.db, Some(state), request, after_batch).await
+}
+
+async fn put_through(
+    db: &Db,
+    state: Option<&AppState>,
     request: Request,
     mut after_batch: impl FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Summary, ImportError> {
@@ -161,7 +192,7 @@ pub async fn import(
         begin(db, &key, now).await?
     };
     let mut summary = Summary { rows: survey.rows, resumed_after: run.counts.done, ..Summary::default() };
-    let mut writer = Writer::new(db.dialect(), &layout, &run, now);
+    let mut writer = Writer::new(db.dialect(), state, &layout, &run, now)?;
     let mut told = Told { rejects: Rejects::new(rejects, &layout, &survey.header), layout, summary: &mut summary };
 
     let (sender, mut chunks) = mpsc::channel::<Chunk>(CHUNKS_AHEAD);
@@ -269,12 +300,19 @@ fn add(counts: &mut store::Counts, (new, updated, unchanged, rejected): Counted,
 enum Writer {
     Accounts(Box<AccountWriter>),
     Transactions(TransactionWriter),
+    Payments(Box<PaymentWriter>),
 }
 
 impl Writer {
-    fn new(dialect: Dialect, layout: &Layout, run: &Run, now: Timestamp) -> Writer {
+    fn new(
+        dialect: Dialect,
+        state: Option<&AppState>,
+        layout: &Layout,
+        run: &Run,
+        now: Timestamp,
+    ) -> Result<Writer, ImportError> {
         let run_id = run.id.clone();
-        match layout.mapping.kind {
+        Ok(match layout.mapping.kind {
             FileKind::Accounts => Writer::Accounts(Box::new(AccountWriter {
                 dialect,
                 run_id,
@@ -284,26 +322,39 @@ impl Writer {
                 creditors: HashMap::new(),
             })),
             FileKind::Transactions => Writer::Transactions(TransactionWriter { dialect, run_id, now: now.as_millisecond() }),
-        }
+            FileKind::Payments => {
+                let state = state.ok_or(ImportError::NeedsPortal)?.clone();
+                Writer::Payments(Box::new(PaymentWriter { state, run_id, now }))
+            }
+        })
     }
 
-    async fn write(&mut self, tx: &mut Tx, chunk: &Chunk, mode: Mode) -> Result<Outcome, StoreError> {
+    async fn write(&mut self, tx: &mut Tx, chunk: &Chunk, mode: Mode) -> Result<Outcome, ImportError> {
         let good = chunk.rows.iter().enumerate().filter_map(|(index, row)| Some((index, row.content.as_ref().ok()?)));
         match self {
             Writer::Accounts(writer) => {
                 let rows: Vec<_> = good
                     .filter_map(|(index, content)| match content {
                         Content::Account(row) => Some((index, row.as_ref())),
-                        Content::Transaction { .. } => None,
+                        Content::Transaction { .. } | Content::Payment(_) => None,
                     })
                     .collect();
-                writer.write(tx, &rows, mode).await
+                Ok(writer.write(tx, &rows, mode).await?)
             }
             Writer::Transactions(writer) => {
                 let rows: Vec<_> = good
                     .filter_map(|(index, content)| match content {
                         Content::Transaction { row, fingerprint } => Some((index, row, fingerprint.as_str())),
-                        Content::Account(_) => None,
+                        Content::Account(_) | Content::Payment(_) => None,
+                    })
+                    .collect();
+                Ok(writer.write(tx, &rows, mode).await?)
+            }
+            Writer::Payments(writer) => {
+                let rows: Vec<_> = good
+                    .filter_map(|(index, content)| match content {
+                        Content::Payment(row) => Some((index, row)),
+                        Content::Account(_) | Content::Transaction { .. } => None,
                     })
                     .collect();
                 writer.write(tx, &rows, mode).await
@@ -380,7 +431,7 @@ fn open(input: &Input, mapping: &Mapping) -> Result<Rows, ImportError> {
     input.rows(mapping).map_err(ImportError::File)
 }
 
-/// What must not occur twice (accounts), or is counted (transactions). `None` for a row that cannot be read.
+/// What must not occur twice (accounts, payments), or is counted (transactions). `None` for a row that cannot be read.
 fn key_of(layout: &Layout, record: &StringRecord, line: u64) -> Option<Key> {
     let mut row = layout.row(record, line);
     match layout.mapping.kind {
@@ -389,6 +440,7 @@ fn key_of(layout: &Layout, record: &StringRecord, line: u64) -> Option<Key> {
             Some(Key::of_digest(&Sha256::digest(normalised.as_bytes())))
         }
         FileKind::Transactions => transactions::read(row).ok().map(|row| row.key()),
+        FileKind::Payments => payments::key(&mut row),
     }
 }
 
@@ -399,6 +451,7 @@ fn read_chunks(input: &Input, survey: Survey, today: Date, sender: &mpsc::Sender
     let size = match layout.mapping.kind {
         FileKind::Accounts => ACCOUNTS_IN_CHUNK,
         FileKind::Transactions => TRANSACTIONS_IN_CHUNK,
+        FileKind::Payments => PAYMENTS_IN_CHUNK,
     };
     let mut chunk = Vec::with_capacity(size);
     let mut record = StringRecord::new();
@@ -455,6 +508,18 @@ fn read(layout: &Layout, record: &StringRecord, line: u64, today: Date, repeats:
             }
             let fingerprint = row.fingerprint(key, place);
             Ok(Content::Transaction { row, fingerprint })
+        }
+        FileKind::Payments => {
+            let read = payments::read(row)?;
+            if let Some(key) = key_of(layout, record, line) {
+                if repeats.before(key) > 0 {
+                    let mut again = layout.row(record, line);
+                    again.fault(Field::TransactionId, Reason::UsedTwice);
+                    return Err(again.into_faults());
+                }
+                repeats.count(key);
+            }
+            Ok(Content::Payment(read))
         }
     }
 }

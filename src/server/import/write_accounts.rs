@@ -1,7 +1,8 @@
 //! Accounts into the database, a few hundred at a time: what is new, what a creditor may change, and what it may not.
 //!
 //! A newer file may change contact details, product, status and what is reported. It never changes an account's creditor,
-//! currency or opening itemization, and nothing here reaches agreements, drafts or payments.
+//! currency or opening itemization, and nothing here reaches drafts or payments. An account that is taken back or closed ends its
+//! agreement (`services::recalls`).
 
 use super::accounts::{AccountRow, Parts, Sent};
 use super::faults::Reason;
@@ -10,6 +11,7 @@ use super::run::{Mode, Outcome};
 use crate::domain::account::TimeBarred;
 use crate::server::clock::{self, Millis};
 use crate::server::ids;
+use crate::server::services::recalls;
 use crate::server::store::dialect::Dialect;
 use crate::server::store::events::{self, Actor, Event};
 use crate::server::store::import::{
@@ -43,6 +45,8 @@ struct Plan {
     released: Vec<String>,
     /// Accounts whose open payment pages must close.
     closing: Vec<String>,
+    /// Accounts that were open until now, and the status that ends their agreements.
+    taken_back: Vec<(String, &'static str)>,
     events: Vec<Event>,
 }
 
@@ -298,11 +302,12 @@ impl AccountWriter {
             ("open", status) => {
                 plan.held.push((account.id.clone(), status));
                 plan.closing.push(account.id.clone());
+                plan.taken_back.push((account.id.clone(), status));
             }
             (_, _) => {}
         }
         if reports_another_balance(account, row)
-            && let Some(difference) = difference(booked, row)
+            && let Some(difference) = difference(booked, row.report.balance_minor, &row.report.balance_date)
         {
             outcome.balance_differs += 1;
             self.plan_difference(plan, row, account, difference);
@@ -355,6 +360,9 @@ impl AccountWriter {
         }
         store::insert_entries(tx, &plan.entries, now).await?;
         store::hold_recalled(tx, &plan.held, now).await?;
+        for (account_id, status) in &plan.taken_back {
+            recalls::end_agreement(tx, account_id, status, &self.run_id, now).await?;
+        }
         for account_id in &plan.released {
             store::release_recalled(tx, account_id, now).await?;
         }
@@ -416,17 +424,20 @@ fn opening_lines(parts: Parts) -> Vec<(&'static str, &'static str, i64)> {
 ///
 /// A creditor books our payments when it hears of them, one after the other. So its balance agrees if it is what was handed
 /// over (with adjustments) and any number of our later entries, oldest first. If none fits, the difference is taken
-/// against the books as of the balance date.
-fn difference(booked: &[BookedEntry], row: &AccountRow) -> Option<i64> {
-    let is_creditors = |entry: &BookedEntry| matches!(entry.kind.as_str(), "opening" | "adjustment");
-    let reported = row.report.balance_minor;
+/// against the books as of the balance date. What it took itself by that day, it knows of.
+pub(super) fn difference(booked: &[BookedEntry], reported: i64, balance_date: &str) -> Option<i64> {
+    let is_creditors = |entry: &BookedEntry| match entry.kind.as_str() {
+        "opening" | "adjustment" => true,
+        "payment_elsewhere" => entry.posted_on.as_str() <= balance_date,
+        _ => false,
+    };
     let mut sum: i64 = booked.iter().filter(|entry| is_creditors(entry)).map(|entry| entry.amount_minor).sum();
     let mut as_of_balance_date = sum;
     let mut agrees = sum == reported;
     for entry in booked.iter().filter(|entry| !is_creditors(entry)) {
         sum += entry.amount_minor;
         agrees |= sum == reported;
-        if entry.posted_on.as_str() <= row.report.balance_date.as_str() {
+        if entry.posted_on.as_str() <= balance_date {
             as_of_balance_date += entry.amount_minor;
         }
     }

@@ -7,7 +7,7 @@ use crate::server::clock::Millis;
 use crate::server::services::collections::{self, Tended};
 use crate::server::services::mandates::{self, Told};
 use crate::server::services::payments::{self, Reconciled};
-use crate::server::services::{attempts, door, keeping, outbox, sessions};
+use crate::server::services::{attempts, door, keeping, outbox, recalls, sessions};
 use crate::server::state::AppState;
 use crate::server::store::StoreResult;
 use crate::server::store::jobs::{self, Claimed};
@@ -42,6 +42,10 @@ pub enum JobKind {
     RemindInstalment,
     /// End an agreement that was not put right in time.
     ReviewAgreement,
+    /// Close the payment pages over several accounts of which one is disputed now.
+    CloseJointPages,
+    /// End what an ended agreement leaves, and tell its customer, when the creditor has taken an account back.
+    TellOfRecall,
 }
 
 impl JobKind {
@@ -55,6 +59,8 @@ impl JobKind {
             collections::COLLECT_JOB => Some(JobKind::CollectInstalment),
             collections::REMIND_JOB => Some(JobKind::RemindInstalment),
             keeping::REVIEW_JOB => Some(JobKind::ReviewAgreement),
+            jobs::CLOSE_JOINT_PAGES => Some(JobKind::CloseJointPages),
+            jobs::TELL_OF_RECALL => Some(JobKind::TellOfRecall),
             _ => None,
         }
     }
@@ -149,6 +155,8 @@ async fn run(state: &AppState, job: &Claimed, as_of: Millis) -> StoreResult<()> 
         Some(JobKind::CollectInstalment) => collect(state, job).await,
         Some(JobKind::RemindInstalment) => remind(state, job).await,
         Some(JobKind::ReviewAgreement) => review(state, job).await,
+        Some(JobKind::CloseJointPages) => close_joint_pages(state, job).await,
+        Some(JobKind::TellOfRecall) => tell_of_recall(state, job).await,
         None => {
             tracing::error!(job.kind, "a kind of work this program does not know");
             Outcome::Again { why: "unknown_kind" }
@@ -242,11 +250,31 @@ async fn remind(state: &AppState, job: &Claimed) -> Outcome {
     }
 }
 
+async fn close_joint_pages(state: &AppState, job: &Claimed) -> Outcome {
+    match payments::close_joint_pages(state, &job.subject_id).await {
+        Ok(()) => Outcome::Done,
+        Err(error) => {
+            tracing::error!(%error, account.id = job.subject_id, "payment pages could not be closed; it is tried again");
+            Outcome::Again { why: "failed" }
+        }
+    }
+}
+
 async fn review(state: &AppState, job: &Claimed) -> Outcome {
     match keeping::review(state, &job.subject_id).await {
         Ok(()) => Outcome::Done,
         Err(error) => {
             tracing::error!(%error, agreement.id = job.subject_id, "an agreement could not be reviewed; it is tried again");
+            Outcome::Again { why: "failed" }
+        }
+    }
+}
+
+async fn tell_of_recall(state: &AppState, job: &Claimed) -> Outcome {
+    match recalls::tell(state, &job.subject_id).await {
+        Ok(()) => Outcome::Done,
+        Err(error) => {
+            tracing::error!(%error, agreement.id = job.subject_id, "a customer could not be told; it is tried again");
             Outcome::Again { why: "failed" }
         }
     }

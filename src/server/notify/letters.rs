@@ -33,6 +33,7 @@ pub enum Template {
     CompletionCopy,
     /// The time to put an agreement right is over; the ways forward.
     AgreementEnded,
+    AccountRecalled,
 }
 
 /// A message ready to be stored and sent.
@@ -55,7 +56,7 @@ pub struct Reader<'a> {
 }
 
 impl Template {
-    pub const ALL: [Template; 13] = [
+    pub const ALL: [Template; 14] = [
         Template::ConfirmationCopy,
         Template::ReceiptCopy,
         Template::ReversalNote,
@@ -69,6 +70,7 @@ impl Template {
         Template::InstalmentMissed,
         Template::CompletionCopy,
         Template::AgreementEnded,
+        Template::AccountRecalled,
     ];
 
     pub fn code(self) -> &'static str {
@@ -86,6 +88,7 @@ impl Template {
             Template::InstalmentMissed => "instalment_missed",
             Template::CompletionCopy => "completion_copy",
             Template::AgreementEnded => "agreement_ended",
+            Template::AccountRecalled => "account_recalled",
         }
     }
 
@@ -106,7 +109,8 @@ impl Template {
             | Template::CollectionLate
             | Template::CollectionStopped
             | Template::CompletionCopy
-            | Template::AgreementEnded => Weight::Answer,
+            | Template::AgreementEnded
+            | Template::AccountRecalled => Weight::Answer,
             // Nothing is collected of which they were not told before (12 CFR 1006.22(c)).
             Template::CollectionNotice | Template::CollectionRetry => Weight::Notice,
             Template::InstalmentReminder | Template::InstalmentMissed => Weight::Reminder,
@@ -120,7 +124,8 @@ impl Template {
             | Template::ReceiptCopy
             | Template::ReversalNote
             | Template::AuthorisationCopy
-            | Template::CompletionCopy => &[("reference", "EK-7F3K-9Q2M")],
+            | Template::CompletionCopy
+            | Template::AccountRecalled => &[("reference", "EK-7F3K-9Q2M")],
             Template::AuthorisationEnded => &[("reference", "EM-7F3K-9Q2M"), ("day", "4 December 2026")],
             Template::CollectionNotice => &[
                 ("amount", "$50.00"),
@@ -211,6 +216,8 @@ impl Template {
             (Template::CompletionCopy, Language::Spanish) => letter!("completion_copy/es"),
             (Template::AgreementEnded, Language::English) => letter!("agreement_ended/en"),
             (Template::AgreementEnded, Language::Spanish) => letter!("agreement_ended/es"),
+            (Template::AccountRecalled, Language::English) => letter!("account_recalled/en"),
+            (Template::AccountRecalled, Language::Spanish) => letter!("account_recalled/es"),
         }
     }
 
@@ -231,7 +238,8 @@ impl Template {
                 | Template::InstalmentReminder
                 | Template::InstalmentMissed
                 | Template::CompletionCopy
-                | Template::AgreementEnded,
+                | Template::AgreementEnded
+                | Template::AccountRecalled,
                 _,
             ) => None,
         }
@@ -380,6 +388,8 @@ mod tests {
     fn a_name_cannot_become_markup_or_a_header() {
         let reader = Reader { given_name: "<b>{{ phone }}", ..ada(Language::English) };
         let written = write(Template::ReceiptCopy, &sender(), reader, &[("reference", "A\r\nBcc: x")]);
+        let written =
+            write(Template::ReceiptCopy, Language::English, &sender(), "<b>{{ phone }}", &[("reference", "A\r\nBcc: x")]);
         assert!(written.html.contains("Hello &lt;b&gt;{{ phone }},"), "{}", written.html);
         assert_eq!(written.subject, "Your receipt A  Bcc: x");
     }

@@ -8,15 +8,15 @@ use crate::domain::ids::{AccountId, CustomerId, PolicyVersion};
 use crate::domain::money::{Money, MoneyError};
 use crate::domain::standing::{
     self, AccountStatus, AccountSummary, ActiveHold, CreditToHaveBack, EmailTrouble, HistoryLine, HistoryPage,
-    InstalmentStanding, LiveAgreement, OwnEntry, PaidSoFar, RunningPayment, RunningState, Stage, Standing, WaitingMessage,
-    WaitingStage,
+    InstalmentStanding, LiveAgreement, OwnEntry, PaidSoFar, RunningPayment, RunningState, Stage, Standing, StoppedAgreement,
+    WaitingMessage, WaitingStage,
 };
-use crate::server::clock::{Millis, zone};
+use crate::server::clock::{Millis, date_of, zone};
 use crate::server::ids;
 use crate::server::state::AppState;
 use crate::server::store::accounts::{self, AgreementLine, CreditorLine, Happening};
 use crate::server::store::facts::{self, AccountRecord};
-use crate::server::store::{StoreError, Tx, end_read};
+use crate::server::store::{StoreError, Tx, end_read, recalls};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -67,6 +67,11 @@ async fn read_standing(state: &AppState, mut tx: Tx, customer: &CustomerId, acco
         Some(line) => keeping::of_account(state, &mut tx, &line.agreement_id, &account).await?,
         None => (None, None),
     };
+    // Most have none: not asked where none was ever made, or where there is one now.
+    let stopped_agreement = match account.has_agreements && !account.is_under_agreement {
+        true => recalls::last_of_account(&mut *tx, &account.id).await?,
+        false => None,
+    };
     end_read(tx);
 
     let parts = standing::parts(&account.reported, &entries, account.facts.balance).map_err(out_of_range)?;
@@ -99,6 +104,11 @@ async fn read_standing(state: &AppState, mut tx: Tx, customer: &CustomerId, acco
         have_back,
         email,
         has_other_accounts: account.accounts_of_customer > 1,
+        stopped_agreement: stopped_agreement.map(|ended| StoppedAgreement {
+            on: date_of(ended.at, &zone),
+            id: ended.id,
+            reference: ended.reference,
+        }),
         today,
     })
 }

@@ -15,7 +15,7 @@ use crate::server::store::events::{self, Actor, Event};
 use crate::server::store::facts::{self, AccountRecord};
 use crate::server::store::holds::{self, NewHold};
 use crate::server::store::messages::{self, NewMessage};
-use crate::server::store::{self, StoreError, Tx};
+use crate::server::store::{self, StoreError, Tx, jobs};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -95,6 +95,9 @@ async fn hold_for_dispute(tx: &mut Tx, account: &AccountRecord, reference: &str,
         created_by: account.customer_id.as_str(),
     };
     holds::insert(tx, &hold).await?;
+    // No payment over several accounts reaches a disputed one (12 CFR 1006.30(c)): pages that are open are closed.
+    let once_key = format!("{}:{id}", jobs::CLOSE_JOINT_PAGES);
+    jobs::ask(tx, jobs::CLOSE_JOINT_PAGES, account.id.as_str(), &once_key, 0, now).await?;
     note(tx, account, "hold.begun", &id, now, json!({ "kind": HoldKind::Dispute.code() })).await
 }
 

@@ -3,6 +3,7 @@
 
 pub mod account_statements;
 pub mod accounts;
+pub mod accounts_receipts;
 pub mod agreements;
 pub mod attempts;
 pub mod backups;
@@ -14,6 +15,7 @@ pub mod contact;
 pub mod corrections;
 pub mod documents;
 pub mod door;
+pub mod feed;
 pub mod history;
 pub mod keeping;
 pub mod links;
@@ -24,6 +26,7 @@ pub mod outbox;
 pub mod payments;
 pub mod policies;
 pub mod print_queue;
+pub mod recalls;
 pub mod receipts;
 pub mod returns;
 pub mod reversal_notes;

@@ -98,7 +98,7 @@ async fn content(
     })
 }
 
-fn part(line: &Allocation, owed: &Owed, agreement_reference: Option<&str>) -> receipt::AppliedTo {
+pub(super) fn part(line: &Allocation, owed: &Owed, agreement_reference: Option<&str>) -> receipt::AppliedTo {
     match &line.applied_to {
         AppliedTo::PastDue => receipt::AppliedTo::PastDue,
         AppliedTo::Balance => receipt::AppliedTo::Balance,

@@ -131,9 +131,10 @@ pub async fn happenings<'e>(
          join instalments i on i.agreement_id = g.id and i.version = g.current_version
          where ga.account_id = $1 and ga.ended_at is null
          union all
-         select 'payment', reference, state, amount_minor, cast(0 as bigint), created_at, id
-         from payments
-         where account_id = $1 and state in ('created', 'submitted', 'needs_customer', 'processing', 'unknown')
+         select 'payment', pa.reference, pa.state, s.amount_minor, cast(0 as bigint), pa.created_at, pa.id
+         from payment_shares s
+         join payments pa on pa.id = s.payment_id
+         where s.account_id = $1 and pa.state in ('created', 'submitted', 'needs_customer', 'processing', 'unknown')
          union all
          select 'message', channel || ' ' || state || ' ' || coalesce(reason, ''), template, cast(0 as bigint), cast(0 as bigint),
            not_before, id

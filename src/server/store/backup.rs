@@ -8,7 +8,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
 /// What a backup holds, in an order in which rows can be put back: a row comes after those it refers to.
-pub const TABLES: [&str; 42] = [
+pub const TABLES: [&str; 45] = [
     "creditors",
     "customers",
     "accounts",
@@ -32,10 +32,13 @@ pub const TABLES: [&str; 42] = [
     "instalments",
     "mandates",
     "payments",
+    "payment_shares",
+    "payments_elsewhere",
     "collections",
     "payment_allocations",
     "payment_components",
     "reversals",
+    "creditor_feed",
     "processor_events",
     "sandbox_charges",
     "sandbox_refunds",

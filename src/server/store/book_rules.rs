@@ -35,13 +35,13 @@ const RULES: [(&str, &str); 17] = [
          where p.account_id <> t.account_id or p.currency <> a.currency",
     ),
     (
-        "a succeeded payment is in the ledger once, with its amount",
+        "a succeeded payment is in the ledger with its amount",
         "select p.id, p.amount_minor, cast(coalesce(sum(-l.amount_minor), 0) as bigint) from payments p
-         left join ledger_transactions t on t.payment_id = p.id and t.kind = 'payment'
+         left join ledger_transactions t on t.payment_id = p.id and t.kind in ('payment', 'payment_elsewhere')
          left join postings l on l.transaction_id = t.id and l.book = 'customer'
          where p.state in ('succeeded', 'partly_refunded', 'refunded', 'returned', 'charged_back')
          group by p.id, p.amount_minor
-         having coalesce(sum(-l.amount_minor), 0) <> p.amount_minor or count(distinct t.id) <> 1",
+         having coalesce(sum(-l.amount_minor), 0) <> p.amount_minor",
     ),
     (
         "a payment that did not succeed is not in the ledger",
@@ -53,7 +53,7 @@ const RULES: [(&str, &str); 17] = [
     (
         "a payment entry belongs to a payment",
         "select t.id, cast(1 as bigint), cast(0 as bigint) from ledger_transactions t
-         where t.kind = 'payment' and not exists (select 1 from payments p where p.id = t.payment_id)",
+         where t.kind in ('payment', 'payment_elsewhere') and not exists (select 1 from payments p where p.id = t.payment_id)",
     ),
     (
         "what a succeeded payment is applied to sums to what is left of it",
@@ -70,7 +70,7 @@ const RULES: [(&str, &str); 17] = [
     (
         "no part of what a payment is applied to is negative",
         "select payment_id, cast(0 as bigint), cast(sum(amount_minor) as bigint) from payment_allocations
-         group by payment_id, applied_to, agreement_id, instalment_number having sum(amount_minor) < 0",
+         group by payment_id, account_id, applied_to, agreement_id, instalment_number having sum(amount_minor) < 0",
     ),
     (
         "the parts of the debt a payment paid sum to what is left of it",
@@ -100,7 +100,7 @@ const RULES: [(&str, &str); 17] = [
     (
         "what went back is in the ledger once, with its amount",
         "select r.id, r.amount_minor, cast(coalesce(sum(l.amount_minor), 0) as bigint) from reversals r
-         left join ledger_transactions t on t.once_key = r.kind || ':' || r.id
+         left join ledger_transactions t on t.payment_id = r.payment_id and t.once_key in (r.kind || ':' || r.id, r.kind || ':' || r.id || ':' || t.account_id)
          left join postings l on l.transaction_id = t.id and l.book = 'customer'
          where r.state in ('succeeded', 'undone')
          group by r.id, r.amount_minor having coalesce(sum(l.amount_minor), 0) <> r.amount_minor",
@@ -108,7 +108,7 @@ const RULES: [(&str, &str); 17] = [
     (
         "what came again is in the ledger once, with its amount",
         "select r.id, r.amount_minor, cast(coalesce(sum(-l.amount_minor), 0) as bigint) from reversals r
-         left join ledger_transactions t on t.once_key = 'reinstatement:' || r.id
+         left join ledger_transactions t on t.payment_id = r.payment_id and t.once_key in ('reinstatement:' || r.id, 'reinstatement:' || r.id || ':' || t.account_id)
          left join postings l on l.transaction_id = t.id and l.book = 'customer'
          group by r.id, r.state, r.amount_minor
          having coalesce(sum(-l.amount_minor), 0) <> case when r.state = 'undone' then r.amount_minor else 0 end",
@@ -119,7 +119,7 @@ const RULES: [(&str, &str); 17] = [
          where t.kind in ('refund', 'return', 'chargeback', 'reinstatement')
            and not exists (
              select 1 from reversals r
-             where t.once_key = t.kind || ':' || r.id and r.payment_id = t.payment_id and r.state in ('succeeded', 'undone'))",
+             where t.once_key in (t.kind || ':' || r.id, t.kind || ':' || r.id || ':' || t.account_id) and r.payment_id = t.payment_id and r.state in ('succeeded', 'undone'))",
     ),
     (
         "no more is refunded of a payment than it was",
@@ -147,7 +147,7 @@ const RULES: [(&str, &str); 17] = [
 /// Looks through all the books for anything that breaks a rule.
 pub async fn faults(pool: &AnyPool) -> StoreResult<Vec<BookFault>> {
     let mut faults = Vec::new();
-    for (rule, query) in RULES {
+    for (rule, query) in RULES.into_iter().chain(super::shares::RULES) {
         let rows: Vec<(String, i64, i64)> = sqlx::query_as(query).fetch_all(pool).await?;
         faults.extend(rows.into_iter().map(|(subject, expected_minor, found_minor)| BookFault {
             rule,

@@ -1,8 +1,8 @@
 //! Which parts of a debt are owed, by the books, and which parts payments paid.
 
 use super::{StoreError, StoreResult, Tx};
-use crate::domain::components::{Paid, Parts, PartsOrder};
-use crate::domain::money::Currency;
+use crate::domain::components::{Paid, Parts};
+use crate::domain::money::Money;
 
 /// What the books hold of an account, for `domain::components::outstanding`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,10 +25,7 @@ pub async fn of_account(tx: &mut Tx, account_id: &str) -> StoreResult<Charged> {
     .fetch_all(&mut **tx)
     .await?;
     let paid: Vec<(String, i64)> = sqlx::query_as(
-        "select c.component, cast(sum(c.amount_minor) as bigint) from payment_components c
-         join payments p on p.id = c.payment_id
-         where p.account_id = $1
-         group by c.component",
+        "select component, cast(sum(amount_minor) as bigint) from payment_components where account_id = $1 group by component",
     )
     .bind(account_id)
     .fetch_all(&mut **tx)
@@ -58,6 +55,20 @@ pub async fn of_payment(tx: &mut Tx, payment_id: &str) -> StoreResult<Parts> {
     read(rows)
 }
 
+/// The same on one account.
+pub async fn of_share(tx: &mut Tx, payment_id: &str, account_id: &str) -> StoreResult<Parts> {
+    let rows: Vec<(String, i64)> = sqlx::query_as(
+        "select component, cast(sum(amount_minor) as bigint) from payment_components
+         where payment_id = $1 and account_id = $2
+         group by component",
+    )
+    .bind(payment_id)
+    .bind(account_id)
+    .fetch_all(&mut **tx)
+    .await?;
+    read(rows)
+}
+
 fn read(rows: Vec<(String, i64)>) -> StoreResult<Parts> {
     let mut parts = Parts::default();
     for (component, minor) in rows {
@@ -67,26 +78,26 @@ fn read(rows: Vec<(String, i64)>) -> StoreResult<Parts> {
     Ok(parts)
 }
 
-/// Writes what a payment paid of each part, or what a reversal undid of it.
+/// Writes what a payment paid of each part of an account's debt, or what a reversal undid of it.
 pub async fn append(
     tx: &mut Tx,
     payment_id: &str,
-    parts: Parts,
-    order: PartsOrder,
-    currency: Currency,
+    account_id: &str,
+    lines: Vec<(Paid, Money)>,
     reversal_id: Option<&str>,
 ) -> StoreResult<()> {
     let last: i64 = sqlx::query_scalar("select coalesce(max(line), 0) from payment_components where payment_id = $1")
         .bind(payment_id)
         .fetch_one(&mut **tx)
         .await?;
-    for (line, (part, amount)) in (last + 1..).zip(parts.lines(order, currency)) {
+    for (line, (part, amount)) in (last + 1..).zip(lines) {
         sqlx::query(
-            "insert into payment_components (payment_id, line, component, amount_minor, reversal_id)
-             values ($1, $2, $3, $4, $5)",
+            "insert into payment_components (payment_id, line, account_id, component, amount_minor, reversal_id)
+             values ($1, $2, $3, $4, $5, $6)",
         )
         .bind(payment_id)
         .bind(line)
+        .bind(account_id)
         .bind(part.code())
         .bind(amount.minor())
         .bind(reversal_id)

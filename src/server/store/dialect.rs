@@ -99,6 +99,15 @@ impl Dialect {
         }
     }
 
+    /// What keeps everybody else from numbering the creditor's feed until the transaction ends; readers go on. SQLite's
+    /// `begin immediate` has locked everything already.
+    pub(super) fn lock_feed(self) -> Option<&'static str> {
+        match self {
+            Dialect::Sqlite => None,
+            Dialect::Postgres => Some("lock table creditor_feed in share row exclusive mode"),
+        }
+    }
+
     /// What ends a select whose rows are to be changed. SQLite's `begin immediate` has locked everything already.
     pub(super) fn for_update(self) -> &'static str {
         match self {

@@ -15,6 +15,8 @@ pub enum DocumentKind {
     Authorisation,
     /// The thank-you letter of an agreement that is completed.
     Completion,
+    /// The creditor took back or closed an account, and its agreement ended with that.
+    Recall,
 }
 
 impl DocumentKind {
@@ -25,6 +27,7 @@ impl DocumentKind {
             DocumentKind::ReversalNote => "reversal_note",
             DocumentKind::Authorisation => "authorisation",
             DocumentKind::Completion => "completion",
+            DocumentKind::Recall => "recall",
         }
     }
 
@@ -35,6 +38,7 @@ impl DocumentKind {
             DocumentKind::ReversalNote,
             DocumentKind::Authorisation,
             DocumentKind::Completion,
+            DocumentKind::Recall,
         ]
         .into_iter()
         .find(|kind| kind.code() == code)

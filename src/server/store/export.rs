@@ -13,7 +13,8 @@ const PAGE: i64 = 1000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Table {
     Accounts,
-    Payments,
+    /// Every attempt to move money, whatever came of it. What was booked is in `store::feed`.
+    PaymentAttempts,
     Agreements,
 }
 
@@ -45,8 +46,9 @@ impl Table {
                 "instalments_kept",
                 "created_at",
                 "updated_at",
+                "credit",
             ],
-            Table::Payments => &[
+            Table::PaymentAttempts => &[
                 "payment_id",
                 "reference",
                 "account_reference",
@@ -89,14 +91,22 @@ impl Table {
 pub async fn page(tx: &mut Tx, table: Table, since: i64, after: &str) -> StoreResult<Vec<ExportRow>> {
     let (sql, read): (&'static str, fn(&AnyRow) -> StoreResult<ExportRow>) = match table {
         Table::Accounts => (ACCOUNTS, account),
-        Table::Payments => (PAYMENTS, payment),
+        Table::PaymentAttempts => (PAYMENT_ATTEMPTS, payment_attempt),
         Table::Agreements => (AGREEMENTS, agreement),
     };
     let rows = sqlx::query(sql).bind(after).bind(since).bind(PAGE).fetch_all(&mut **tx).await?;
     let mut page = rows.iter().map(read).collect::<StoreResult<Vec<_>>>()?;
-    if table == Table::Agreements {
-        for row in &mut page {
-            add_lists(tx, row).await?;
+    match table {
+        Table::Accounts => {}
+        Table::PaymentAttempts => {
+            for row in &mut page {
+                add_accounts(tx, row).await?;
+            }
+        }
+        Table::Agreements => {
+            for row in &mut page {
+                add_lists(tx, row).await?;
+            }
         }
     }
     Ok(page)
@@ -139,11 +149,19 @@ fn account(row: &AnyRow) -> StoreResult<ExportRow> {
             count(row, 15)?,
             instant(row, 16)?,
             instant(row, 17)?,
+            credit(row, 8, &currency)?,
         ],
     })
 }
 
-const PAYMENTS: &str = "
+/// What was paid beyond what was owed: the customer's.
+fn credit(row: &AnyRow, column: usize, currency: &str) -> StoreResult<Option<String>> {
+    let currency = Currency::from_code(currency).ok_or(StoreError::Unreadable("currency"))?;
+    let balance: i64 = row.try_get(column)?;
+    Ok(Some(Money::new(balance.min(0).saturating_neg(), currency).to_decimal_string()))
+}
+
+const PAYMENT_ATTEMPTS: &str = "
     select p.id, p.reference, a.reference, p.customer_id, g.reference, p.purpose, p.currency, p.amount_minor, p.discount_minor,
       p.state, p.decline_reason, p.processor, p.processor_reference, p.created_at, p.submitted_at, p.settled_at
     from payments p
@@ -154,7 +172,7 @@ const PAYMENTS: &str = "
     order by p.id
     limit $3";
 
-fn payment(row: &AnyRow) -> StoreResult<ExportRow> {
+fn payment_attempt(row: &AnyRow) -> StoreResult<ExportRow> {
     let currency = row.try_get::<String, _>(6)?;
     Ok(ExportRow {
         id: row.try_get(0)?,
@@ -212,6 +230,22 @@ fn agreement(row: &AnyRow) -> StoreResult<ExportRow> {
             instant(row, 12)?,
         ],
     })
+}
+
+/// Of a payment over several accounts all of them (`NG-1 NG-2`).
+async fn add_accounts(tx: &mut Tx, row: &mut ExportRow) -> StoreResult<()> {
+    let accounts: Vec<String> = sqlx::query_scalar(
+        "select a.reference
+         from payment_shares s
+         join accounts a on a.id = s.account_id
+         where s.payment_id = $1
+         order by a.reference",
+    )
+    .bind(&row.id)
+    .fetch_all(&mut **tx)
+    .await?;
+    row.values[2] = Some(accounts.join(" "));
+    Ok(())
 }
 
 /// Accounts (`NG-1 NG-2`) and instalments (`2026-12-04 25.00; …`) of an agreement.

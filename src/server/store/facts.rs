@@ -47,7 +47,8 @@ impl AccountRecord {
 
 /// The balance is the sum of the customer's postings. The past due is the creditor's figure, changed by what was paid (and
 /// given back, corrected or given up) since it was reported; it never exceeds the balance. The creditor's own adjustments come
-/// with new figures and are not among it. A payment made since reduces the oldest part first, but
+/// with new figures and are not among it. What the creditor took itself counts from the day it was paid there: before that
+/// day's report the creditor knew of it. A payment made since reduces the oldest part first, but
 /// the creditor reports only one due date, so that date stands until the past due is gone.
 const SELECT: &str = "select a.id, a.reference, a.customer_id, a.product, a.currency, a.status, a.version, \
     a.reported_past_due_minor, a.oldest_unpaid_due_date, a.balance_date, a.time_barred, a.instalments_due, \
@@ -62,9 +63,11 @@ const SELECT: &str = "select a.id, a.reference, a.customer_id, a.product, a.curr
       where p.account_id = a.id and p.book = 'customer') as balance_minor, \
     (select cast(coalesce(sum(p.amount_minor), 0) as bigint) from postings p \
       join ledger_transactions t on t.id = p.transaction_id \
-      where p.account_id = a.id and p.book = 'customer' and t.posted_at >= a.reported_at \
+      where p.account_id = a.id and p.book = 'customer' \
+      and case t.kind when 'payment_elsewhere' then (select paid.created_at from payments paid where paid.id = t.payment_id) \
+        else t.posted_at end >= a.reported_at \
       and t.kind in ('payment', 'discount', 'refund', 'return', 'chargeback', 'reinstatement', 'discount_withdrawn', \
-        'correction', 'write_off')) as paid_since_minor \
+        'correction', 'write_off', 'payment_elsewhere')) as paid_since_minor \
     from accounts a \
     join customers c on c.id = a.customer_id \
     join creditors cr on cr.id = a.creditor_id ";

@@ -8,6 +8,12 @@ use sqlx::{AnyPool, AssertSqlSafe};
 /// The kind of the job that closes every payment page of an account.
 pub const CLOSE_PAGES: &str = "close_payment_pages";
 
+/// The kind of the job that closes the payment pages over several accounts of which one is disputed now.
+pub const CLOSE_JOINT_PAGES: &str = "close_joint_pages";
+
+/// The kind of the job that tells a customer that the creditor took an account back while its agreement ran.
+pub const TELL_OF_RECALL: &str = "tell_of_recall";
+
 /// A job as it was claimed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claimed {

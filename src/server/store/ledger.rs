@@ -82,6 +82,19 @@ pub async fn balance(tx: &mut Tx, account_id: &str, currency: Currency) -> Store
     Ok(Money::new(minor, currency))
 }
 
+/// What the entry with this key changed of what its customer owes; zero where there is none.
+pub async fn amount_of(tx: &mut Tx, once_key: &str, currency: Currency) -> StoreResult<Money> {
+    let minor: i64 = sqlx::query_scalar(
+        "select cast(coalesce(sum(l.amount_minor), 0) as bigint) from ledger_transactions t
+         join postings l on l.transaction_id = t.id and l.book = 'customer'
+         where t.once_key = $1",
+    )
+    .bind(once_key)
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(Money::new(minor, currency))
+}
+
 /// What the creditor gave up because of a payment; zero for nothing.
 pub async fn discount_of(tx: &mut Tx, payment_id: &str, currency: Currency) -> StoreResult<Money> {
     let minor: i64 = sqlx::query_scalar(
@@ -149,7 +162,7 @@ async fn write_allocations(
 /// What a payment was applied to, in the order it was applied: every line, also those that were undone later and what undid
 /// them. `domain::ledger::net` says what is left of it.
 pub async fn allocations(tx: &mut Tx, payment_id: &str, currency: Currency) -> StoreResult<Vec<Allocation>> {
-    let rows: Vec<(String, Option<String>, Option<i64>, i64)> = sqlx::query_as(
+    let rows = sqlx::query_as(
         "select applied_to, agreement_id, instalment_number, amount_minor from payment_allocations
          where payment_id = $1
          order by line",
@@ -157,18 +170,20 @@ pub async fn allocations(tx: &mut Tx, payment_id: &str, currency: Currency) -> S
     .bind(payment_id)
     .fetch_all(&mut **tx)
     .await?;
-    rows.into_iter()
-        .map(|(applied_to, agreement_id, number, minor)| {
-            let applied_to = match (applied_to.as_str(), agreement_id, number.and_then(|number| u32::try_from(number).ok())) {
-                ("past_due", None, None) => AppliedTo::PastDue,
-                ("balance", None, None) => AppliedTo::Balance,
-                ("credit", None, None) => AppliedTo::Credit,
-                ("instalment", Some(agreement_id), Some(number)) => {
-                    AppliedTo::Instalment { agreement_id: agreement_id.into(), number }
-                }
-                _ => return Err(StoreError::Unreadable("allocation")),
-            };
-            Ok(Allocation { applied_to, amount: Money::new(minor, currency) })
-        })
-        .collect()
+    rows.into_iter().map(|row| read_allocation(row, currency)).collect()
+}
+
+/// What it was applied to, the agreement and the number of its instalment, the amount.
+pub(super) type AllocationRow = (String, Option<String>, Option<i64>, i64);
+
+pub(super) fn read_allocation(row: AllocationRow, currency: Currency) -> StoreResult<Allocation> {
+    let (applied_to, agreement_id, number, minor) = row;
+    let applied_to = match (applied_to.as_str(), agreement_id, number.and_then(|number| u32::try_from(number).ok())) {
+        ("past_due", None, None) => AppliedTo::PastDue,
+        ("balance", None, None) => AppliedTo::Balance,
+        ("credit", None, None) => AppliedTo::Credit,
+        ("instalment", Some(agreement_id), Some(number)) => AppliedTo::Instalment { agreement_id: agreement_id.into(), number },
+        _ => return Err(StoreError::Unreadable("allocation")),
+    };
+    Ok(Allocation { applied_to, amount: Money::new(minor, currency) })
 }

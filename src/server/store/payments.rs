@@ -1,5 +1,6 @@
 //! Attempts to move money. A row is written before the processor is asked, and is never deleted.
 
+use super::shares::{self, Share};
 use super::{StoreError, StoreResult, Tx, expect_rows};
 use crate::domain::ids::{AccountId, AgreementId, CustomerId, PaymentId};
 use crate::domain::money::{Currency, Money};
@@ -12,8 +13,13 @@ const COLUMNS: &str = "id, reference, customer_id, account_id, agreement_id, pur
                        decline_reason, processor, processor_reference, hosted_page, decision_key, created_at, settled_at, \
                        reversed_minor, reversed_at";
 
-/// A payment as it is first recorded, with the digest of what was asked under its decision key.
+/// A payment on one account as it is first recorded, with the digest of what was asked under its decision key.
 pub async fn insert(tx: &mut Tx, payment: &Payment, request_sha256: &str) -> StoreResult<()> {
+    insert_shared(tx, payment, request_sha256, &[Share::whole(payment)]).await
+}
+
+/// The same over several accounts; the shares sum to the payment.
+pub async fn insert_shared(tx: &mut Tx, payment: &Payment, request_sha256: &str, shares: &[Share]) -> StoreResult<()> {
     sqlx::query(
         "insert into payments (id, reference, customer_id, account_id, agreement_id, purpose, amount_minor, discount_minor,
            currency, state, decline_reason, processor, processor_reference, hosted_page, decision_key, request_sha256,
@@ -36,7 +42,7 @@ pub async fn insert(tx: &mut Tx, payment: &Payment, request_sha256: &str) -> Sto
     .bind(payment.created_at)
     .execute(&mut **tx)
     .await?;
-    Ok(())
+    shares::insert(tx, &payment.id, shares).await
 }
 
 /// The payment made under a decision key, with the digest of what was asked.
@@ -66,11 +72,12 @@ pub async fn by_reference(pool: &AnyPool, processor: &str, reference: &str) -> S
     row.as_ref().map(read).transpose()
 }
 
-/// Payments on an account whose outcome is still to come, newest first.
+/// Payments of which a share is an account's and whose outcome is still to come, newest first.
 pub async fn open_on_account(tx: &mut Tx, account_id: &str) -> StoreResult<Vec<Payment>> {
     let query = format!(
         "select {COLUMNS} from payments
-         where account_id = $1 and state in ('created', 'submitted', 'needs_customer', 'processing', 'unknown')
+         where id in (select payment_id from payment_shares where account_id = $1)
+           and state in ('created', 'submitted', 'needs_customer', 'processing', 'unknown')
          order by created_at desc, id desc"
     );
     let rows = sqlx::query(AssertSqlSafe(query)).bind(account_id).fetch_all(&mut **tx).await?;

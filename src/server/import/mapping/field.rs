@@ -1,10 +1,12 @@
 //! The fields a row can fill, by the names used in mapping files.
 
-/// Which of the two tables a file is.
+/// Which of the tables a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileKind {
     Accounts,
     Transactions,
+    /// Payments the creditor took itself.
+    Payments,
 }
 
 impl FileKind {
@@ -12,6 +14,7 @@ impl FileKind {
         match self {
             FileKind::Accounts => "accounts",
             FileKind::Transactions => "transactions",
+            FileKind::Payments => "payments",
         }
     }
 
@@ -79,6 +82,7 @@ fields! {
     Debit "debit",
     Credit "credit",
     Description "description",
+    Method "method",
 }
 
 impl Field {
@@ -88,12 +92,16 @@ impl Field {
 
     pub fn is_of(self, kind: FileKind) -> bool {
         use Field::{
-            AccountReference, Amount, Credit, Currency, Debit, Description, Kind, PaymentReference, PostedOn, TransactionId,
+            AccountReference, Amount, Credit, Currency, Debit, Description, Kind, Method, PaymentReference, PostedOn,
+            TransactionId,
         };
         let of_transactions =
             matches!(self, TransactionId | PaymentReference | PostedOn | Kind | Amount | Debit | Credit | Description);
         match kind {
-            FileKind::Accounts => !of_transactions,
+            FileKind::Accounts => !of_transactions && self != Method,
+            FileKind::Payments => {
+                matches!(self, AccountReference | Currency | PostedOn | Amount | TransactionId | PaymentReference | Method)
+            }
             FileKind::Transactions => of_transactions || matches!(self, AccountReference | Currency),
         }
     }

@@ -71,9 +71,10 @@ fn one_of<T: Copy>(name: &str, given: (String, usize), allowed: &[(&str, T)]) ->
 
 fn kind(whole: &mut Section<'_>) -> Result<FileKind, MappingError> {
     let Some(given) = whole.text_of("kind")? else {
-        return refuse(0, "the mapping must say kind = \"accounts\" or kind = \"transactions\"");
+        return refuse(0, "the mapping must say kind = \"accounts\", kind = \"transactions\" or kind = \"payments\"");
     };
-    one_of("kind", given, &[("accounts", FileKind::Accounts), ("transactions", FileKind::Transactions)])
+    let kinds = [FileKind::Accounts, FileKind::Transactions, FileKind::Payments].map(|kind| (kind.name(), kind));
+    one_of("kind", given, &kinds)
 }
 
 fn file_style(mut section: Section<'_>) -> Result<FileStyle, MappingError> {
@@ -233,6 +234,7 @@ impl Sources {
         }
         let sign = match field {
             Field::PaymentsSince | Field::CreditsSince => Sign::Subtracted,
+            Field::Amount if self.kind == FileKind::Payments => Sign::Subtracted,
             _ => Sign::AlreadySigned,
         };
         let source = Source { place, date: self.date.clone(), sign, translate: BTreeMap::new(), line };
@@ -367,6 +369,12 @@ fn check_complete(kind: FileKind, sources: &BTreeMap<Field, Source>, zones: &Zon
             let counts = (sources.get(&Field::InstalmentsDue), sources.get(&Field::InstalmentsKept));
             if let (Some(only), None) | (None, Some(only)) = counts {
                 return refuse(only.line, "instalments_due and instalments_kept come together: one alone says nothing");
+            }
+        }
+        FileKind::Payments => {
+            let missing = [Field::TransactionId, Field::Amount].into_iter().find(|field| !has(*field));
+            if let Some(missing) = missing {
+                return refuse(0, format!("a payment needs {}: add it to [columns]", missing.name()));
             }
         }
         FileKind::Transactions => {

@@ -87,6 +87,7 @@ pub async fn enqueue_copy(
         DocumentKind::ReversalNote => Template::ReversalNote,
         DocumentKind::Authorisation => Template::AuthorisationCopy,
         DocumentKind::Completion => Template::CompletionCopy,
+        DocumentKind::Recall => Template::AccountRecalled,
     };
     let once = format!("{}:{document_id}", template.code());
     let values = [("reference", &*document.reference)];

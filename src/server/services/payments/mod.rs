@@ -4,7 +4,9 @@
 //! whatever breaks in between, the row is there and [`reconcile`] finds out. Called by pages/pay, pages/payment,
 //! http/webhooks and jobs.
 
+mod elsewhere;
 mod have_back;
+mod joint;
 mod read;
 mod reconcile;
 mod refund;
@@ -14,8 +16,10 @@ mod settle;
 mod start;
 mod undo;
 
+pub use elsewhere::{Elsewhere, record as record_elsewhere};
 pub use have_back::{CreditBack, HaveBack, HaveBackRefusal, credit_back, have_back};
-pub use read::{Paying, PaymentFacts, paying, payment, processor_reference};
+pub use joint::{JointDecision, JointRefusal, ShareChanged, ShownShare, close_joint_pages, paying_several, start_joint};
+pub use read::{Paying, PaymentFacts, ShareFacts, paying, payment, processor_reference};
 pub(super) use reconcile::LOOK_UPS_UNTIL_NEVER_RECEIVED;
 pub use reconcile::{RECONCILE_JOB, Reconciled, reconcile, refresh, wait_before_check};
 pub use refund::{REFUND_JOB, RefundOrder, RefundRefused, Refunding, reconcile_refund, refund};

@@ -8,7 +8,7 @@ use crate::domain::ledger::{Allocation, Owed, net};
 use crate::domain::money::Money;
 use crate::domain::offers::{Offer, OfferKind, offers_for};
 use crate::domain::paying::{PayableAccount, PaymentTerms};
-use crate::domain::payment::{Payment, PaymentState};
+use crate::domain::payment::Payment;
 use crate::domain::reversal::Reversal;
 use crate::server::clock::{self, Millis};
 use crate::server::processors::PaymentProcessor;
@@ -16,7 +16,8 @@ use crate::server::services::{Failure, history, policies};
 use crate::server::state::AppState;
 use crate::server::store::facts::AccountRecord;
 use crate::server::store::{
-    self, StoreError, Tx, agreements, components, covered, documents, facts, holds, offer_sets, payments, reversals,
+    self, StoreError, Tx, agreements, components, covered, documents, elsewhere, facts, holds, offer_sets, payments, reversals,
+    shares,
 };
 
 /// An account with everything that decides what may be paid on it.
@@ -67,9 +68,7 @@ pub(super) async fn read_paying(
     let account = history::complete(tx, account, today).await?;
     let (owed, agreement_id) = read_owed(tx, &account).await?;
     let open = payments::open_on_account(tx, account.id.as_str()).await?;
-    let on_their_way = open.iter().filter(|payment| payment.state == PaymentState::Processing);
-    let in_flight = on_their_way
-        .fold(0_i64, |sum, payment| sum.saturating_add(payment.amount.minor()).saturating_add(payment.discount.minor()));
+    let in_flight = shares::on_their_way(tx, &account.id).await?;
     let payable = PayableAccount {
         is_open: account.is_open(),
         terms: terms(state, tx, &account, today).await?,
@@ -136,6 +135,10 @@ pub struct PaymentFacts {
     /// What the creditor gave up because of it; zero for nothing.
     pub discount: Money,
     pub receipt: Option<DocumentId>,
+    /// What each account got, by reference, where the payment is over several; else empty.
+    pub shares: Vec<ShareFacts>,
+    /// The day it was paid to the creditor, who told us; `None` for a payment made here.
+    pub paid_elsewhere_on: Option<Date>,
     /// When the processor is asked again, if it is.
     pub next_check_at: Option<Millis>,
 }
@@ -143,6 +146,35 @@ pub struct PaymentFacts {
 /// The processor's own name for a payment, whoever's it is: for a command on the server.
 pub async fn processor_reference(state: &AppState, reference: &str) -> Result<Option<String>, Failure> {
     Ok(payments::of_reference(state.db.pool(), reference).await?.and_then(|payment| payment.processor_reference))
+}
+
+/// One account's part of a payment over several.
+#[derive(Clone, Debug)]
+pub struct ShareFacts {
+    pub account: AccountRecord,
+    pub amount: Money,
+    /// Of a payment that succeeded.
+    pub allocations: Vec<Allocation>,
+    /// What the creditor gave up on this account; zero for nothing.
+    pub discount: Money,
+}
+
+async fn read_shares(tx: &mut Tx, payment: &Payment) -> Result<Vec<ShareFacts>, Failure> {
+    let shares = shares::of_payment(tx, payment).await?;
+    if shares.len() < 2 {
+        return Ok(Vec::new());
+    }
+    let currency = payment.amount.currency();
+    let mut facts = Vec::with_capacity(shares.len());
+    for share in shares {
+        let account = facts::one_of_customer(&mut **tx, &payment.customer_id, &share.account_id).await?;
+        let account = account.ok_or(Failure::Missing("account"))?;
+        let allocations = net(shares::allocations(tx, &payment.id, &account.id, currency).await?)?;
+        let discount = shares::discount(tx, &payment.id, &account.id, currency).await?;
+        facts.push(ShareFacts { account, amount: share.amount, allocations, discount });
+    }
+    facts.sort_by(|one, other| one.account.reference.cmp(&other.account.reference));
+    Ok(facts)
 }
 
 /// A payment of this customer; another's is not found.
@@ -158,6 +190,8 @@ pub async fn payment(state: &AppState, customer: &CustomerId, reference: &str) -
     let agreement = agreements::active_of_account(&mut *tx, &payment.account_id).await?;
     let discount = store::ledger::discount_of(&mut tx, payment.id.as_str(), payment.amount.currency()).await?;
     let receipt = documents::of_payment(&mut tx, &payment.id).await?;
+    let shares = read_shares(&mut tx, &payment).await?;
+    let paid_elsewhere_on = elsewhere::of_payment(&mut tx, &payment.id).await?.map(|taken| taken.paid_on);
     tx.commit().await.map_err(StoreError::from)?;
     Ok(Some(PaymentFacts {
         payment,
@@ -170,6 +204,8 @@ pub async fn payment(state: &AppState, customer: &CustomerId, reference: &str) -
         agreement,
         discount,
         receipt,
+        shares,
+        paid_elsewhere_on,
         next_check_at,
     }))
 }

@@ -19,7 +19,7 @@ use crate::server::services::Failure;
 use crate::server::state::AppState;
 use crate::server::store::events::{self, Actor, Event};
 use crate::server::store::reversals::{self, Asked};
-use crate::server::store::{self, StoreError, Tx, jobs, payments};
+use crate::server::store::{self, StoreError, Tx, jobs, payments, shares};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -84,7 +84,7 @@ pub async fn refund(state: &AppState, order: &RefundOrder) -> Result<Result<Refu
 async fn record(state: &AppState, payment: &Payment, order: &RefundOrder) -> Result<Result<Refunding, RefundRefused>, Failure> {
     let digest = digest(&["refund", &order.payment, order.amount.as_deref().unwrap_or("all")]);
     let mut tx = state.db.begin_write().await?;
-    store::lock_account(&mut tx, payment.account_id.as_str()).await?;
+    shares::lock_accounts(&mut tx, &payment.id).await?;
     let payment = payments::by_id(&mut tx, &payment.id).await?.ok_or(Failure::Missing("payment"))?;
     if let Some(asked) = reversals::request_of_decision(&mut tx, &order.key).await? {
         let earlier = reversals::of_decision(&mut tx, &order.key).await?.pop();

@@ -9,7 +9,7 @@ use crate::server::services::{Failure, collections, mandates};
 use crate::server::state::AppState;
 use crate::server::store::events::{self, Actor, Event};
 use crate::server::store::processor_events::{self, ProcessorEvent};
-use crate::server::store::{self, StoreError, Tx, mandates as store_of_mandates, payments};
+use crate::server::store::{StoreError, Tx, mandates as store_of_mandates, payments, shares};
 use http::HeaderMap;
 use serde_json::json;
 
@@ -51,8 +51,7 @@ pub(in crate::server::services) async fn apply(
 ) -> Result<Applied, Failure> {
     let at = state.clock.now_millis();
     let mut tx = state.db.begin_write().await?;
-    let account_id = payments::by_id(&mut tx, id).await?.ok_or(Failure::Missing("payment"))?.account_id;
-    store::lock_account(&mut tx, account_id.as_str()).await?;
+    shares::lock_accounts(&mut tx, id).await?;
     let payment = payments::by_id(&mut tx, id).await?.ok_or(Failure::Missing("payment"))?;
     if let Heard::Webhook { event_id, kind } = heard {
         let event = ProcessorEvent { processor: &payment.processor, event_id, payment_id: id.as_str(), received_at: at, kind };

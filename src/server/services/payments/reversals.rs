@@ -15,7 +15,7 @@ use crate::server::state::AppState;
 use crate::server::store::events::{self, Actor, Event};
 use crate::server::store::processor_events::{self, ProcessorEvent};
 use crate::server::store::reversals::{self, Asked};
-use crate::server::store::{self, StoreError, Tx, payments};
+use crate::server::store::{self, StoreError, Tx, payments, shares};
 use serde_json::json;
 
 /// Records how a refund stands that was asked for here.
@@ -27,8 +27,8 @@ pub(super) async fn apply(
 ) -> Result<Reversal, Failure> {
     let at = state.clock.now_millis();
     let mut tx = state.db.begin_write().await?;
-    let account_id = reversals::by_id(&mut tx, id).await?.ok_or(Failure::Missing("refund"))?.account_id;
-    store::lock_account(&mut tx, account_id.as_str()).await?;
+    let payment_id = reversals::by_id(&mut tx, id).await?.ok_or(Failure::Missing("refund"))?.payment_id;
+    shares::lock_accounts(&mut tx, &payment_id).await?;
     let reversal = reversals::by_id(&mut tx, id).await?.ok_or(Failure::Missing("refund"))?;
     let reversal = step(state, &mut tx, reversal, report, heard, at).await?;
     tx.commit().await.map_err(StoreError::from)?;
@@ -46,7 +46,7 @@ pub(super) async fn take_in(
     make_sure_it_is_paid(state, processor, payment).await?;
     let at = state.clock.now_millis();
     let mut tx = state.db.begin_write().await?;
-    store::lock_account(&mut tx, payment.account_id.as_str()).await?;
+    shares::lock_accounts(&mut tx, &payment.id).await?;
     if !note_message(&mut tx, payment, heard, at).await? {
         return Ok(());
     }

@@ -7,17 +7,68 @@ use crate::domain::ids::AgreementId;
 use crate::domain::ledger::{self as rules, Allocation, Entry, OpenInstalment, Owed};
 use crate::domain::mandate::EndReason;
 use crate::domain::money::Money;
-use crate::domain::payment::Payment;
+use crate::domain::payment::{ELSEWHERE, Payment};
 use crate::server::clock::{self, Millis};
-use crate::server::services::{Failure, collections, completions, mandates, policies, receipts};
+use crate::server::services::{Failure, accounts_receipts, collections, completions, mandates, policies, receipts};
 use crate::server::state::AppState;
 use crate::server::store::events::{self, Actor, Event};
+use crate::server::store::facts::AccountRecord;
 use crate::server::store::ledger::EntryContext;
-use crate::server::store::{self, Tx, components, covered, facts};
+use crate::server::store::{self, Tx, components, covered, facts, shares};
 use serde_json::json;
 
-/// Posts the payment. The unique key of the entry makes a second posting impossible, whatever calls this.
+/// Posts the payment, each share to its account, and issues its receipt. The unique keys of the entries make a second posting
+/// impossible, whatever calls this.
 pub(super) async fn post(state: &AppState, tx: &mut Tx, payment: &Payment, at: Millis) -> Result<(), Failure> {
+    let shares = shares::of_payment(tx, payment).await?;
+    let mut booked = Vec::with_capacity(shares.len());
+    for share in &shares {
+        booked.push(post_share(state, tx, &share.part_of(payment), shares.len(), at).await?);
+    }
+    match booked.as_slice() {
+        [only] if payment.processor != ELSEWHERE => receipts::issue(state, tx, &only.for_receipt(at)).await,
+        several => {
+            let several: Vec<_> = several.iter().map(|share| share.for_receipt(at)).collect();
+            accounts_receipts::issue(state, tx, payment, &several, at).await
+        }
+    }
+}
+
+/// What the books hold of one account's part of a payment.
+struct BookedShare {
+    /// The payment as this account sees it.
+    part: Payment,
+    account: AccountRecord,
+    owed: Owed,
+    lines: Vec<Allocation>,
+    parts: Parts,
+    discount: Money,
+    balance_after: Money,
+}
+
+impl BookedShare {
+    fn for_receipt(&self, at: Millis) -> receipts::Booked<'_> {
+        receipts::Booked {
+            payment: &self.part,
+            account: &self.account,
+            owed: &self.owed,
+            lines: &self.lines,
+            parts: self.parts,
+            discount: self.discount,
+            balance_after: self.balance_after,
+            at,
+        }
+    }
+}
+
+/// Posts one account's part of a payment over so many accounts.
+async fn post_share(
+    state: &AppState,
+    tx: &mut Tx,
+    payment: &Payment,
+    accounts: usize,
+    at: Millis,
+) -> Result<BookedShare, Failure> {
     let account =
         facts::one_of_customer(&mut **tx, &payment.customer_id, &payment.account_id).await?.ok_or(Failure::Missing("account"))?;
     let (owed, agreement_id) = read_owed(tx, &account).await?;
@@ -29,21 +80,23 @@ pub(super) async fn post(state: &AppState, tx: &mut Tx, payment: &Payment, at: M
     let Applied { lines, parts } = apply_money(state, tx, payment, &owed, payment.amount).await?;
     let posted_on = clock::date_of(at, &clock::zone(&account.time_zone));
 
-    let paid_key = format!("payment:{}", payment.id);
+    let once = if accounts == 1 { payment.id.to_string() } else { format!("{}:{}", payment.id, payment.account_id) };
+    let paid_key = format!("payment:{once}");
     let context = EntryContext {
         account_id: payment.account_id.as_str(),
         payment_id: Some(payment.id.as_str()),
         posted_at: at,
         posted_on,
         reason: payment.purpose.code(),
-        actor: "processor",
+        actor: if payment.processor == ELSEWHERE { "creditor" } else { "processor" },
         once_key: &paid_key,
     };
-    store::ledger::append(tx, &Entry::payment(payment.amount), &context).await?;
+    let entry = if payment.processor == ELSEWHERE { Entry::payment_elsewhere } else { Entry::payment };
+    store::ledger::append(tx, &entry(payment.amount), &context).await?;
 
     let discount = granted(payment, &owed, payment.amount);
     if discount.is_positive() {
-        let discount_key = format!("discount:{}", payment.id);
+        let discount_key = format!("discount:{once}");
         let context = EntryContext { once_key: &discount_key, actor: "policy", reason: "prompt_payment", ..context };
         store::ledger::append(tx, &Entry::discount(discount), &context).await?;
     }
@@ -52,9 +105,7 @@ pub(super) async fn post(state: &AppState, tx: &mut Tx, payment: &Payment, at: M
         complete_if_covered(state, tx, payment, agreement_id, &owed.instalments, balance, at).await?;
     }
     note_applied(tx, payment, &lines, discount, balance, at).await?;
-    let booked =
-        receipts::Booked { payment, account: &account, owed: &owed, lines: &lines, parts, discount, balance_after: balance, at };
-    receipts::issue(state, tx, &booked).await
+    Ok(BookedShare { part: payment.clone(), account, owed, lines, parts, discount, balance_after: balance })
 }
 
 /// What the payment was applied to, for the trail.
@@ -104,7 +155,7 @@ pub(super) async fn apply_money(
     let books = components::of_account(tx, account_id).await?;
     let open = parts_of_debt::outstanding(books.charged, books.settled, books.unassigned, order)?;
     let parts = parts_of_debt::split(amount, open, order)?;
-    components::append(tx, id, parts, order, amount.currency(), None).await?;
+    components::append(tx, id, account_id, parts.lines(order, amount.currency()), None).await?;
     Ok(Applied { lines, parts })
 }
 

@@ -82,22 +82,32 @@ pub async fn start(state: &AppState, decision: &Decision) -> Result<Result<Start
         Recorded::Earlier { reference } => return Ok(Ok(Started::ToPayment { reference })),
         Recorded::Refused(refusal) => return Ok(Err(refusal)),
     };
+    lead_to_processor(state, processor.as_ref(), payment.as_ref(), decision.language).await.map(Ok)
+}
+
+/// After the attempt was committed: asks the processor, records its answer, and says where that leads.
+pub(super) async fn lead_to_processor(
+    state: &AppState,
+    processor: &dyn PaymentProcessor,
+    payment: &Payment,
+    language: Language,
+) -> Result<Started, Failure> {
     crash_point::pass(&state.config, CrashPoint::AfterAttemptRecorded);
 
-    let report = ask(state, processor.as_ref(), &payment, decision.language).await;
+    let report = ask(state, processor, payment, language).await;
     crash_point::pass(&state.config, CrashPoint::AfterProcessorAsked);
 
     let Applied { payment, .. } = apply(state, &payment.id, &report, &report::Heard::Answer).await?;
     crash_point::pass(&state.config, CrashPoint::AfterAnswerRecorded);
 
     match (&payment.state, report) {
-        (PaymentState::Submitted { hosted_page }, _) => Ok(Ok(Started::ToProcessor { hosted_page: hosted_page.clone() })),
+        (PaymentState::Submitted { hosted_page }, _) => Ok(Started::ToProcessor { hosted_page: hosted_page.clone() }),
         // Closed while the processor was being asked: nobody must be able to pay on that page.
         (PaymentState::Cancelled { .. } | PaymentState::Abandoned { .. }, ProcessorReport::Found { processor_reference, .. }) => {
-            report::close_page(state, processor.as_ref(), &payment.id, &processor_reference).await?;
-            Ok(Ok(Started::ToPayment { reference: payment.reference }))
+            report::close_page(state, processor, &payment.id, &processor_reference).await?;
+            Ok(Started::ToPayment { reference: payment.reference })
         }
-        _ => Ok(Ok(Started::ToPayment { reference: payment.reference })),
+        _ => Ok(Started::ToPayment { reference: payment.reference }),
     }
 }
 

@@ -4,7 +4,7 @@
 use super::read::read_owed;
 use super::settle::{apply_money, complete_if_covered, granted};
 use crate::domain::components::{self as parts_of_debt};
-use crate::domain::ids::AgreementId;
+use crate::domain::ids::{AccountId, AgreementId};
 use crate::domain::ledger::{self as rules, Allocation, AppliedTo, Entry};
 use crate::domain::money::Money;
 use crate::domain::payment::{Payment, PaymentState};
@@ -15,10 +15,11 @@ use crate::server::state::AppState;
 use crate::server::store::events::{self, Actor, Event};
 use crate::server::store::facts::AccountRecord;
 use crate::server::store::ledger::EntryContext;
-use crate::server::store::{self, Tx, components, covered, facts, payments, reversals};
+use crate::server::store::shares::Share;
+use crate::server::store::{self, Tx, components, covered, facts, payments, reversals, shares};
 use serde_json::json;
 
-/// Money went back: what the payment had paid is owed again.
+/// Money went back: what the payment had paid is owed again, on each account that it had paid.
 pub(super) async fn take_back(
     state: &AppState,
     tx: &mut Tx,
@@ -26,40 +27,96 @@ pub(super) async fn take_back(
     reversal: &Reversal,
     at: Millis,
 ) -> Result<(), Failure> {
-    let account = account_of(tx, payment).await?;
-    let (id, account_id) = (payment.id.as_str(), payment.account_id.as_str());
-    let key = format!("{}:{}", reversal.kind.code(), reversal.id);
-    let context = context(payment, reversal, &account, &key, at);
-    store::ledger::append(tx, &Entry::reversal(reversal.kind, reversal.amount), &context).await?;
-
     let after = move_payment(tx, payment, at).await?;
-    let applied = rules::net(store::ledger::allocations(tx, id, payment.amount.currency()).await?)?;
-    let too_much = sum(&applied, payment.amount)?.checked_sub(left_of(&after))?;
-    let undone = rules::undo(&applied, too_much)?;
-    store::ledger::undo_allocations(tx, id, account_id, &undone, reversal.id.as_str()).await?;
-    let order = policies::current(state).policy.allocation;
-    let paid = components::of_payment(tx, id).await?;
-    let parts = parts_of_debt::undo(paid, too_much, order)?;
-    components::append(tx, id, parts, order, payment.amount.currency(), Some(reversal.id.as_str())).await?;
+    let shares = shares::of_payment(tx, payment).await?;
+    let mut held = Vec::with_capacity(shares.len());
+    for share in &shares {
+        let applied = shares::allocations(tx, &payment.id, &share.account_id, payment.amount.currency()).await?;
+        held.push(rules::net(applied)?);
+    }
+    let ends_discount = match reversal.kind {
+        // A bank that takes a payment back ends what a discount was given for, and so does giving all of it back; a part that is
+        // given back by decision does not.
+        ReversalKind::Return | ReversalKind::Chargeback => true,
+        ReversalKind::Refund => left_of(&after).is_zero(),
+    };
+    let taken = rules::spread_back(&held, reversal.amount)?;
+    for ((share, applied), amount) in shares.iter().zip(&held).zip(taken) {
+        let back = Back { share, accounts: shares.len(), amount, ends_discount };
+        take_back_from(state, tx, payment, reversal, &back, applied, at).await?;
+    }
+    Ok(())
+}
 
-    let withdrawn = discount_to_withdraw(tx, &after, reversal).await?;
+/// What goes back, or comes again, of one account's part of a payment.
+struct Back<'a> {
+    share: &'a Share,
+    /// How many the payment is over.
+    accounts: usize,
+    amount: Money,
+    ends_discount: bool,
+}
+
+impl Back<'_> {
+    /// The key of an entry about it.
+    fn key(&self, kind: &str, reversal: &Reversal) -> String {
+        once_key(kind, reversal, &self.share.account_id, self.accounts)
+    }
+}
+
+/// The key of an entry about a reversal: of a payment over several accounts each has its own.
+fn once_key(kind: &str, reversal: &Reversal, account: &AccountId, accounts: usize) -> String {
+    if accounts == 1 { format!("{kind}:{}", reversal.id) } else { format!("{kind}:{}:{account}", reversal.id) }
+}
+
+async fn take_back_from(
+    state: &AppState,
+    tx: &mut Tx,
+    payment: &Payment,
+    reversal: &Reversal,
+    back: &Back<'_>,
+    applied: &[Allocation],
+    at: Millis,
+) -> Result<(), Failure> {
+    let part = back.share.part_of(payment);
+    let (id, account_id, currency) = (part.id.as_str(), part.account_id.as_str(), part.amount.currency());
+    let granted = shares::discount(tx, &part.id, &part.account_id, currency).await?;
+    let withdrawn = if back.ends_discount { granted } else { Money::zero(currency) };
+    if !back.amount.is_positive() && !withdrawn.is_positive() {
+        return Ok(());
+    }
+    let account = account_of(tx, &part).await?;
+    let key = back.key(reversal.kind.code(), reversal);
+    let context = context(&part, reversal, &account, &key, at);
+    let undone = rules::undo(applied, back.amount)?;
+    if back.amount.is_positive() {
+        store::ledger::append(tx, &Entry::reversal(reversal.kind, back.amount), &context).await?;
+        store::ledger::undo_allocations(tx, id, account_id, &undone, reversal.id.as_str()).await?;
+        let order = policies::current(state).policy.allocation;
+        let paid = components::of_share(tx, id, account_id).await?;
+        let parts = parts_of_debt::undo(paid, sum(&undone, part.amount)?.negated(), order)?;
+        components::append(tx, id, account_id, parts.lines(order, currency), Some(reversal.id.as_str())).await?;
+    }
     if withdrawn.is_positive() {
-        let key = format!("discount_withdrawn:{}", reversal.id);
+        let key = back.key("discount_withdrawn", reversal);
         let context = EntryContext { once_key: &key, actor: "policy", reason: "prompt_payment", ..context };
         store::ledger::append(tx, &Entry::discount_withdrawn(withdrawn), &context).await?;
     }
-    let balance = store::ledger::balance(tx, account_id, payment.amount.currency()).await?;
-    let reopened = reopen(tx, payment, &undone, balance, at).await?;
+    let balance = store::ledger::balance(tx, account_id, currency).await?;
+    let reopened = reopen(tx, &part, &undone, balance, at).await?;
     let details = json!({
         "reversal": reversal.id, "lines": told(&undone), "discount_minor": -withdrawn.minor(),
         "balance_after_minor": balance.minor(), "reopened": reopened,
     });
-    note(tx, payment, "payment.undone", details, at).await?;
-    let account = account_of(tx, payment).await?;
-    reversal_notes::issue(state, tx, &reversal_notes::Happened { payment, reversal, account: &account, at }).await
+    note(tx, &part, "payment.undone", details, at).await?;
+    if !back.amount.is_positive() {
+        return Ok(());
+    }
+    let (account, here) = (account_of(tx, &part).await?, Reversal { amount: back.amount, ..reversal.clone() });
+    reversal_notes::issue(state, tx, &reversal_notes::Happened { payment: &part, reversal: &here, account: &account, at }).await
 }
 
-/// Money that had gone back came again: it is applied to what is owed now, as a payment is.
+/// Money that had gone back came again: it is applied to what is owed now, as a payment is, on the accounts it was taken from.
 pub(super) async fn bring_back(
     state: &AppState,
     tx: &mut Tx,
@@ -67,36 +124,65 @@ pub(super) async fn bring_back(
     reversal: &Reversal,
     at: Millis,
 ) -> Result<(), Failure> {
-    let account = account_of(tx, payment).await?;
-    let (owed, agreement_id) = read_owed(tx, &account).await?;
-    let (id, account_id) = (payment.id.as_str(), payment.account_id.as_str());
     let after = move_payment(tx, payment, at).await?;
-    let applied = rules::net(store::ledger::allocations(tx, id, payment.amount.currency()).await?)?;
-    let missing = left_of(&after).checked_sub(sum(&applied, payment.amount)?)?;
-    let lines = apply_money(state, tx, payment, &owed, missing).await?.lines;
+    let currency = payment.amount.currency();
+    let all = rules::net(store::ledger::allocations(tx, payment.id.as_str(), currency).await?)?;
+    let mut missing = left_of(&after).checked_sub(sum(&all, payment.amount)?)?;
+    let shares = shares::of_payment(tx, payment).await?;
+    for share in &shares {
+        let taken_key = once_key(reversal.kind.code(), reversal, &share.account_id, shares.len());
+        let amount = store::ledger::amount_of(tx, &taken_key, currency).await?;
+        if !amount.is_positive() {
+            continue;
+        }
+        let applied = shares::allocations(tx, &payment.id, &share.account_id, currency).await?;
+        let room = share.amount.checked_sub(sum(&rules::net(applied)?, payment.amount)?)?;
+        let again = Money::new(room.minor().min(amount.minor()).min(missing.minor()).max(0), currency);
+        missing = missing.checked_sub(again)?;
+        let is_whole = matches!(after.state, PaymentState::Succeeded { .. });
+        let back = Back { share, accounts: shares.len(), amount, ends_discount: !is_whole };
+        bring_back_to(state, tx, payment, reversal, &back, again, at).await?;
+    }
+    Ok(())
+}
 
-    let key = format!("reinstatement:{}", reversal.id);
-    let context = context(payment, reversal, &account, &key, at);
-    store::ledger::append(tx, &Entry::reinstatement(reversal.amount), &context).await?;
-    let discount = granted(payment, &owed, missing);
-    let has_discount = store::ledger::discount_of(tx, id, payment.amount.currency()).await?.is_positive();
-    let again = matches!(after.state, PaymentState::Succeeded { .. }) && !has_discount && discount.is_positive();
+async fn bring_back_to(
+    state: &AppState,
+    tx: &mut Tx,
+    payment: &Payment,
+    reversal: &Reversal,
+    back: &Back<'_>,
+    applied: Money,
+    at: Millis,
+) -> Result<(), Failure> {
+    let part = back.share.part_of(payment);
+    let account = account_of(tx, &part).await?;
+    let (owed, agreement_id) = read_owed(tx, &account).await?;
+    let (account_id, currency) = (part.account_id.as_str(), part.amount.currency());
+    let lines = apply_money(state, tx, &part, &owed, applied).await?.lines;
+
+    let key = back.key("reinstatement", reversal);
+    let context = context(&part, reversal, &account, &key, at);
+    store::ledger::append(tx, &Entry::reinstatement(back.amount), &context).await?;
+    let discount = granted(&part, &owed, applied);
+    let has_discount = shares::discount(tx, &part.id, &part.account_id, currency).await?.is_positive();
+    let again = !back.ends_discount && !has_discount && discount.is_positive();
     if again {
-        let key = format!("discount_again:{}", reversal.id);
+        let key = back.key("discount_again", reversal);
         let context = EntryContext { once_key: &key, actor: "policy", reason: "prompt_payment", ..context };
         store::ledger::append(tx, &Entry::discount(discount), &context).await?;
     }
-    let balance = store::ledger::balance(tx, account_id, payment.amount.currency()).await?;
+    let balance = store::ledger::balance(tx, account_id, currency).await?;
     if let Some(agreement_id) = &agreement_id {
-        complete_if_covered(state, tx, payment, agreement_id, &owed.instalments, balance, at).await?;
+        complete_if_covered(state, tx, &part, agreement_id, &owed.instalments, balance, at).await?;
     }
     let details = json!({
         "reversal": reversal.id, "lines": told(&lines), "discount_minor": if again { discount.minor() } else { 0 },
         "balance_after_minor": balance.minor(),
     });
-    note(tx, payment, "payment.reinstated", details, at).await?;
-    let account = account_of(tx, payment).await?;
-    reversal_notes::issue(state, tx, &reversal_notes::Happened { payment, reversal, account: &account, at }).await
+    note(tx, &part, "payment.reinstated", details, at).await?;
+    let (account, here) = (account_of(tx, &part).await?, Reversal { amount: back.amount, ..reversal.clone() });
+    reversal_notes::issue(state, tx, &reversal_notes::Happened { payment: &part, reversal: &here, account: &account, at }).await
 }
 
 async fn account_of(tx: &mut Tx, payment: &Payment) -> Result<AccountRecord, Failure> {
@@ -139,17 +225,6 @@ fn left_of(payment: &Payment) -> Money {
 
 fn sum(lines: &[Allocation], like: Money) -> Result<Money, Failure> {
     Ok(lines.iter().try_fold(Money::zero(like.currency()), |sum, line| sum.checked_add(line.amount))?)
-}
-
-/// A discount stands for a payment of everything. A bank that takes the payment back ends it, and so does giving all of it back;
-/// a part that is given back by decision does not.
-async fn discount_to_withdraw(tx: &mut Tx, after: &Payment, reversal: &Reversal) -> Result<Money, Failure> {
-    let granted = store::ledger::discount_of(tx, after.id.as_str(), after.amount.currency()).await?;
-    let ends = match reversal.kind {
-        ReversalKind::Return | ReversalKind::Chargeback => true,
-        ReversalKind::Refund => left_of(after).is_zero(),
-    };
-    Ok(if ends { granted } else { Money::zero(after.amount.currency()) })
 }
 
 /// An agreement that this payment had completed is active again, if something of it is open and owed, and its accounts are under

@@ -83,17 +83,19 @@ pub async fn insert_entries(tx: &mut Tx, entries: &[Entry], now: Millis) -> Stor
 pub struct BookedEntry {
     pub account_id: String,
     pub kind: String,
+    /// Of a payment the creditor took itself the day it was made.
     pub posted_on: String,
     pub amount_minor: i64,
 }
 
 /// Every entry of these accounts, in the order in which they were posted.
 pub async fn booked_entries(tx: &mut Tx, account_ids: &[&str]) -> StoreResult<Vec<BookedEntry>> {
-    let head = "select t.account_id, t.kind, t.posted_on, cast(sum(p.amount_minor) as bigint)
+    let head = "select t.account_id, t.kind, coalesce(e.paid_on, t.posted_on), cast(sum(p.amount_minor) as bigint)
          from ledger_transactions t
          join postings p on p.transaction_id = t.id and p.account_id = t.account_id and p.book = 'customer'
+         left join payments_elsewhere e on e.payment_id = t.payment_id and t.kind = 'payment_elsewhere'
          where t.account_id in (";
-    let tail = ") group by t.id, t.account_id, t.kind, t.posted_on, t.posted_at order by t.posted_at, t.id";
+    let tail = ") group by t.id, t.account_id, t.kind, t.posted_on, e.paid_on, t.posted_at order by t.posted_at, t.id";
     let rows = select_in(tx, head, account_ids, tail).await?;
     rows.iter()
         .map(|row| {
