@@ -64,12 +64,7 @@ pub async fn issue(state: &AppState, tx: &mut Tx, happened: &Happened<'_>) -> Re
     outbox::enqueue(state, tx, &message).await
 }
 
-fn letter(
-    state: &AppState,
-    happened: &Happened<'_>,
-    language: Language,
-    recipient: Recipient,
-) -> PlainLetter {
+fn letter(state: &AppState, happened: &Happened<'_>, language: Language, recipient: Recipient) -> PlainLetter {
     let words = locale(language);
     let Happened { payment, reversal, account, at } = *happened;
     let money = |amount| format::money(amount, language);
