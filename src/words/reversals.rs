@@ -13,10 +13,12 @@ pub fn what_happened(reversal: &Reversal, on: Date, phone: &str, language: Langu
     let amount = format::money(reversal.amount, language);
     let date = format::date(on, language);
     match (reversal.kind, &reversal.state) {
-        (_, ReversalState::Undone { .. }) if reversal.kind == ReversalKind::Refund => {
+        (ReversalKind::Refund, ReversalState::Undone { .. }) => {
             td_string!(words, reversal.refund_undone, amount = amount, date = date)
         }
-        (_, ReversalState::Undone { .. }) => td_string!(words, reversal.won_back, amount = amount, date = date),
+        (ReversalKind::Return | ReversalKind::Chargeback, ReversalState::Undone { .. }) => {
+            td_string!(words, reversal.won_back, amount = amount, date = date)
+        }
         (_, ReversalState::Created | ReversalState::Unknown) => td_string!(words, reversal.refund_asked, amount = amount),
         (_, ReversalState::Pending) => td_string!(words, reversal.refund_pending, amount = amount),
         (_, ReversalState::Failed { .. }) => {

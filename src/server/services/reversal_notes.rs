@@ -13,7 +13,7 @@ use crate::domain::reversal::{Reversal, ReversalKind, ReversalState};
 use crate::paths;
 use crate::server::clock::{self, Millis};
 use crate::server::documents::PlainLetter;
-use crate::server::documents::letter::{Block, Fact, Section};
+use crate::server::documents::letter::{Block, Fact, Recipient, Section};
 use crate::server::ids;
 use crate::server::notify::letters::Template;
 use crate::server::state::AppState;
@@ -64,12 +64,7 @@ pub async fn issue(state: &AppState, tx: &mut Tx, happened: &Happened<'_>) -> Re
     outbox::enqueue(state, tx, &message).await
 }
 
-fn letter(
-    state: &AppState,
-    happened: &Happened<'_>,
-    language: Language,
-    recipient: crate::server::documents::letter::Recipient,
-) -> PlainLetter {
+fn letter(state: &AppState, happened: &Happened<'_>, language: Language, recipient: Recipient) -> PlainLetter {
     let words = locale(language);
     let Happened { payment, reversal, account, at } = *happened;
     let money = |amount| format::money(amount, language);

@@ -147,12 +147,14 @@ pub async fn receive_webhook(state: &AppState, name: &str, headers: &HeaderMap, 
         };
         let heard = Heard::Webhook { event_id: event.event_id, kind: event.kind };
         let report = match event.news {
-            // It had succeeded, and now it is said to have failed: a bank took it back, and how is asked.
-            News::Charge(Charge { finding: Finding::Declined(_) | Finding::Cancelled, .. }) if payment.state.has_succeeded() => {
-                reversals::look_after(state, processor.as_ref(), &payment, &heard).await?;
-                continue;
+            News::Charge(charge) => {
+                // It had succeeded, and is said to have failed: perhaps a bank took it back, so that is asked. Else it is late.
+                let has_failed = matches!(charge.finding, Finding::Declined(_) | Finding::Cancelled);
+                if has_failed && payment.state.has_succeeded() {
+                    reversals::look_after(state, processor.as_ref(), &payment, &Heard::LookUp).await?;
+                }
+                found_by(charge)
             }
-            News::Charge(charge) => found_by(charge),
             News::Reversed(reversed) | News::ReversedBehind { reversed, .. } => {
                 reversals::take_in(state, processor.as_ref(), &payment, &reversed, &heard).await?;
                 continue;

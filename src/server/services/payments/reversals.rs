@@ -5,7 +5,7 @@ use super::reconcile::look_up;
 use super::report::{Heard, apply as apply_to_payment};
 use super::{PROCESSOR_TIMEOUT, undo};
 use crate::domain::ids::ReversalId;
-use crate::domain::payment::{Payment, ProcessorReport, WhyUnchanged};
+use crate::domain::payment::{DeclineReason, Payment, ProcessorReport, WhyUnchanged};
 use crate::domain::reversal::{DecidedBy, Reversal, ReversalKind, ReversalReason, ReversalReport, ReversalState, ReversalStep};
 use crate::server::clock::Millis;
 use crate::server::ids;
@@ -161,7 +161,7 @@ async fn record_heard(tx: &mut Tx, payment: &Payment, reversed: &Reversed, at: M
         (ReversalKind::Refund, _) => ReversalReason::Elsewhere,
         (ReversalKind::Chargeback, _) => ReversalReason::CardBank,
         (ReversalKind::Return, Some(reason)) => ReversalReason::Bank(reason),
-        (ReversalKind::Return, None) => ReversalReason::Bank(crate::domain::payment::DeclineReason::DoNotHonour),
+        (ReversalKind::Return, None) => ReversalReason::Bank(DeclineReason::DoNotHonour),
     };
     let reversal = Reversal {
         id: ReversalId(ids::new_id()),

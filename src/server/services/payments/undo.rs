@@ -3,7 +3,7 @@
 
 use super::read::read_owed;
 use super::settle::{apply_money, complete_if_covered, granted};
-use crate::domain::components::{self as parts_of_debt};
+use crate::domain::components as parts_of_debt;
 use crate::domain::ids::{AccountId, AgreementId};
 use crate::domain::ledger::{self as rules, Allocation, AppliedTo, Entry};
 use crate::domain::money::Money;
