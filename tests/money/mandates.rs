@@ -26,7 +26,7 @@ impl Scene {
     /// A customer with an agreement of two payments of $150.00.
     async fn open(test: &TestDb) -> Scene {
         let says = Arc::new(Mutex::new(Says::TheTruth));
-        let portal = Portal::open_between(&test.url, &[], |sandbox| Scripted::new(sandbox, &says)).await;
+        let portal = Portal::open_between(&test.url, &[], |sandbox| Scripted::between(sandbox, &says)).await;
         let seeded = seed::account(&test.db, SeedAccount::default()).await;
         let mut person = portal.person(&seeded).await;
         let agreement = person.agree_plan(&seeded.account_id).await;

@@ -29,7 +29,7 @@ pub struct Scripted {
 }
 
 impl Scripted {
-    pub fn new(sandbox: Arc<SandboxProcessor>, says: &Arc<Mutex<Says>>) -> Arc<dyn PaymentProcessor> {
+    pub fn between(sandbox: Arc<SandboxProcessor>, says: &Arc<Mutex<Says>>) -> Arc<dyn PaymentProcessor> {
         Arc::new(Scripted { sandbox, says: says.clone() })
     }
 
