@@ -1,6 +1,7 @@
 //! Money: the books and the state machine as rules, paying from the first screen to the receipt against a listening portal,
 //! races, lost and repeated messages, and processes killed half-way.
 
+#[expect(dead_code, reason = "here mail only ever arrives")]
 #[path = "../support/mail_sink.rs"]
 mod mail_sink;
 #[path = "../support/stripe/mod.rs"]
