@@ -198,7 +198,7 @@ async fn amounts_that_cannot_be_are_kept_and_explained() {
     for words in ["Pagar varias cuentas a la vez", "Vencido: 300,00", "Cantidad para"] {
         assert!(page.body.contains(words) || page.body.contains(&words.replace("300,00", "$300.00")), "{words}: {}", page.body);
     }
-    choose(&mut person, &[(&first, "50"), (&second, "50")]).await.assert_says("Su pago, cuenta por cuenta");
+    choose(&mut person, &[(&first, "50"), (&second, "50")]).await.assert_says("Quedará por pagar");
     // A stranger's account is none of theirs, and one account alone is no several.
     let stranger = seed::account(&test.db, SeedAccount::default()).await;
     choose(&mut person, &[(&stranger, "50")]).await.assert_says("Escriba una cantidad para al menos una cuenta");

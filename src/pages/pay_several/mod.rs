@@ -122,7 +122,7 @@ fn account_section(
     let money = |amount| format::money(amount, language());
     let name = account.name();
     let title_id = format!("account-{}", account.id);
-    let owed = td_string!(words(), several.owed, amount = money(account.balance));
+    let owed = td_string!(words(), pay.owed, creditor = account.creditor.clone(), amount = money(account.balance));
     let in_flight =
         account.in_flight.is_positive().then(|| td_string!(words(), pay.in_flight, amount = money(account.in_flight)));
     let part = match &account.part {
@@ -148,7 +148,7 @@ fn account_section(
     view! {
         <section aria-labelledby=title_id.clone()>
             <h2 id=title_id.clone() tabindex="-1">{name}</h2>
-            <p class="quiet">{td_string!(words(), account.owed_to, creditor = account.creditor.clone())}". "{owed}"."</p>
+            <p>{owed}</p>
             {in_flight.map(|text| view! { <p class="quiet">{text}</p> })}
             {part}
         </section>

@@ -10,7 +10,6 @@ use crate::components::frame::{frame, language, words};
 use crate::components::layout::Page;
 use crate::components::loaded::{loaded, param};
 use crate::components::summary::{SummaryList, SummaryRow};
-use crate::components::table::{Column, DataTable};
 use crate::domain::account::Disclosure;
 use crate::domain::format;
 use crate::domain::joint_payment::{self, ShareChoice};
@@ -61,34 +60,18 @@ pub fn PaySeveralCheckPage() -> impl IntoView {
 fn show(view: SeveralCheckView) -> impl IntoView {
     let amount = |amount| format::money(amount, language());
     let back = paths::pay_several(view.currency.code());
-    let columns = vec![
-        Column::text(td_string!(words(), several.check_account)),
-        Column::amount(td_string!(words(), several.check_pays)),
-        Column::text(td_string!(words(), pay.check_applied)),
-        Column::amount(td_string!(words(), several.check_left)),
-    ];
-    let rows = view.shares.iter().map(|share| {
-        let mut applied: Vec<String> = share.lines.iter().map(applied_words).collect();
-        if share.choice.discount.is_positive() {
-            let term = td_string!(words(), pay.check_discount, creditor = share.creditor.clone());
-            applied.push(format!("{term}: {}", amount(share.choice.discount)));
-        }
-        vec![share.name(), amount(share.choice.amount), applied.join("; "), amount(share.left)]
-    });
-    let rows = rows.collect();
+    let shares: Vec<_> = view.shares.iter().map(share_section).collect();
     let sum = vec![SummaryRow::new(td_string!(words(), several.check_sum), amount(view.sum)).with_change(
         back.clone(),
         td_string!(words(), pay.check_change),
         td_string!(words(), pay.check_change_what),
     )];
-    let disclosures: Vec<_> = view.shares.iter().filter(|share| share.disclosure.is_some()).map(told).collect();
     let fields: Vec<_> = view.shares.iter().map(share_fields).collect();
     let next = if view.is_sandbox { td_string!(words(), pay.check_next_sandbox) } else { td_string!(words(), pay.check_next) };
     view! {
         <Page title=td_string!(words(), pay.check_title) back=back>
-            <DataTable caption=td_string!(words(), several.check_caption) columns rows/>
+            {shares}
             <SummaryList rows=sum/>
-            {disclosures}
             <p>{next}</p>
             <form method="post" action=StartSeveral::PATH>
                 <HiddenField name="currency" value=view.currency.code()/>
@@ -100,11 +83,26 @@ fn show(view: SeveralCheckView) -> impl IntoView {
     }
 }
 
-/// What has to be said about one account, with its name: the others need not hear it.
-fn told(share: &ShareView) -> impl IntoView + use<> {
+/// What one account gets, and what has to be said about it: the others need not hear it.
+fn share_section(share: &ShareView) -> impl IntoView + use<> {
+    let amount = |amount| format::money(amount, language());
+    let applied: Vec<String> = share.lines.iter().map(applied_words).collect();
+    let mut rows = vec![
+        SummaryRow::new(td_string!(words(), several.check_pays), amount(share.choice.amount)),
+        SummaryRow::new(td_string!(words(), pay.check_applied), applied.join("; ")),
+        SummaryRow::new(td_string!(words(), several.check_left), amount(share.left)),
+    ];
+    if share.choice.discount.is_positive() {
+        let term = td_string!(words(), pay.check_discount, creditor = share.creditor.clone());
+        rows.insert(1, SummaryRow::new(term, amount(share.choice.discount)));
+    }
+    let title_id = format!("account-{}", share.account_id);
     view! {
-        <h2>{share.name()}</h2>
-        <DisclosureNotice disclosure=share.disclosure creditor=share.creditor.clone()/>
+        <section aria-labelledby=title_id.clone()>
+            <h2 id=title_id.clone()>{share.name()}</h2>
+            <SummaryList rows/>
+            <DisclosureNotice disclosure=share.disclosure creditor=share.creditor.clone()/>
+        </section>
     }
 }
 

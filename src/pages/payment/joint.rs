@@ -16,6 +16,15 @@ fn name(share: &ShareView) -> String {
     td_string!(words(), account.name, product = share.product.clone(), reference = share.reference.clone())
 }
 
+/// What was paid on: the account, or how many.
+pub fn account_words(view: &PaymentView) -> String {
+    if view.shares.is_empty() {
+        return view.account.clone();
+    }
+    let count = view.shares.len().to_string();
+    td_string!(words(), several.accounts_count, creditor = view.creditor.clone(), count = count)
+}
+
 /// What goes to each account, while the payment is not paid; nothing for a payment on one account.
 pub fn shares(view: &PaymentView) -> Option<AnyView> {
     if view.shares.is_empty() {
@@ -31,12 +40,10 @@ pub fn shares(view: &PaymentView) -> Option<AnyView> {
 pub fn receipt(view: PaymentView) -> impl IntoView {
     let amount = |amount| format::money(amount, language());
     let paid_on = view.settled_at.map(|at| format::date_and_time(at, language())).unwrap_or_default();
-    let accounts =
-        td_string!(words(), several.accounts_count, creditor = view.creditor.clone(), count = view.shares.len().to_string());
     let mut rows = vec![
         SummaryRow::new(td_string!(words(), receipt.paid), amount(view.payment.amount)),
         SummaryRow::new(td_string!(words(), receipt.paid_on), paid_on),
-        SummaryRow::new(td_string!(words(), payment.account), accounts),
+        SummaryRow::new(td_string!(words(), payment.account), account_words(&view)),
         SummaryRow::new(td_string!(words(), payment.reference), view.payment.reference.clone()),
     ];
     if view.discount.is_positive() {

@@ -153,7 +153,7 @@ fn title(payment: &Payment) -> String {
 fn facts(view: &PaymentView) -> impl IntoView + use<> {
     let rows = vec![
         SummaryRow::new(td_string!(words(), payment.amount), format::money(view.payment.amount, language())),
-        SummaryRow::new(td_string!(words(), payment.account), view.account.clone()),
+        SummaryRow::new(td_string!(words(), payment.account), joint::account_words(view)),
         SummaryRow::new(td_string!(words(), payment.begun), format::date_and_time(view.begun, language())),
         SummaryRow::new(td_string!(words(), payment.reference), view.payment.reference.clone()),
     ];
