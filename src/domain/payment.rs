@@ -25,8 +25,7 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    pub const ALL: [Purpose; 5] =
-        [Purpose::PastDue, Purpose::Instalment, Purpose::Balance, Purpose::Part, Purpose::Collection];
+    pub const ALL: [Purpose; 5] = [Purpose::PastDue, Purpose::Instalment, Purpose::Balance, Purpose::Part, Purpose::Collection];
     /// What a customer can choose, in the order it is shown.
     pub const CHOICES: [Purpose; 4] = [Purpose::PastDue, Purpose::Instalment, Purpose::Balance, Purpose::Part];
 

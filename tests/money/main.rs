@@ -13,6 +13,7 @@ mod outcomes;
 mod permission;
 mod portal;
 mod races;
+mod reconciling;
 mod refusals;
 mod screens;
 mod statement;

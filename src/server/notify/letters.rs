@@ -137,13 +137,8 @@ mod tests {
 
     #[test]
     fn a_name_cannot_become_markup_or_a_header() {
-        let written = write(
-            Template::ReceiptCopy,
-            Language::English,
-            &sender(),
-            "<b>{{ phone }}",
-            &[("reference", "A\r\nBcc: x")],
-        );
+        let written =
+            write(Template::ReceiptCopy, Language::English, &sender(), "<b>{{ phone }}", &[("reference", "A\r\nBcc: x")]);
         assert!(written.html.contains("Hello &lt;b&gt;{{ phone }},"), "{}", written.html);
         assert_eq!(written.subject, "Your receipt A  Bcc: x");
     }

@@ -19,6 +19,7 @@ pub mod outbox;
 pub mod payments;
 pub mod policies;
 pub mod receipts;
+pub mod reconciliation;
 pub mod sessions;
 pub mod sign_in;
 pub mod staff;

@@ -29,6 +29,7 @@ pub mod offer_sets;
 pub mod outbox;
 pub mod payments;
 pub mod policies;
+pub mod processor_entries;
 pub mod processor_events;
 mod rows;
 pub mod sessions;

@@ -7,6 +7,7 @@
 mod answers;
 mod books;
 mod messages;
+mod transactions;
 
 pub use books::{Fault, Goes, objects};
 pub use messages::sign;

@@ -10,8 +10,9 @@ mod report;
 mod settle;
 mod start;
 
+pub use crate::domain::finding_out::wait_before_check;
 pub use read::{Paying, PaymentFacts, paying, payment};
-pub use reconcile::{RECONCILE_JOB, Reconciled, reconcile, refresh, wait_before_check};
+pub use reconcile::{RECONCILE_JOB, Reconciled, reconcile, refresh};
 pub use report::{Applied, Heard, WebhookRefusal, cancel, close_pages, receive_webhook};
 pub use start::{Decision, StartRefusal, Started, start};
 
