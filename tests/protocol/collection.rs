@@ -342,8 +342,8 @@ fn report(holds: Holds) -> Option<ProcessorReport> {
 impl Collecting {
     /// Only where two workers would not make the same key is it of interest who asks.
     fn worker(&self, world: &World) -> u8 {
-        let charges = u8::try_from(world.charges.len()).expect("a few charges");
-        if self.rules.key_is_made_of_the_attempt { 0 } else { charges }
+        let asked = world.charges.len() + world.hands.len() + world.on_their_way.len();
+        if self.rules.key_is_made_of_the_attempt { 0 } else { u8::try_from(asked).expect("a few requests") }
     }
 
     /// Collects once for each key, however often it is asked.

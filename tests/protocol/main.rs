@@ -105,7 +105,7 @@ fn no_answer_taken_for_a_no_is_found() {
     fn apply(payment: &Payment, report: &ProcessorReport, at: i64) -> Transition {
         match report {
             ProcessorReport::OutcomeUnknown if payment.state.is_open() => {
-                Transition::Moved(PaymentState::Declined { reason: DeclineReason::TryAgain, settled_at: at })
+                Transition::Moved(PaymentState::Declined { reason: DeclineReason::InsufficientFunds, settled_at: at })
             }
             report => payment.apply(report, at),
         }
@@ -163,5 +163,8 @@ fn a_retry_before_the_first_attempt_is_known_to_have_failed_is_found() {
 #[test]
 fn never_received_believed_at_the_first_look_up_is_found() {
     let rules = collection::Rules { is_believed: |_, _, _| true, ..collection::Rules::of_the_server() };
+    collecting_broken(rules, collection::BECOMES_KNOWN);
+    // And where another attempt follows one that was never received, it is collected twice.
+    let rules = collection::Rules { may_follow: |state| !state.is_open(), ..rules };
     collecting_broken(rules, collection::COLLECTED_ONCE);
 }
