@@ -69,16 +69,26 @@ async fn one_client(mut person: Person, seeded: Seeded, mut chance: Chance) -> u
     let twice = [person.follow("/api/start_payment", &fields).await, person.follow("/api/start_payment", &fields).await];
     let Some(place) = twice.into_iter().flatten().next() else { return 0 };
     let mut answers = 1;
-    let what = chance.below(4);
-    if place.contains("/sandbox-processor/") && what > 0 {
-        let method = chance.one_of(&["approved", "webhook_twice", "webhook_never", "insufficient_funds"]);
-        answers += usize::from(person.follow(&place, &[("method", method), ("button", "pay")]).await.is_some());
-    } else if let Some((_, reference)) = place.rsplit_once("/payments/") {
-        let reference = reference.split(['?', '#']).next().unwrap_or_default().to_owned();
-        answers += usize::from(person.look(&format!("/payments/{reference}")).await.is_some());
-        if what == 1 {
-            answers += usize::from(person.follow("/api/cancel_payment", &[("reference", &reference)]).await.is_some());
+    let page = if place.contains("/sandbox-processor/") {
+        Some(place)
+    } else {
+        // Led to the payment that somebody else began: it is paid, cancelled or left.
+        let shown = person.look(&place).await;
+        answers += usize::from(shown.is_some());
+        if let (0, Some((_, reference))) = (chance.below(4), place.rsplit_once("/payments/")) {
+            answers += usize::from(person.follow("/api/cancel_payment", &[("reference", reference)]).await.is_some());
         }
+        shown.and_then(|shown| page_in(&shown.body))
+    };
+    if let Some(page) = page.filter(|_| chance.below(4) > 0) {
+        let method = chance.one_of(&["approved", "webhook_twice", "webhook_never", "insufficient_funds"]);
+        answers += usize::from(person.follow(&page, &[("method", method), ("button", "pay")]).await.is_some());
     }
     answers
+}
+
+/// The way to the processor's page on the page of a payment that waits.
+fn page_in(body: &str) -> Option<String> {
+    let at = body.find("/sandbox-processor/")?;
+    body[at..].split(['"', '?', '<']).next().map(str::to_owned)
 }

@@ -100,14 +100,14 @@ async fn more_than_one_page_of_movements_is_told_to_the_last() {
     for company in company::all().await {
         let processor = company.processor();
         let mut expected = 0;
-        for minor in 5_001..5_206 {
+        for minor in 5_001..5_104 {
             let payment = HostedPayment { amount: Money::new(minor, Currency::USD), ..payment() };
             let charge = processor.start(&payment).await.expect("a page");
             company.pay(&charge.processor_reference).await;
             expected += minor;
         }
         let booked = booked(company.as_ref()).await;
-        assert_eq!(booked.len(), 205, "{}", processor.name());
+        assert_eq!(booked.len(), 103, "{}", processor.name());
         assert_eq!(booked.iter().map(|movement| movement.amount.minor()).sum::<i64>(), expected, "{}", processor.name());
     }
 }

@@ -6,13 +6,19 @@ use serde_json::{Value, json};
 impl Books {
     /// Oldest first, with their sources in them as when they are asked for with `expand[]`.
     pub fn transactions(&self) -> Vec<Value> {
-        let paid = self.pages.iter().map(|page| (&page.intent, &page.session["created"]));
+        let (a_charge, a_transaction) = (objects("charge"), objects("balance_transaction"));
+        let pages = self.pages.iter().filter(|page| page.session["mode"] != "setup");
+        let paid = pages.map(|page| (&page.intent, &page.session["created"]));
         let collected = self.collections.iter().map(|intent| (intent, &intent["created"]));
         let charges = paid.chain(collected).filter(|(intent, _)| intent["status"] == "succeeded");
-        let charges: Vec<(Value, Value)> = charges.map(|(intent, created)| (charge(intent), created.clone())).collect();
+        let charges: Vec<(Value, Value)> =
+            charges.map(|(intent, created)| (charge(&a_charge, intent), created.clone())).collect();
         let mut booked: Vec<Value> = charges
             .iter()
-            .map(|(charge, created)| transaction("charge", charge["amount"].as_i64().expect("an amount"), created, charge))
+            .map(|(charge, created)| {
+                let amount = charge["amount"].as_i64().expect("an amount");
+                transaction(&a_transaction, "charge", amount, created, charge)
+            })
             .collect();
         for refund in &self.refunds {
             let (charge, _) = charges
@@ -22,15 +28,15 @@ impl Books {
             let mut source = refund.clone();
             source["charge"] = charge.clone();
             let amount = refund["amount"].as_i64().expect("an amount");
-            booked.push(transaction("refund", -amount, &refund["created"], &source));
+            booked.push(transaction(&a_transaction, "refund", -amount, &refund["created"], &source));
         }
         booked
     }
 }
 
 /// The charge behind a payment intent that was paid; Stripe gives it the intent's metadata.
-fn charge(intent: &Value) -> Value {
-    let mut charge = objects("charge");
+fn charge(example: &Value, intent: &Value) -> Value {
+    let mut charge = example.clone();
     let id = intent["id"].as_str().expect("a name");
     for (name, value) in [
         ("id", json!(format!("ch_{id}"))),
@@ -47,8 +53,8 @@ fn charge(intent: &Value) -> Value {
     charge
 }
 
-fn transaction(kind: &str, amount: i64, created: &Value, source: &Value) -> Value {
-    let mut transaction = objects("balance_transaction");
+fn transaction(example: &Value, kind: &str, amount: i64, created: &Value, source: &Value) -> Value {
+    let mut transaction = example.clone();
     for (name, value) in [
         ("id", json!(format!("txn_{}", source["id"].as_str().expect("a name")))),
         ("type", json!(kind)),
