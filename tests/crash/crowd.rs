@@ -9,6 +9,8 @@ use evenkeel::server::ids;
 use std::time::Duration;
 
 const CLIENTS: u64 = 200;
+/// Of each client.
+const VISITS: usize = 3;
 /// At one moment; the others wait their turn.
 const AT_ONCE: usize = 40;
 
@@ -62,6 +64,14 @@ fn copy(seeded: &Seeded) -> Seeded {
 
 /// Goes where it is led, and does one thing or another there. Says how many answers there were.
 async fn one_client(mut person: Person, seeded: Seeded, mut chance: Chance) -> usize {
+    let mut answers = 0;
+    for _ in 0..VISITS {
+        answers += one_visit(&mut person, &seeded, &mut chance).await;
+    }
+    answers
+}
+
+async fn one_visit(person: &mut Person, seeded: &Seeded, chance: &mut Chance) -> usize {
     let minor = (2_500 + chance.below(20) * 100).to_string();
     let key = ids::new_token();
     let fields = [("account", &*seeded.account_id), ("purpose", "part"), ("amount_minor", &*minor), ("key", &*key)];
