@@ -59,5 +59,9 @@ alter table sandbox_refunds add column state text not null default 'done';
 -- Why a bank took a debit back.
 alter table sandbox_refunds add column reason text;
 alter table sandbox_refunds add column settles_at bigint;
+-- When the money left, and when it came again; null where it did not.
+alter table sandbox_refunds add column done_at bigint;
+alter table sandbox_refunds add column undone_at bigint;
+update sandbox_refunds set done_at = created_at;
 -- 'portal' or 'elsewhere': on the company's own pages, or by a bank.
 alter table sandbox_refunds add column made_by text not null default 'portal';

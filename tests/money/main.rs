@@ -23,6 +23,7 @@ mod permission;
 mod portal;
 mod races;
 mod recalls;
+mod reconciling;
 mod refusals;
 mod reversals;
 mod screens;

@@ -10,8 +10,8 @@ use evenkeel::domain::payment::Purpose;
 use evenkeel::server::ids;
 use evenkeel::server::processors::sandbox::SandboxProcessor;
 use evenkeel::server::processors::{
-    Charge, Collection, HostedMandate, HostedPayment, MandateAtProcessor, PaymentProcessor, ProcessorError, Refund, Refunded,
-    Reversed, Sought, WebhookError, WebhookEvent,
+    Charge, Collection, HostedMandate, HostedPayment, MandateAtProcessor, Movement, PaymentProcessor, ProcessorError, Refund,
+    Refunded, Reversed, Sought, WebhookError, WebhookEvent,
 };
 use evenkeel::server::services::payments::{self, Decision, Started};
 use http::HeaderMap;
@@ -337,6 +337,10 @@ impl PaymentProcessor for AnswerLost {
 
     async fn look_up_collection(&self, collection: &Collection) -> Result<Option<Charge>, ProcessorError> {
         self.0.look_up_collection(collection).await
+    }
+
+    async fn movements(&self, from: Timestamp, before: Timestamp) -> Result<Vec<Movement>, ProcessorError> {
+        self.0.movements(from, before).await
     }
 
     fn verify_webhook(&self, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<Vec<WebhookEvent>, WebhookError> {

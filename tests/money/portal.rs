@@ -254,6 +254,20 @@ impl Person {
         self.send(self.client.post(&url).form(fields), url.clone()).await.expect("an answer").1
     }
 
+    /// Posts a form and says where the answer leads; nothing where there is no answer, or one that leads nowhere.
+    #[allow(dead_code, reason = "tests/crash uses it")]
+    pub async fn follow(&mut self, path: &str, fields: &[(&str, &str)]) -> Option<String> {
+        let url = self.url(path);
+        self.send(self.client.post(&url).form(fields), url.clone()).await.ok()?.0
+    }
+
+    /// Opens a page without following redirects; nothing where there is no answer.
+    #[allow(dead_code, reason = "tests/crash uses it")]
+    pub async fn look(&mut self, path: &str) -> Option<Answer> {
+        let url = self.url(path);
+        Some(self.send(self.client.get(&url), url.clone()).await.ok()?.1)
+    }
+
     /// From the first page to the check page.
     pub async fn choose(&mut self, account_id: &str, purpose: &str, amount: &str) -> Answer {
         self.get(&format!("/account/{account_id}/pay")).await.assert_says("name=\"purpose\"");

@@ -3,8 +3,8 @@
 use evenkeel::domain::money::{Currency, Money};
 use evenkeel::server::processors::sandbox::SandboxProcessor;
 use evenkeel::server::processors::{
-    Charge, Collection, HostedMandate, HostedPayment, MandateAtProcessor, MandateFinding, PaymentProcessor, ProcessorError,
-    Refund, Refunded, Sought, WebhookError, WebhookEvent,
+    Charge, Collection, HostedMandate, HostedPayment, MandateAtProcessor, MandateFinding, Movement, PaymentProcessor,
+    ProcessorError, Refund, Refunded, Reversed, Sought, WebhookError, WebhookEvent,
 };
 use http::HeaderMap;
 use jiff::Timestamp;
@@ -114,6 +114,18 @@ impl PaymentProcessor for Scripted {
 
     async fn look_up_collection(&self, collection: &Collection) -> Result<Option<Charge>, ProcessorError> {
         self.sandbox.look_up_collection(collection).await
+    }
+
+    async fn reversals(&self, processor_reference: &str) -> Result<Vec<Reversed>, ProcessorError> {
+        self.sandbox.reversals(processor_reference).await
+    }
+
+    async fn whose(&self, behind: &str) -> Result<Option<String>, ProcessorError> {
+        self.sandbox.whose(behind).await
+    }
+
+    async fn movements(&self, from: Timestamp, before: Timestamp) -> Result<Vec<Movement>, ProcessorError> {
+        self.sandbox.movements(from, before).await
     }
 
     fn verify_webhook(&self, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<Vec<WebhookEvent>, WebhookError> {

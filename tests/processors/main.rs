@@ -7,6 +7,7 @@ mod support;
 
 mod company;
 mod contract;
+mod contract_of_books;
 mod contract_of_mandates;
 mod contract_of_reversals;
 mod faults;

@@ -13,6 +13,7 @@ mod link;
 mod mail;
 mod offers;
 mod outbox;
+mod reconcile;
 mod refund;
 mod serve;
 mod staff;
@@ -79,6 +80,8 @@ enum Command {
     Migrate,
     /// Show what an account would be offered, with every schedule. Holds nothing.
     Offers(offers::OffersArguments),
+    /// Compare our books with the payment company's for some days.
+    Reconcile(reconcile::ReconcileArguments),
     /// Load a creditor's file.
     #[command(subcommand)]
     Import(import::ImportCommand),
@@ -170,6 +173,7 @@ async fn execute(arguments: Arguments) -> Result<ExitCode, CommandError> {
         Command::Serve => serve::serve(config).await,
         Command::Link(arguments) => link::link(config, arguments).await,
         Command::Offers(arguments) => offers::offers(config, arguments).await,
+        Command::Reconcile(arguments) => reconcile::reconcile(config, arguments).await,
         Command::Worker => worker::work(config).await,
         Command::Import(command) => import::import(config, command).await,
         Command::Export(arguments) => export::export(config, arguments).await,

@@ -7,11 +7,13 @@
 
 pub mod connection;
 mod mandate;
+mod movement;
 mod reversal;
 pub mod sandbox;
 pub mod stripe;
 
 pub use mandate::{Collection, HostedMandate, MandateAtProcessor, MandateFinding};
+pub use movement::Movement;
 pub use reversal::Reversed;
 
 use crate::domain::language::Language;
@@ -194,6 +196,11 @@ pub trait PaymentProcessor: Send + Sync {
 
     /// How a collection stands; `None` if the processor answers and has never received it. Reads only.
     async fn look_up_collection(&self, collection: &Collection) -> Result<Option<Charge>, ProcessorError>;
+
+    /// Everything that moved from one instant to before another: paid, given back, taken back by a bank, and come again, each once.
+    /// Only what carries a reference of ours, and all of that: a comparison that leaves something out says that the books are
+    /// equal when they are not. Reads only.
+    async fn movements(&self, from: Timestamp, before: Timestamp) -> Result<Vec<Movement>, ProcessorError>;
 
     /// Proves that a message is the processor's own, by its raw body and headers, and reads it. A message that is genuine
     /// but of no concern to payments is an empty list.

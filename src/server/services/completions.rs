@@ -4,7 +4,7 @@
 use super::confirmations::recipient;
 use super::documents::{self, DocumentKind, Subject};
 use super::outbox::{self, Hurry};
-use super::{Failure, collections, keeping};
+use super::{Failure, collections};
 use crate::domain::calendar::Date;
 use crate::domain::collecting::WhyNot;
 use crate::domain::format;
@@ -70,7 +70,6 @@ pub(super) async fn after(state: &AppState, tx: &mut Tx, agreement_id: &Agreemen
         .await?
         .ok_or(Failure::Missing("account"))?;
     collections::close_all(tx, agreement_id, WhyNot::AgreementEnded, at).await?;
-    keeping::end_permission(tx, &agreement, at).await?;
     let currency = account.facts.currency;
     let instalments = store::keeping::instalments(tx, agreement_id, currency, |_| Date::MIN).await?;
     let paid = instalments.iter().fold(0_i64, |sum, instalment| sum.saturating_add(instalment.paid_minor()));

@@ -1,7 +1,7 @@
 //! Whether agreements are kept: computed for the screens, and remembered when the time to put something right is over. Then the
 //! account has its ways forward again.
 
-use super::{Failure, collections as collecting};
+use super::{Failure, collections as collecting, mandates};
 use crate::domain::agreement::DAYS_TO_PUT_RIGHT;
 use crate::domain::calendar::{Date, days_after};
 use crate::domain::collecting::WhyNot;
@@ -9,6 +9,7 @@ use crate::domain::hold::allow_collection;
 use crate::domain::ids::{AgreementId, CustomerId};
 use crate::domain::keeping::{AgreementStanding, Circumstances, Instalment, Keeping, Line, count_on_time, keeping};
 use crate::domain::language::Language;
+use crate::domain::mandate::EndReason;
 use crate::domain::money::Money;
 use crate::paths;
 use crate::server::clock;
@@ -150,7 +151,7 @@ pub async fn review(state: &AppState, agreement_id: &str) -> Result<(), Failure>
     let at = state.clock.now_millis();
     collecting::close_all(&mut tx, &id, WhyNot::AgreementEnded, at).await?;
     store::keeping::end_unkept(&mut tx, &id, at).await?;
-    end_permission(&mut tx, &head, at).await?;
+    mandates::end_of_agreement(state, &mut tx, &id, EndReason::AgreementEnded, at).await?;
     let paid = instalments.iter().filter(|instalment| instalment.is_covered()).count();
     let event = Event {
         at,
@@ -184,19 +185,4 @@ async fn tell(state: &AppState, tx: &mut Tx, head: &AgreementHead, (paid, count)
         once: &once,
     };
     outbox::enqueue(state, tx, &message).await
-}
-
-/// Ends the permission of an agreement that is over: nothing can be collected under it from this moment.
-pub(super) async fn end_permission(tx: &mut Tx, head: &AgreementHead, at: clock::Millis) -> Result<(), Failure> {
-    let Some(mandate) = store::keeping::end_permission(tx, &head.id, "agreement_ended", at).await? else { return Ok(()) };
-    let event = Event {
-        at,
-        actor: Actor::System,
-        action: "mandate.ended",
-        customer_id: Some(head.customer_id.to_string()),
-        account_id: Some(head.account_id.to_string()),
-        subject_id: Some(mandate),
-        details: json!({ "reason": "agreement_ended" }),
-    };
-    Ok(events::append(tx, &event).await?)
 }

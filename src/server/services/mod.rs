@@ -28,6 +28,7 @@ pub mod policies;
 pub mod print_queue;
 pub mod recalls;
 pub mod receipts;
+pub mod reconciliation;
 pub mod returns;
 pub mod reversal_notes;
 pub mod sessions;

@@ -4,7 +4,8 @@
 use super::confirmations::recipient;
 use super::documents::{self, DocumentKind, Subject};
 use super::outbox::{self, Hurry};
-use super::{Failure, mandates};
+use super::{Failure, collections, mandates};
+use crate::domain::collecting::WhyNot;
 use crate::domain::format;
 use crate::domain::ids::{AccountId, AgreementId, CustomerId, DocumentId};
 use crate::domain::language::Language;
@@ -61,6 +62,7 @@ pub async fn tell(state: &AppState, agreement_id: &str) -> Result<(), Failure> {
     if recalls::is_told(&mut tx, &id).await? {
         return Ok(());
     }
+    collections::close_all(&mut tx, &id, WhyNot::AccountNotOpen, at).await?;
     mandates::end_of_agreement(state, &mut tx, &id, EndReason::AgreementEnded, at).await?;
     write_letter(state, &mut tx, &ended, &accounts, at).await?;
     tx.commit().await.map_err(StoreError::from)?;

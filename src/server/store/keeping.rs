@@ -23,7 +23,7 @@ pub async fn instalments(
          join agreements g on g.id = i.agreement_id and g.current_version = i.version
          left join payment_allocations l
            on l.agreement_id = i.agreement_id and l.instalment_number = i.number and l.applied_to = 'instalment'
-         left join payments p on p.id = l.payment_id and p.state in ('succeeded', 'partly_refunded')
+         left join payments p on p.id = l.payment_id
          where i.agreement_id = $1
          order by i.due_on, i.number, p.created_at",
     )
@@ -71,17 +71,4 @@ pub async fn end_unkept(tx: &mut Tx, agreement_id: &AgreementId, at: Millis) -> 
         .execute(&mut **tx)
         .await?;
     Ok(())
-}
-
-/// Ends the permission of an agreement, if one is in force; its id. Nothing is collected under it from this moment.
-pub async fn end_permission(tx: &mut Tx, agreement_id: &AgreementId, reason: &str, at: Millis) -> StoreResult<Option<String>> {
-    Ok(sqlx::query_scalar(
-        "update mandates set state = 'ended', ended_at = $2, end_reason = $3 where agreement_id = $1 and state = 'given'
-         returning id",
-    )
-    .bind(agreement_id.as_str())
-    .bind(at)
-    .bind(reason)
-    .fetch_optional(&mut **tx)
-    .await?)
 }

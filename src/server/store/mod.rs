@@ -37,6 +37,7 @@ pub mod outbox;
 pub mod payments;
 pub mod policies;
 pub mod print_queue;
+pub mod processor_entries;
 pub mod processor_events;
 pub mod recalls;
 pub mod reversals;

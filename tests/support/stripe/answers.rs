@@ -60,6 +60,7 @@ pub fn routes(books: Arc<Mutex<Books>>) -> Router {
         .route("/v1/payment_intents", post(collect).get(list_collections))
         .route("/v1/payment_intents/{id}", get(show_intent))
         .route("/v1/disputes", get(list_disputes))
+        .route("/v1/balance_transactions", get(list_transactions))
         .route("/v1/payment_methods/{id}", get(show_method))
         .route("/v1/payment_methods/{id}/detach", post(detach))
         .with_state(books)
@@ -249,6 +250,30 @@ async fn list_collections(State(books): Shared, headers: HeaderMap, RawQuery(que
     };
     let data: Vec<Value> = books.collections.iter().rev().filter(is_meant).cloned().collect();
     answer((200, json!({ "object": "list", "url": "/v1/payment_intents", "has_more": false, "data": data })), false)
+}
+
+/// What was booked, with what each is about, newest first.
+async fn list_transactions(State(books): Shared, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
+    if let Err(refused) = admitted(&headers) {
+        return answer(refused, false);
+    }
+    let fields = fields(&query.unwrap_or_default());
+    let number = |name: &str| fields.get(name).and_then(|text| text.parse::<i64>().ok()).expect("a number");
+    let booked = books.lock().expect("nobody broke").transactions();
+    let is_meant = |transaction: &&Value| {
+        transaction["created"].as_i64().is_some_and(|at| (number("created[gte]")..number("created[lt]")).contains(&at))
+    };
+    let mut found: Vec<&Value> = booked.iter().rev().filter(is_meant).collect();
+    if let Some(after) = fields.get("starting_after") {
+        let at = found.iter().position(|transaction| transaction["id"] == **after).expect("one of the list before");
+        found.drain(..=at);
+    }
+    let limit = usize::try_from(number("limit")).expect("a limit");
+    let list = json!({
+        "object": "list", "url": "/v1/balance_transactions", "has_more": found.len() > limit,
+        "data": found.into_iter().take(limit).collect::<Vec<_>>(),
+    });
+    answer((200, list), false)
 }
 
 /// The payment method with its customer, while it has one.

@@ -8,6 +8,7 @@ mod answers;
 mod books;
 mod hosted_page;
 mod messages;
+mod transactions;
 
 pub use books::{Fault, Goes, objects};
 pub use messages::sign;

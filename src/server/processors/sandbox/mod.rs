@@ -6,6 +6,7 @@ mod books;
 mod deliveries;
 mod mandates;
 mod method;
+mod movements;
 mod refunds;
 pub mod signature;
 
@@ -15,8 +16,8 @@ pub use method::{Method, Shown};
 pub use refunds::{Afterwards, TakenBackBy};
 
 use super::{
-    Charge, Collection, HostedMandate, HostedPayment, MandateAtProcessor, PaymentProcessor, ProcessorError, Refund, Refunded,
-    Reversed, Sought, WebhookError, WebhookEvent, connection,
+    Charge, Collection, HostedMandate, HostedPayment, MandateAtProcessor, Movement, PaymentProcessor, ProcessorError, Refund,
+    Refunded, Reversed, Sought, WebhookError, WebhookEvent, connection,
 };
 use crate::domain::money::{Currency, Money};
 use crate::domain::payment::DeclineReason;
@@ -208,6 +209,10 @@ impl PaymentProcessor for SandboxProcessor {
         self.settle_due().await.map_err(no_answer)?;
         let row = self.charge_of_key(&collection.idempotency_key).await.map_err(no_answer)?;
         row.map(|row| self.answer(&row)).transpose()
+    }
+
+    async fn movements(&self, from: Timestamp, before: Timestamp) -> Result<Vec<Movement>, ProcessorError> {
+        self.booked(from, before).await.map_err(no_answer)
     }
 
     fn verify_webhook(&self, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<Vec<WebhookEvent>, WebhookError> {

@@ -222,8 +222,19 @@ impl SandboxProcessor {
     async fn move_reversal(&self, id: &str, from: &[&str], to: &str) -> Result<bool, sqlx::Error> {
         let mut tx = self.pool.begin().await?;
         for state in from {
-            let query = format!("update sandbox_refunds set state = $3 where id = $1 and state = $2 returning {COLUMNS}");
-            let row = sqlx::query(AssertSqlSafe(query)).bind(id).bind(*state).bind(to).fetch_optional(&mut *tx).await?;
+            let query = format!(
+                "update sandbox_refunds set state = $3, done_at = case when $3 = 'done' then $4 else done_at end,
+                   undone_at = case when $3 = 'undone' then $4 else undone_at end
+                 where id = $1 and state = $2
+                 returning {COLUMNS}"
+            );
+            let row = sqlx::query(AssertSqlSafe(query))
+                .bind(id)
+                .bind(*state)
+                .bind(to)
+                .bind(self.now())
+                .fetch_optional(&mut *tx)
+                .await?;
             if let Some(row) = row {
                 let row = ReversalRow::read(&row)?;
                 let Some((charge, _)) = lock_charge(&mut tx, &row.charge_id).await? else { return Ok(false) };
@@ -245,8 +256,8 @@ impl SandboxProcessor {
     ) -> Result<ReversalRow, sqlx::Error> {
         let query = format!(
             "insert into sandbox_refunds (id, idempotency_key, charge_id, amount_minor, currency, created_at, kind, state, reason,
-               settles_at, made_by)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+               settles_at, made_by, done_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
              returning {COLUMNS}"
         );
         let row = sqlx::query(AssertSqlSafe(query))
@@ -261,6 +272,7 @@ impl SandboxProcessor {
             .bind(new.reason.map(DeclineReason::code))
             .bind(new.settles_at)
             .bind(new.made_by)
+            .bind((new.state == "done").then(|| self.now()))
             .fetch_one(&mut **tx)
             .await?;
         let row = ReversalRow::read(&row)?;

@@ -11,13 +11,14 @@
 pub mod disputes;
 pub mod mandates;
 pub mod map;
+mod movements;
 pub mod refunds;
 pub mod webhook;
 pub mod wire;
 
 use super::{
-    Charge, Collection, HostedMandate, HostedPayment, MandateAtProcessor, PaymentProcessor, ProcessorError, Refund, Refunded,
-    Reversed, Sought, WebhookError, WebhookEvent,
+    Charge, Collection, HostedMandate, HostedPayment, MandateAtProcessor, Movement, PaymentProcessor, ProcessorError, Refund,
+    Refunded, Reversed, Sought, WebhookError, WebhookEvent,
 };
 use crate::domain::money::{Currency, Money};
 use crate::domain::payment::DeclineReason;
@@ -292,6 +293,10 @@ impl PaymentProcessor for StripeProcessor {
 
     async fn look_up_collection(&self, collection: &Collection) -> Result<Option<Charge>, ProcessorError> {
         mandates::find(&self.wire, collection).await
+    }
+
+    async fn movements(&self, from: Timestamp, before: Timestamp) -> Result<Vec<Movement>, ProcessorError> {
+        movements::list(&self.wire, from, before).await
     }
 
     fn verify_webhook(&self, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<Vec<WebhookEvent>, WebhookError> {

@@ -3,18 +3,17 @@
 
 use super::facts::{self, Facts};
 use super::told;
-use crate::domain::collecting::{Failed, Obstacle, WhyNot, ends_the_mandate, retry_on};
+use crate::domain::collecting::{Failed, Obstacle, ends_the_mandate, retry_on};
 use crate::domain::format;
+use crate::domain::mandate::EndReason;
 use crate::domain::money::Money;
 use crate::domain::payment::{DeclineReason, Payment, PaymentState, Purpose};
 use crate::server::clock::{self, Millis};
 use crate::server::notify::letters::Template;
-use crate::server::services::Failure;
+use crate::server::services::{Failure, mandates};
 use crate::server::state::AppState;
+use crate::server::store::Tx;
 use crate::server::store::collections::{self, Try, TryState};
-use crate::server::store::events::{self, Actor, Event};
-use crate::server::store::{Tx, keeping};
-use serde_json::json;
 
 /// The instalment a payment was collected for; `None` for a payment its customer made.
 pub(in crate::server::services) async fn of_which_instalment(tx: &mut Tx, payment: &Payment) -> Result<Option<u32>, Failure> {
@@ -101,7 +100,7 @@ async fn declined(
     collections::update(tx, &declined, this.state, at).await?;
     let facts = facts_of(state, tx, this).await?;
     if ends_the_mandate(reason) {
-        end_permission(tx, &facts, at).await?;
+        end_permission(state, tx, &facts, at).await?;
     }
     match facts.obstacle {
         // What ended it was told already; there is nothing to try or to ask for.
@@ -149,17 +148,8 @@ async fn abandoned(state: &AppState, tx: &mut Tx, this: &Try, at: Millis) -> Res
     Ok(collections::insert(tx, &next, at).await?)
 }
 
-/// The bank says that the permission is worth nothing. The one place where collecting ends one.
-async fn end_permission(tx: &mut Tx, facts: &Facts, at: Millis) -> Result<(), Failure> {
-    let Some(mandate) = keeping::end_permission(tx, &facts.agreement.id, "processor", at).await? else { return Ok(()) };
-    let event = Event {
-        at,
-        actor: Actor::System,
-        action: "mandate.ended",
-        customer_id: Some(facts.agreement.customer_id.to_string()),
-        account_id: Some(facts.account.id.to_string()),
-        subject_id: Some(mandate),
-        details: json!({ "reason": "processor", "why": WhyNot::Declined.code() }),
-    };
-    Ok(events::append(tx, &event).await?)
+/// The bank says that the permission is worth nothing.
+async fn end_permission(state: &AppState, tx: &mut Tx, facts: &Facts, at: Millis) -> Result<(), Failure> {
+    let Some(permission) = &facts.permission else { return Ok(()) };
+    mandates::end(state, tx, &permission.mandate_id, EndReason::Processor, at).await
 }

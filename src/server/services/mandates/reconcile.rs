@@ -2,13 +2,12 @@
 
 use super::asked_at;
 use super::report::{apply, found_by};
+use crate::domain::finding_out::LOOK_UPS_UNTIL_NEVER_RECEIVED;
 use crate::domain::ids::MandateId;
 use crate::domain::mandate::{Mandate, MandateReport, MandateState};
 use crate::server::processors::{PaymentProcessor, ProcessorError, Sought};
 use crate::server::services::Failure;
-use crate::server::services::payments::{
-    Heard, LOOK_UPS_UNTIL_NEVER_RECEIVED, PROCESSOR_TIMEOUT, Reconciled, processor_of, wait_before_check,
-};
+use crate::server::services::payments::{Heard, PROCESSOR_TIMEOUT, Reconciled, processor_of, wait_before_check};
 use crate::server::state::AppState;
 use crate::server::store::{StoreError, mandates};
 

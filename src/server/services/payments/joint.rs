@@ -2,9 +2,10 @@
 //! or nothing is begun.
 
 use super::read::{Paying, read_paying};
-use super::reconcile::{RECONCILE_JOB, wait_before_check};
+use super::reconcile::RECONCILE_JOB;
 use super::report;
 use super::start::{Started, lead_to_processor};
+use super::wait_before_check;
 use crate::domain::account::Disclosure;
 use crate::domain::ids::{AccountId, CustomerId, PaymentId};
 use crate::domain::joint_payment::{self, MOST_ACCOUNTS, ShareChoice, ShareRefusal, SumRefusal};

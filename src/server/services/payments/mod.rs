@@ -16,12 +16,12 @@ mod settle;
 mod start;
 mod undo;
 
+pub use crate::domain::finding_out::wait_before_check;
 pub use elsewhere::{Elsewhere, record as record_elsewhere};
 pub use have_back::{CreditBack, HaveBack, HaveBackRefusal, credit_back, have_back};
 pub use joint::{JointDecision, JointRefusal, ShareChanged, ShownShare, close_joint_pages, paying_several, start_joint};
 pub use read::{Paying, PaymentFacts, ShareFacts, paying, payment, processor_reference};
-pub(super) use reconcile::LOOK_UPS_UNTIL_NEVER_RECEIVED;
-pub use reconcile::{RECONCILE_JOB, Reconciled, reconcile, refresh, wait_before_check};
+pub use reconcile::{RECONCILE_JOB, Reconciled, reconcile, refresh};
 pub use refund::{REFUND_JOB, RefundOrder, RefundRefused, Refunding, reconcile_refund, refund};
 pub use report::{Applied, Heard, WebhookRefusal, cancel, close_pages, receive_webhook};
 pub(super) use report::{apply, found_by};

@@ -1,10 +1,11 @@
 //! Starting a payment: one decision of the customer is one payment, however often it is sent.
 
 use super::read::read_paying;
-use super::reconcile::{RECONCILE_JOB, wait_before_check};
+use super::reconcile::RECONCILE_JOB;
 use super::report::{Applied, apply};
 use super::{PROCESSOR_TIMEOUT, asked_at, report};
 use crate::domain::account::Disclosure;
+use crate::domain::finding_out::wait_before_check;
 use crate::domain::ids::{AccountId, CustomerId, PaymentId};
 use crate::domain::language::Language;
 use crate::domain::money::Money;
