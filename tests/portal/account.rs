@@ -122,6 +122,7 @@ async fn a_payment_of_unknown_outcome_is_said_to_be_unknown() {
         &[&seeded.customer_id, &seeded.account_id],
     )
     .await;
+    run(&app, "insert into payment_shares values ('p1', $1, 'part', 5000, 0)", &[&seeded.account_id]).await;
     let text = shown(&app, &seeded).await;
     assert!(text.contains("We do not know yet whether $50.00 from 20 November 2026 went through"), "{text}");
     assert!(text.contains("You owe in all $1,200.00"), "nothing counts before the payment company said so");
