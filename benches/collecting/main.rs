@@ -160,10 +160,11 @@ fn given(instalments: usize) -> Vec<String> {
              select 'sbm_' || n, 'mandate' || n, 'MA-' || n, 'USD', 'given', 'webhook_never', '', 'en', {YESTERDAY}, {YESTERDAY} {each}"
         ),
         format!(
-            "insert into mandates (id, reference, customer_id, agreement_id, currency, state, processor, processor_reference, mandate,
-               decision_key, text_sha256, signed_name, language, created_at, given_at)
-             select 'mandate' || n, 'MA-' || n, 'customer' || n, 'agreement' || n, 'USD', 'given', 'sandbox', 'sbm_' || n, 'sbm_' || n,
-               'mandate' || n, 'x', 'Ada Moreno', 'en', {YESTERDAY}, {YESTERDAY} {each}"
+            "insert into mandates (id, reference, customer_id, account_id, agreement_id, agreement_version, currency, state, processor,
+               processor_reference, mandate, decision_key, terms, shown_text, text_sha256, signed_name, language, created_at, given_at,
+               checks)
+             select 'mandate' || n, 'MA-' || n, 'customer' || n, 'account' || n, 'agreement' || n, 1, 'USD', 'given', 'sandbox',
+               'sbm_' || n, 'sbm_' || n, 'mandate' || n, '{{}}', '', 'x', 'Ada Moreno', 'en', {YESTERDAY}, {YESTERDAY}, 0 {each}"
         ),
     ]
 }

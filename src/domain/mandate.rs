@@ -367,10 +367,10 @@ pub struct MandateTerms {
     pub agreement_version: i64,
     pub accounts: Vec<String>,
     pub currency: Currency,
-    /// What is still open of the agreement, in order of date; at least one.
+    /// What is still to come of the agreement, in order of date; at least one.
     pub payments: Vec<PlannedPayment>,
-    /// The business day on which it is authorised.
-    pub today: Date,
+    /// What is open of payments whose day has passed: no part of it ([`split_late`]). Zero where nothing is.
+    pub late: Money,
     /// What has to be said before somebody allows it.
     pub disclosure: Option<Disclosure>,
 }
@@ -392,11 +392,14 @@ impl MandateTerms {
     pub fn last_on(&self) -> Option<Date> {
         self.payments.iter().map(|payment| payment.due_on).max()
     }
+}
 
-    /// What should have been paid before the day of the permission.
-    pub fn late(&self) -> impl Iterator<Item = &PlannedPayment> {
-        self.payments.iter().filter(|payment| payment.due_on < self.today)
-    }
+/// What is still to come, and the sum of what fell due before that day: nothing is collected for a day that was over when it was
+/// allowed ([`super::collecting`]).
+pub fn split_late(open: Vec<PlannedPayment>, today: Date, currency: Currency) -> (Vec<PlannedPayment>, Money) {
+    let (late, to_come): (Vec<_>, Vec<_>) = open.into_iter().partition(|payment| payment.due_on < today);
+    let minor = late.iter().fold(0_i64, |sum, payment| sum.saturating_add(payment.amount.minor()));
+    (to_come, Money::new(minor, currency))
 }
 
 /// Why nothing can be allowed now.

@@ -127,10 +127,10 @@ async fn allow(portal: &Portal, test: &TestDb, stage: &Stage, method: Method, gi
     assert!(sandbox.give_mandate(&page.processor_reference, method).await.expect("given"));
     let id = ids::new_id();
     sqlx::query(
-        "insert into mandates (id, reference, customer_id, agreement_id, currency, state, processor, processor_reference,
-           hosted_page, mandate, decision_key, text_sha256, signed_name, language, document_id, created_at, given_at, ended_at,
-           end_reason)
-         values ($1, $2, $3, $4, 'USD', 'given', 'sandbox', $5, null, $5, $6, 'x', 'Ada Moreno', 'en', null, $7, $7, null, null)",
+        "insert into mandates (id, reference, customer_id, account_id, agreement_id, agreement_version, currency, state, processor,
+           processor_reference, mandate, decision_key, terms, shown_text, text_sha256, signed_name, language, created_at, given_at,
+           checks)
+         values ($1, $2, $3, $8, $4, 1, 'USD', 'given', 'sandbox', $5, $5, $6, '{}', '', 'x', 'Ada Moreno', 'en', $7, $7, 0)",
     )
     .bind(&id)
     .bind(&asked.merchant_reference)
@@ -139,6 +139,7 @@ async fn allow(portal: &Portal, test: &TestDb, stage: &Stage, method: Method, gi
     .bind(&page.processor_reference)
     .bind(&asked.idempotency_key)
     .bind(millis(given_at))
+    .bind(&stage.seeded.account_id)
     .execute(test.db.pool())
     .await
     .expect("a permission");

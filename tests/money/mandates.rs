@@ -148,7 +148,7 @@ async fn what_is_allowed_is_shown_kept_and_handed_over_word_for_word() {
         agreement.assert_says("Stop collecting now");
         agreement.assert_never_says("Nothing is taken by itself");
         let account = scene.person.get(&format!("/account/{}", scene.seeded.account_id)).await;
-        account.assert_says("is collected from the card or account you chose. You can stop that at any time.");
+        account.assert_says("as you allowed. You can stop that until the day before");
         account.assert_never_says("No money is taken unless you say so");
 
         // Its message, and the job, say nothing new.

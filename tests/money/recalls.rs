@@ -60,9 +60,12 @@ async fn agree(person: &mut Person, seeded: &Seeded) -> String {
 
 async fn give_mandate(test: &TestDb) {
     sqlx::query(
-        "insert into mandates (id, reference, customer_id, agreement_id, currency, state, processor, mandate, decision_key, text_sha256,
-           signed_name, language, created_at, given_at)
-         select 'm', 'MA-1', customer_id, id, currency, 'given', 'sandbox', 'sandbox-m', 'k', 'x', 'Ada Moreno', 'en', 0, 0 from agreements",
+        "insert into mandates (id, reference, customer_id, account_id, agreement_id, agreement_version, currency, state, processor,
+           mandate, decision_key, terms, shown_text, text_sha256, signed_name, language, created_at, given_at, checks)
+         select 'm', 'MA-1', g.customer_id, a.account_id, g.id, 1, g.currency, 'given', 'sandbox', 'sandbox-m', 'k', '{}', '', 'x',
+           'Ada Moreno', 'en', 0, 0, 0
+         from agreements g
+         join agreement_accounts a on a.agreement_id = g.id and a.ended_at is null",
     )
     .execute(test.db.pool())
     .await

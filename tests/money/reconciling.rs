@@ -103,7 +103,7 @@ async fn a_refund_that_is_not_in_our_books_is_told_as_that() {
     run(
         &portal,
         "insert into sandbox_refunds (id, idempotency_key, charge_id, amount_minor, currency, created_at, done_at)
-         select 'sbr_1', 'somebody at the company', id, 2000, currency, created_at from sandbox_charges limit 1",
+         select 'sbr_1', 'somebody at the company', id, 2000, currency, created_at, created_at from sandbox_charges limit 1",
     )
     .await;
     let (code, text) = command(&test, &[]);

@@ -180,8 +180,8 @@ async fn the_doors_are_these() {
         "POST /api/sign_in",
         "POST /api/sign_out",
         "POST /api/start_payment",
-        "POST /api/stop_mandate",
         "POST /api/start_several",
+        "POST /api/stop_mandate",
     ];
     assert_eq!(doors, expected);
 }

@@ -10,6 +10,7 @@
 
 use crate::company::{self, Stand};
 use crate::model::payment_of;
+use evenkeel::domain::collecting::may_succeed_later;
 use evenkeel::domain::finding_out::{self, LookedUp, wait_before_check};
 use evenkeel::domain::payment::{DeclineReason, Millis, Payment, PaymentState, ProcessorReport, Transition};
 use stateright::{Model, Property};
@@ -32,7 +33,7 @@ impl Rules {
             is_believed: finding_out::is_believed,
             may_follow: |state| match state {
                 // Only a decline the company has made a charge of: whoever asks late under that key finds it.
-                PaymentState::Declined { reason, .. } => *reason == DeclineReason::InsufficientFunds,
+                PaymentState::Declined { reason, .. } => may_succeed_later(*reason),
                 _ => false,
             },
             key_is_made_of_the_attempt: true,

@@ -8,11 +8,14 @@ mod collection;
 mod company;
 mod model;
 mod properties;
+mod refund;
 
 use collection::Collecting;
 use evenkeel::domain::payment::{DeclineReason, Finding, Payment, PaymentState, ProcessorReport, Transition};
+use evenkeel::domain::reversal::{Reversal, ReversalFinding, ReversalReport, ReversalState, ReversalStep};
 use model::{Bounds, Protocol, Rules};
 use properties as property;
+use refund::GivingBack;
 use stateright::{Checker, Model};
 use std::fmt::Debug;
 use std::hash::Hash;
@@ -71,6 +74,24 @@ fn one_decision_is_one_charge_whatever_breaks() {
 fn two_decisions_do_not_get_into_each_others_way() {
     let bounds = if is_long() { Bounds { hands: 2, ..TWO } } else { TWO };
     check_all("two decisions", Protocol { rules: Rules::of_the_server(), bounds });
+}
+
+#[test]
+fn a_payment_is_given_back_once_however_it_is_decided() {
+    let hands = if is_long() { 2 } else { 1 };
+    check_all("refunds", GivingBack { rules: refund::Rules::of_the_server(), hands });
+}
+
+#[test]
+fn a_refund_booked_for_every_message_about_it_is_found() {
+    let apply = |reversal: &Reversal, report: &ReversalReport, at| match report {
+        ReversalReport::Found { finding: ReversalFinding::Done, .. } => {
+            ReversalStep::Moved(ReversalState::Succeeded { settled_at: at })
+        }
+        report => reversal.apply(report, at),
+    };
+    let rules = refund::Rules { apply, ..refund::Rules::of_the_server() };
+    first_fault(GivingBack { rules, hands: 1 }, refund::BOOKED_ONCE);
 }
 
 #[test]

@@ -15,8 +15,7 @@ use stateright::{Model, Property};
 use std::hash::{Hash, Hasher};
 
 /// All of it, and two parts that are all of it together.
-const DECISIONS: [Money; 3] =
-    [AMOUNT, Money::new(2_000, Currency::USD), Money::new(AMOUNT.minor() - 2_000, Currency::USD)];
+const DECISIONS: [Money; 3] = [AMOUNT, Money::new(2_000, Currency::USD), Money::new(AMOUNT.minor() - 2_000, Currency::USD)];
 
 #[derive(Clone, Copy)]
 pub struct Rules {
@@ -75,7 +74,11 @@ pub enum Action {
     /// The job asks again, under the same key.
     AskAgain(usize),
     /// The company gives back at once or takes days; it answers or not.
-    Ask { at: usize, stand: Stand, is_answered: bool },
+    Ask {
+        at: usize,
+        stand: Stand,
+        is_answered: bool,
+    },
     NotReached(usize),
     Record(usize),
     Die(usize),
@@ -176,7 +179,8 @@ impl Model for GivingBack {
             }),
             Property::always(BOOKED_ONCE, |_: &GivingBack, world: &World| {
                 world.refunds.iter().flatten().all(|recorded| {
-                    recorded.posted <= 1 && recorded.undone <= recorded.posted
+                    recorded.posted <= 1
+                        && recorded.undone <= recorded.posted
                         && recorded.state.is_in_effect() == (recorded.posted > recorded.undone)
                 })
             }),
@@ -250,11 +254,8 @@ fn reversal(decision: usize, recorded: &Recorded) -> Reversal {
 impl GivingBack {
     fn apply(&self, world: &mut World, decision: usize, holds: Holds) {
         let Some(recorded) = world.refunds[decision].as_mut() else { return };
-        let found = |finding| ReversalReport::Found {
-            processor_reference: decision.to_string(),
-            amount: DECISIONS[decision],
-            finding,
-        };
+        let found =
+            |finding| ReversalReport::Found { processor_reference: decision.to_string(), amount: DECISIONS[decision], finding };
         let report = match holds {
             Holds::ToAsk | Holds::NotKnown => ReversalReport::OutcomeUnknown,
             Holds::Refused => ReversalReport::Refused,

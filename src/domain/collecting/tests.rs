@@ -270,6 +270,10 @@ proptest! {
         if let Progress::Announced { day, .. } | Progress::Retry { day, .. } = progress {
             prop_assume!(day >= due_on);
         }
+        if let Progress::Announced { notice: Notice::Sent { on }, .. } | Progress::Retry { notice: Notice::Sent { on }, .. } = progress {
+            // Nothing was sent tomorrow.
+            prop_assume!(on <= today);
+        }
         let facts = Due {
             due_on,
             next_due_on: next.map(|days| days_after(due_on, days)),

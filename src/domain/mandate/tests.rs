@@ -221,6 +221,8 @@ fn what_is_allowed_adds_up() {
         due_on: jiff::civil::date(2026, month, day),
         amount: Money::new(minor, Currency::USD),
     };
+    let open = vec![payment(1, 11, 1, 100), payment(2, 12, 4, 4_000), payment(3, 12, 18, 1)];
+    let (payments, late) = split_late(open, jiff::civil::date(2026, 12, 4), Currency::USD);
     let terms = MandateTerms {
         creditor: "Northgate".into(),
         portal: "Northgate Accounts".into(),
@@ -229,12 +231,11 @@ fn what_is_allowed_adds_up() {
         agreement_version: 1,
         accounts: vec!["NG-1".into()],
         currency: Currency::USD,
-        payments: vec![payment(1, 11, 1, 100), payment(2, 12, 4, 4_000), payment(3, 12, 18, 1)],
-        today: jiff::civil::date(2026, 12, 4),
+        payments,
+        late,
         disclosure: None,
     };
-    assert_eq!(terms.total(), Money::new(4_101, Currency::USD));
+    assert_eq!(terms.total(), Money::new(4_001, Currency::USD));
     assert_eq!(terms.last_on(), Some(jiff::civil::date(2026, 12, 18)));
-    let late: Vec<u32> = terms.late().map(|payment| payment.number).collect();
-    assert_eq!(late, [1], "what is due today is not late");
+    assert_eq!(terms.late, Money::new(100, Currency::USD), "what is due today is not late");
 }

@@ -2,10 +2,10 @@
 //! printed in its document. What it has to say: 12 CFR 1005.10(b)–(e).
 
 use crate::domain::account::Disclosure;
+use crate::domain::collecting::{LATEST_NOTICE_BUSINESS_DAYS, NOTICE_BEYOND_DAYS};
 use crate::domain::format;
 use crate::domain::language::Language;
 use crate::domain::mandate::{MandateTerms, NOTICE_IF_MORE_DAYS, PlannedPayment, STOP_ALWAYS_COUNTS_BUSINESS_DAYS};
-use crate::domain::money::Money;
 use crate::words::{Locale, locale, td_string};
 
 /// The whole text, as its digest is taken: the sentences, every payment, what is said yes to, an empty line between them.
@@ -25,7 +25,13 @@ pub fn sentences(terms: &MandateTerms, language: Language) -> Vec<String> {
         Some(td_string!(words, mandate.text_who, creditor = terms.creditor.clone(), portal = terms.portal.clone())),
         Some(how_much(terms, language, words)),
         late(terms, language, words),
-        Some(td_string!(words, mandate.text_notice, days = NOTICE_IF_MORE_DAYS.to_string())),
+        Some(td_string!(
+            words,
+            mandate.text_notice,
+            near = NOTICE_BEYOND_DAYS.to_string(),
+            before = LATEST_NOTICE_BUSINESS_DAYS.to_string(),
+            days = NOTICE_IF_MORE_DAYS.to_string()
+        )),
         Some(td_string!(words, mandate.text_retries).to_owned()),
         Some(td_string!(words, mandate.text_free).to_owned()),
         Some(td_string!(words, mandate.text_stop, phone = terms.phone.clone(), days = days)),
@@ -47,13 +53,9 @@ fn how_much(terms: &MandateTerms, language: Language, words: Locale) -> String {
     }
 }
 
-/// Nothing is collected on a day that has passed: when it is, has to be said again.
+/// What fell due before is no part of it.
 fn late(terms: &MandateTerms, language: Language, words: Locale) -> Option<String> {
-    let minor = terms.late().fold(0_i64, |sum, payment| sum.saturating_add(payment.amount.minor()));
-    (minor > 0).then(|| {
-        let amount = format::money(Money::new(minor, terms.currency), language);
-        td_string!(words, mandate.text_late, amount = amount, days = STOP_ALWAYS_COUNTS_BUSINESS_DAYS.to_string())
-    })
+    terms.late.is_positive().then(|| td_string!(words, mandate.text_late, amount = format::money(terms.late, language)))
 }
 
 fn line(payment: &PlannedPayment, language: Language) -> String {

@@ -5,7 +5,7 @@ use crate::domain::hold::{HoldKind, allow_collection};
 use crate::domain::ids::{AgreementId, CustomerId};
 use crate::domain::journey::Place;
 use crate::domain::ledger::OpenInstalment;
-use crate::domain::mandate::{Mandate, MandateState, MandateTerms, NotNow, PlannedPayment};
+use crate::domain::mandate::{Mandate, MandateState, MandateTerms, NotNow, PlannedPayment, split_late};
 use crate::domain::money::Money;
 use crate::domain::payment::{Payment, Purpose};
 use crate::server::clock::{self, Millis};
@@ -104,10 +104,11 @@ fn terms(
     if !takes_currency {
         return Err(NotNow::NoProcessor);
     }
-    if open.is_empty() {
+    let planned = |part: &OpenInstalment| PlannedPayment { number: part.number, due_on: part.due_on, amount: part.open };
+    let (payments, late) = split_late(open.iter().map(planned).collect(), today, currency);
+    if payments.is_empty() {
         return Err(NotNow::NothingOpen);
     }
-    let planned = |part: &OpenInstalment| PlannedPayment { number: part.number, due_on: part.due_on, amount: part.open };
     Ok(MandateTerms {
         creditor: agreement.terms.creditor.clone(),
         portal: state.config.portal_name.clone(),
@@ -116,8 +117,8 @@ fn terms(
         agreement_version: agreement.version,
         accounts: agreement.terms.accounts.clone(),
         currency,
-        payments: open.iter().map(planned).collect(),
-        today,
+        payments,
+        late,
         disclosure: account.facts.time_barred.disclosure(),
     })
 }
