@@ -12,13 +12,13 @@
 
 #![expect(clippy::float_arithmetic, reason = "what is measured here is no money")]
 
-#[allow(dead_code, reason = "the bench of the account page uses all of it")]
+#[expect(dead_code, reason = "the bench of the account page uses all of it")]
 #[path = "../account_page/bare.rs"]
 mod bare;
-#[allow(dead_code, reason = "the bench of the account page uses all of it")]
+#[expect(dead_code, reason = "the bench of the account page uses all of it")]
 #[path = "../account_page/load.rs"]
 mod load;
-#[allow(dead_code, reason = "the bench of the account page uses all of it")]
+#[expect(dead_code, reason = "the bench of the account page uses all of it")]
 #[path = "../account_page/portal.rs"]
 mod portal;
 

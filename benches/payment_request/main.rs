@@ -12,7 +12,6 @@
 
 #![expect(clippy::float_arithmetic, reason = "what is measured here is no money")]
 
-#[allow(dead_code, reason = "the tests use all of it")]
 #[path = "../../tests/support/mod.rs"]
 mod support;
 

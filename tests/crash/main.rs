@@ -6,7 +6,6 @@
 
 #[path = "../support/cluster.rs"]
 mod cluster;
-#[allow(dead_code, reason = "the tests of money use the rest of it")]
 #[path = "../money/portal.rs"]
 mod portal;
 #[path = "../support/stripe/mod.rs"]

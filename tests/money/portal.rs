@@ -1,5 +1,7 @@
 //! A portal that listens on loopback, a person with a browser without JavaScript, and the books.
 
+#![allow(dead_code, reason = "tests/money and tests/crash each use a part of this")]
+
 use crate::support::seed::Seeded;
 use evenkeel::domain::ids::CustomerId;
 use evenkeel::server::cli::open_state;
@@ -255,14 +257,12 @@ impl Person {
     }
 
     /// Posts a form and says where the answer leads; nothing where there is no answer, or one that leads nowhere.
-    #[allow(dead_code, reason = "tests/crash uses it")]
     pub async fn follow(&mut self, path: &str, fields: &[(&str, &str)]) -> Option<String> {
         let url = self.url(path);
         self.send(self.client.post(&url).form(fields), url.clone()).await.ok()?.0
     }
 
     /// Opens a page without following redirects; nothing where there is no answer.
-    #[allow(dead_code, reason = "tests/crash uses it")]
     pub async fn look(&mut self, path: &str) -> Option<Answer> {
         let url = self.url(path);
         Some(self.send(self.client.get(&url), url.clone()).await.ok()?.1)
