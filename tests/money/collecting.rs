@@ -291,13 +291,17 @@ async fn forty_jobs_about_one_instalment_are_one_charge() {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_its_notice_nothing_is_collected_and_the_page_says_how_to_pay() {
     for test in support::both().await {
-        let stage = under_agreement(&test, SeedAccount::default(), &[DUE, date(2027, 2, 18)], 5_000).await;
+        let by_post = SeedAccount { email: None, ..SeedAccount::default() };
+        let stage = under_agreement(&test, by_post, &[DUE, date(2027, 2, 18)], 5_000).await;
         let portal = Portal::open(&test.url).await;
         allow(&portal, &test, &stage, Method::Approved, SIGNED).await;
-        // No mail server: the notice is kept as not sent.
+        // It can go by post only, and nobody posts it.
         on(&test, NOTICE_DAY).await;
         let portal = on(&test, "2026-12-16T19:00:00Z").await;
         assert_eq!(stands(&tries(&portal).await), [(1, 1, "not_collected", "notice_not_sent")], "{}", test.name);
+        // It is taken out of the print queue: it says what is not so.
+        let in_queue = "select count(*) from outbox where template = 'collection_notice' and state = 'printing'";
+        assert_eq!(portal.number(in_queue).await, 0, "{}", test.name);
         let portal = on(&test, DUE_DAY).await;
         assert_eq!(portal.number("select count(*) from payments").await, 0, "{}", test.name);
         let mut person = portal.person(&stage.seeded).await;
@@ -316,7 +320,7 @@ async fn a_notice_that_still_waits_is_withdrawn_before_it_says_something_untrue(
     on(&test, NOTICE_DAY).await;
     execute(
         &test,
-        "update outbox set state = 'waiting', reason = 'server_unreachable' where template = $1",
+        "update outbox set state = 'waiting', reason = 'server_unreachable', not_before = 9999999999999 where template = $1",
         &["collection_notice"],
     )
     .await;

@@ -17,9 +17,12 @@ use std::hash::{Hash, Hasher};
 /// All of it, and two parts that are all of it together.
 const DECISIONS: [Money; 3] = [AMOUNT, Money::new(2_000, Currency::USD), Money::new(AMOUNT.minor() - 2_000, Currency::USD)];
 
+/// Whether so much may be given back of a payment with these reversals.
+type Check = fn(Money, &[Reversal], Money) -> Result<Result<(), RefundRefusal>, MoneyError>;
+
 #[derive(Clone, Copy)]
 pub struct Rules {
-    pub check: fn(Money, &[Reversal], Money) -> Result<Result<(), RefundRefusal>, MoneyError>,
+    pub check: Check,
     pub apply: fn(&Reversal, &ReversalReport, Millis) -> ReversalStep,
 }
 

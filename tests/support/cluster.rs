@@ -1,5 +1,7 @@
 //! A PostgreSQL cluster of a test's own, which it may stop and start again. `scripts/postgres.sh` does the same for all tests.
 
+#![allow(dead_code, reason = "each test and bench uses a part of this")]
+
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 

@@ -331,16 +331,19 @@ pub async fn by_once_key(tx: &mut Tx, once_key: &str) -> StoreResult<Option<(Sta
     row.map(|row| Ok((read_state(&row)?, read_channel(&row)?))).transpose()
 }
 
-/// Keeps a message that still waits from being sent: what it says is no longer so. `false` where a sender has it in hand.
+/// Keeps a message that still waits, or stands in the print queue, from being sent: what it says is no longer so. `false` where a
+/// sender has it in hand.
 pub async fn withdraw(tx: &mut Tx, once_key: &str) -> StoreResult<bool> {
-    sqlx::query("update outbox set state = 'not_sent', reason = $3 where once_key in ($1, $2) and state = 'waiting'")
-        .bind(once_key)
-        .bind(once_key_of_successor(once_key))
-        .bind(Reason::Withdrawn.code())
-        .execute(&mut **tx)
-        .await?;
+    sqlx::query(
+        "update outbox set state = 'not_sent', reason = $3 where once_key in ($1, $2) and state in ('waiting', 'printing')",
+    )
+    .bind(once_key)
+    .bind(once_key_of_successor(once_key))
+    .bind(Reason::Withdrawn.code())
+    .execute(&mut **tx)
+    .await?;
     let stands = by_once_key(tx, once_key).await?;
-    Ok(!matches!(stands, Some((State::Waiting { .. } | State::Printing, _))))
+    Ok(!matches!(stands, Some((State::Waiting { .. }, _))))
 }
 
 /// What a customer was sent, or is being sent, since an instant, of the weights that count towards the cap; without the
