@@ -9,7 +9,8 @@ use evenkeel::domain::language::Language;
 use evenkeel::domain::money::Currency;
 use evenkeel::domain::payment::Purpose;
 use evenkeel::server::ids;
-use evenkeel::server::services::payments::{self, JointDecision, JointRefusal, ShownShare, Started};
+use evenkeel::server::processors::sandbox::Afterwards;
+use evenkeel::server::services::payments::{self, JointDecision, JointRefusal, RefundOrder, ShownShare, Started};
 use evenkeel::server::store::jobs;
 
 /// Two accounts of one customer, each with 1,200.00 owed and 300.00 of it past due, in the order of their references.
@@ -111,6 +112,55 @@ async fn one_payment_reaches_every_account_as_its_customer_chose() {
         assert!(terms.contains(&first.reference) && terms.contains(&second.reference), "{terms}");
         person.get(&format!("/account/{}", second.account_id)).await.assert_says("−$300.00");
         person.get(&format!("/account/{}/statement", first.account_id)).await.assert_says("−$50.00");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_goes_back_of_it_is_owed_again_on_each_account_and_comes_again_there() {
+    for test in support::both().await {
+        let portal = Portal::open(&test.url).await;
+        let (first, second) = two_accounts(&test).await;
+        let mut person = portal.person(&first).await;
+        let check = choose(&mut person, &[(&first, "50"), (&second, "300")]).await;
+        let page = pay_now(&mut person, &check).await;
+        person.pay_by(&page, "approved").await;
+        portal.work().await;
+        let reference = portal.word("select reference from payments").await;
+        let charge = portal.word("select processor_reference from payments").await;
+
+        // A part of it, by decision: the last account's part first.
+        let order = RefundOrder {
+            payment: reference.clone(),
+            amount: Some("100.00".to_owned()),
+            reason: "agreed on the telephone".into(),
+            by: "Grace Hopper".into(),
+            key: "a-refund-of-a-part".into(),
+        };
+        payments::refund(&portal.state, &order).await.expect("no failure").expect("it is given back");
+        portal.work().await;
+        assert_eq!((owed(&test, &first).await, owed(&test, &second).await), (115_000, 100_000), "{}", test.name);
+        portal.assert_books_are_right().await;
+
+        // The bank takes the rest back: from both.
+        let sandbox = portal.sandbox();
+        assert!(sandbox.happens(&charge, Afterwards::ChargedBack).await.expect("its books"));
+        portal.work().await;
+        assert_eq!((owed(&test, &first).await, owed(&test, &second).await), (120_000, 120_000), "{}", test.name);
+        assert_eq!(portal.word("select state from payments").await, "charged_back");
+        portal.assert_books_are_right().await;
+        let seen = person.get(&format!("/payments/{reference}")).await;
+        for words in ["took this payment back", &first.reference, &second.reference] {
+            seen.assert_says(words);
+        }
+        // One letter for each account something went back of, each time.
+        assert_eq!(portal.number("select count(*) from documents where kind = 'reversal_note'").await, 3);
+
+        // It was won: each account has again what was taken from it.
+        assert!(sandbox.happens(&charge, Afterwards::WonBack).await.expect("its books"));
+        portal.work().await;
+        assert_eq!((owed(&test, &first).await, owed(&test, &second).await), (115_000, 100_000), "{}", test.name);
+        assert_eq!(portal.word("select state from payments").await, "partly_refunded");
+        portal.assert_books_are_right().await;
     }
 }
 
