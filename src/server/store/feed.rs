@@ -215,11 +215,11 @@ async fn allocations(tx: &mut Tx, mut payments: Vec<String>) -> StoreResult<Hash
             agreement_reference: row.try_get(6)?,
         });
     }
-    // A discount is given up by the creditor, and applied to nothing.
+    // A discount is given up by the creditor, and applied to nothing; no more is one that is withdrawn.
     let head = "select t.id, t.payment_id, t.account_id, cast(sum(p.amount_minor) as bigint)
          from ledger_transactions t
          join postings p on p.transaction_id = t.id and p.book = 'customer'
-         where t.kind <> 'discount' and t.payment_id in (";
+         where t.kind not in ('discount', 'discount_withdrawn') and t.payment_id in (";
     let tail = ") group by t.id, t.payment_id, t.account_id, t.posted_at order by t.posted_at, t.id";
     let mut taken = HashMap::new();
     for row in select_in(tx, head, &payments, tail).await? {
