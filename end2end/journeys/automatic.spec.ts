@@ -62,12 +62,12 @@ for (const { name, javaScriptEnabled, allows, leaves } of browsers) {
       await expect(page.getByLabel('Your full name')).toHaveValue(who.name)
       await authorise(page, who)
       await give(page, 'Card: approved')
-      await expect(main).toContainText('The next one is $50.00, due on')
+      await expect(main).toContainText('The next one is $50.00, on')
       await expectPdf(page, 'Your copy as a PDF')
 
       // Where they look next says so, too.
       await page.goto(account)
-      await expect(main).toContainText('is collected from the card or account you chose. You can stop that at any time.')
+      await expect(main).toContainText('as you allowed. You can stop that until the day before')
       await page.getByRole('link', { name: 'See or stop it' }).click()
       await expect(page).toHaveURL(`${agreement}#automatic`)
       await part.getByRole('link', { name: 'Use another card or account' }).click()
