@@ -3,16 +3,22 @@
 //! Words are looked up with `td_string!(locale, section.key, name = value)`; amounts and dates are formatted by
 //! [`crate::domain::format`] first and handed in as strings.
 
+#[cfg(feature = "ssr")]
 mod entries;
+#[cfg(feature = "ssr")]
 mod parts;
+#[cfg(feature = "ssr")]
 mod reversals;
 
+#[cfg(feature = "ssr")]
 pub use entries::entry_words;
+#[cfg(feature = "ssr")]
 pub use parts::{order_of_parts, part_of_debt};
+#[cfg(feature = "ssr")]
 pub use reversals::{reversal_title, what_happened};
 
 use crate::domain::language::Language;
-pub use crate::i18n::Locale;
+pub use evenkeel_locales::i18n::Locale;
 
 pub use leptos_i18n::{td, td_string};
 

@@ -7,7 +7,7 @@ use crate::server::clock::Millis;
 use crate::server::services::collections::{self, Tended};
 use crate::server::services::mandates::{self, Told};
 use crate::server::services::payments::{self, Reconciled};
-use crate::server::services::{attempts, door, keeping, outbox, recalls, sessions};
+use crate::server::services::{Failure, attempts, door, keeping, outbox, recalls, sessions};
 use crate::server::state::AppState;
 use crate::server::store::StoreResult;
 use crate::server::store::jobs::{self, Claimed};
@@ -147,16 +147,12 @@ pub async fn tidy(state: &AppState) {
 
 async fn run(state: &AppState, job: &Claimed, as_of: Millis) -> StoreResult<()> {
     let outcome = match JobKind::from_code(&job.kind) {
-        Some(JobKind::ReconcilePayment) => reconcile(state, job).await,
-        Some(JobKind::ClosePaymentPages) => close_pages(state, job).await,
-        Some(JobKind::ReconcileRefund) => reconcile_refund(state, job).await,
-        Some(JobKind::ReconcileMandate) => reconcile_mandate(state, job).await,
-        Some(JobKind::EndMandate) => end_mandate(state, job).await,
-        Some(JobKind::CollectInstalment) => collect(state, job).await,
-        Some(JobKind::RemindInstalment) => remind(state, job).await,
-        Some(JobKind::ReviewAgreement) => review(state, job).await,
-        Some(JobKind::CloseJointPages) => close_joint_pages(state, job).await,
-        Some(JobKind::TellOfRecall) => tell_of_recall(state, job).await,
+        Some(kind) => perform(state, kind, job).await.unwrap_or_else(|error| {
+            tracing::error!(
+                %error, job.kind, job.subject_id, job.attempts, "a piece of the background work failed; it is tried again"
+            );
+            Outcome::Again { why: "failed" }
+        }),
         None => {
             tracing::error!(job.kind, "a kind of work this program does not know");
             Outcome::Again { why: "unknown_kind" }
@@ -172,111 +168,35 @@ async fn run(state: &AppState, job: &Claimed, as_of: Millis) -> StoreResult<()> 
     }
 }
 
-async fn reconcile(state: &AppState, job: &Claimed) -> Outcome {
-    match payments::reconcile(state, &job.subject_id, job.attempts).await {
-        Ok(Reconciled::Known) => Outcome::Done,
-        Ok(Reconciled::NotYet) => Outcome::Again { why: "not_yet_known" },
-        Err(error) => {
-            tracing::error!(%error, payment.id = job.subject_id, "a payment could not be reconciled; it is tried again");
-            Outcome::Again { why: "failed" }
-        }
+async fn perform(state: &AppState, kind: JobKind, job: &Claimed) -> Result<Outcome, Failure> {
+    let subject = &job.subject_id;
+    match kind {
+        JobKind::ReconcilePayment => Ok(known(payments::reconcile(state, subject, job.attempts).await?)),
+        JobKind::ReconcileRefund => Ok(known(payments::reconcile_refund(state, subject).await?)),
+        JobKind::ReconcileMandate => Ok(known(mandates::reconcile(state, subject, job.attempts).await?)),
+        JobKind::EndMandate => match mandates::tell_processor(state, subject).await? {
+            Told::Done => Ok(Outcome::Done),
+            Told::NotYet => {
+                tracing::warn!(job.subject_id, "the processor has not ended a permission yet; it is asked again");
+                Ok(Outcome::Again { why: "not_yet_ended" })
+            }
+        },
+        JobKind::CollectInstalment => match collections::tend(state, subject).await? {
+            Tended::Done => Ok(Outcome::Done),
+            Tended::LookAgain => Ok(Outcome::Again { why: "under_way" }),
+        },
+        JobKind::RemindInstalment => collections::remind(state, subject).await.map(|()| Outcome::Done),
+        JobKind::ReviewAgreement => keeping::review(state, subject).await.map(|()| Outcome::Done),
+        JobKind::ClosePaymentPages => payments::close_pages(state, subject).await.map(|()| Outcome::Done),
+        JobKind::CloseJointPages => payments::close_joint_pages(state, subject).await.map(|()| Outcome::Done),
+        JobKind::TellOfRecall => recalls::tell(state, subject).await.map(|()| Outcome::Done),
     }
 }
 
-async fn reconcile_refund(state: &AppState, job: &Claimed) -> Outcome {
-    match payments::reconcile_refund(state, &job.subject_id).await {
-        Ok(Reconciled::Known) => Outcome::Done,
-        Ok(Reconciled::NotYet) => Outcome::Again { why: "not_yet_known" },
-        Err(error) => {
-            tracing::error!(%error, refund.id = job.subject_id, "a refund could not be reconciled; it is tried again");
-            Outcome::Again { why: "failed" }
-        }
-    }
-}
-
-async fn close_pages(state: &AppState, job: &Claimed) -> Outcome {
-    match payments::close_pages(state, &job.subject_id).await {
-        Ok(()) => Outcome::Done,
-        Err(error) => {
-            tracing::error!(%error, account.id = job.subject_id, "payment pages could not be closed; it is tried again");
-            Outcome::Again { why: "failed" }
-        }
-    }
-}
-
-async fn reconcile_mandate(state: &AppState, job: &Claimed) -> Outcome {
-    match mandates::reconcile(state, &job.subject_id, job.attempts).await {
-        Ok(Reconciled::Known) => Outcome::Done,
-        Ok(Reconciled::NotYet) => Outcome::Again { why: "not_yet_known" },
-        Err(error) => {
-            tracing::error!(%error, mandate.id = job.subject_id, "a permission could not be reconciled; it is tried again");
-            Outcome::Again { why: "failed" }
-        }
-    }
-}
-
-async fn collect(state: &AppState, job: &Claimed) -> Outcome {
-    match collections::tend(state, &job.subject_id).await {
-        Ok(Tended::Done) => Outcome::Done,
-        Ok(Tended::LookAgain) => Outcome::Again { why: "under_way" },
-        Err(error) => {
-            tracing::error!(%error, instalment.id = job.subject_id, "an instalment could not be looked after; it is tried again");
-            Outcome::Again { why: "failed" }
-        }
-    }
-}
-
-async fn end_mandate(state: &AppState, job: &Claimed) -> Outcome {
-    match mandates::tell_processor(state, &job.subject_id).await {
-        Ok(Told::Done) => Outcome::Done,
-        Ok(Told::NotYet) => {
-            tracing::warn!(mandate.id = job.subject_id, "the processor has not ended a permission yet; it is asked again");
-            Outcome::Again { why: "not_yet_ended" }
-        }
-        Err(error) => {
-            tracing::error!(%error, mandate.id = job.subject_id, "a permission could not be ended; it is tried again");
-            Outcome::Again { why: "failed" }
-        }
-    }
-}
-
-async fn remind(state: &AppState, job: &Claimed) -> Outcome {
-    match collections::remind(state, &job.subject_id).await {
-        Ok(()) => Outcome::Done,
-        Err(error) => {
-            tracing::error!(%error, instalment.id = job.subject_id, "a reminder could not be written; it is tried again");
-            Outcome::Again { why: "failed" }
-        }
-    }
-}
-
-async fn close_joint_pages(state: &AppState, job: &Claimed) -> Outcome {
-    match payments::close_joint_pages(state, &job.subject_id).await {
-        Ok(()) => Outcome::Done,
-        Err(error) => {
-            tracing::error!(%error, account.id = job.subject_id, "payment pages could not be closed; it is tried again");
-            Outcome::Again { why: "failed" }
-        }
-    }
-}
-
-async fn review(state: &AppState, job: &Claimed) -> Outcome {
-    match keeping::review(state, &job.subject_id).await {
-        Ok(()) => Outcome::Done,
-        Err(error) => {
-            tracing::error!(%error, agreement.id = job.subject_id, "an agreement could not be reviewed; it is tried again");
-            Outcome::Again { why: "failed" }
-        }
-    }
-}
-
-async fn tell_of_recall(state: &AppState, job: &Claimed) -> Outcome {
-    match recalls::tell(state, &job.subject_id).await {
-        Ok(()) => Outcome::Done,
-        Err(error) => {
-            tracing::error!(%error, agreement.id = job.subject_id, "a customer could not be told; it is tried again");
-            Outcome::Again { why: "failed" }
-        }
+fn known(reconciled: Reconciled) -> Outcome {
+    match reconciled {
+        Reconciled::Known => Outcome::Done,
+        Reconciled::NotYet => Outcome::Again { why: "not_yet_known" },
     }
 }
 
