@@ -22,7 +22,7 @@ else
 fi
 
 say "Tests of the rules, the store and the portal over HTTP"
-cargo test --features ssr --no-fail-fast || FAILED=1
+cargo test --features ssr --lib --tests --no-fail-fast || FAILED=1
 
 say "Journeys in a browser"
 browser_tests || FAILED=1

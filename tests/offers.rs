@@ -112,7 +112,6 @@ async fn the_table_says_the_same_in_words() {
 async fn wrong_use_is_told_and_has_its_own_exit_code() {
     let test = support::sqlite().await;
     for (arguments, told) in [
-        (vec!["--reference", "NOBODY"], "there is no account NOBODY"),
         (vec!["--reference", "X", "--payday", "Friday"], "2026-12-04/every_two_weeks"),
         (vec!["--reference", "X", "--today", "yesterday"], "--today"),
         (vec!["--reference", "X", "--policy", "no-such-file.toml"], "no-such-file.toml"),

@@ -4,9 +4,11 @@
 //! `DATABASE_URL` are understood too), and is refused with its name, its value and what is allowed.
 
 mod mail;
+mod settings;
 mod stripe;
 
 pub use mail::{BounceAddress, Mail, Texts};
+pub use settings::Settings;
 pub use stripe::{Processor, Secret, Stripe};
 
 use super::clock::Clock;
@@ -15,10 +17,9 @@ use super::security::networks::Networks;
 use crate::domain::language::Language;
 use crate::words::{locale, td_string};
 use jiff::{SignedDuration, Timestamp};
-use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// A setting that cannot be used, told so that it can be put right.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,147 +119,7 @@ pub struct Brand {
     pub colour_dark: Option<String>,
 }
 
-const NAMES: [&str; 43] = [
-    "server.address",
-    "server.port",
-    "server.public_url",
-    "server.site_dir",
-    "server.trusted_proxies",
-    "server.proxy_networks",
-    "database.url",
-    "database.connections",
-    "sandbox.enabled",
-    "sandbox.clock",
-    "sandbox.crash_at",
-    "payments.processor",
-    "stripe.secret_key",
-    "stripe.webhook_secrets",
-    "stripe.api_url",
-    "stripe.page_origin",
-    "policy.file",
-    "portal.name",
-    "contact.phone",
-    "contact.hours",
-    "contact.hours_es",
-    "contact.postal_address",
-    "contact.answer_working_days",
-    "brand.logo_file",
-    "brand.colour_light",
-    "brand.colour_dark",
-    "mail.smtp_url",
-    "mail.from",
-    "session.idle_minutes",
-    "session.longest_hours",
-    "links.valid_hours",
-    "sign_in.attempts",
-    "sign_in.window_minutes",
-    "log.format",
-    "log.level",
-    "worker.enabled",
-    "worker.poll_seconds",
-    "reminders.days_before",
-    "contact.reminders_in_seven_days",
-    "mail.bounce_address",
-    "text.url",
-    "text.secret",
-    "text.inbound_secret",
-];
-
-/// Settings as text by name, before they are checked.
-#[derive(Clone, Debug, Default)]
-pub struct Settings(BTreeMap<String, String>);
-
 impl Settings {
-    /// Reads the file (none is fine: every setting has a default), then lets the environment override it.
-    pub fn read(file: Option<&Path>, environment: impl IntoIterator<Item = (String, String)>) -> Result<Settings, ConfigError> {
-        let mut settings = Settings::default();
-        if let Some(path) = file {
-            let text = std::fs::read_to_string(path).map_err(|error| ConfigError {
-                name: "the configuration file".into(),
-                value: path.display().to_string(),
-                allowed: format!("a file that can be read ({})", error.kind()),
-            })?;
-            settings.take_toml(&text)?;
-        }
-        for (variable, value) in environment {
-            let name = match variable.as_str() {
-                "PORT" => "server.port",
-                "DATABASE_URL" => "database.url",
-                other => match NAMES.into_iter().find(|name| variable_of(name) == other) {
-                    Some(name) => name,
-                    None => continue,
-                },
-            };
-            settings.0.insert(name.to_owned(), value);
-        }
-        Ok(settings)
-    }
-
-    /// Sets one value, as a command-line flag or a test does.
-    pub fn set(&mut self, name: &str, value: impl Into<String>) {
-        self.0.insert(name.to_owned(), value.into());
-    }
-
-    fn take_toml(&mut self, text: &str) -> Result<(), ConfigError> {
-        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| ConfigError {
-            name: "the configuration file".into(),
-            value: error.span().map_or_else(String::new, |span| format!("line {}", line_of(text, span.start))),
-            allowed: format!("valid TOML ({})", error.message()),
-        })?;
-        for (section, values) in table {
-            let toml::Value::Table(values) = values else {
-                return Err(unknown(&section, &values.to_string()));
-            };
-            for (key, value) in values {
-                let name = format!("{section}.{key}");
-                if !NAMES.contains(&name.as_str()) {
-                    return Err(unknown(&name, &value.to_string()));
-                }
-                let text = match value {
-                    toml::Value::String(text) => text,
-                    other => other.to_string(),
-                };
-                self.0.insert(name, text);
-            }
-        }
-        Ok(())
-    }
-
-    fn get<T>(
-        &self,
-        name: &'static str,
-        default: &str,
-        allowed: &str,
-        parse: impl Fn(&str) -> Option<T>,
-    ) -> Result<T, ConfigError> {
-        debug_assert!(NAMES.contains(&name), "{name} must be listed in NAMES");
-        let value = self.0.get(name).map_or(default, String::as_str);
-        parse(value).ok_or_else(|| ConfigError { name: name.to_owned(), value: value.to_owned(), allowed: allowed.to_owned() })
-    }
-
-    fn number(&self, name: &'static str, default: &str, from: u32, to: u32) -> Result<u32, ConfigError> {
-        self.get(name, default, &format!("a whole number from {from} to {to}"), |text| {
-            text.parse().ok().filter(|number| (from..=to).contains(number))
-        })
-    }
-
-    fn text(&self, name: &'static str, default: &str) -> Result<String, ConfigError> {
-        self.get(name, default, "some text", |text| (!text.trim().is_empty()).then(|| text.trim().to_owned()))
-    }
-
-    fn yes_or_no(&self, name: &'static str, default: &str) -> Result<bool, ConfigError> {
-        self.get(name, default, "true or false", |text| text.parse().ok())
-    }
-
-    fn optional<T>(
-        &self,
-        name: &'static str,
-        allowed: &str,
-        parse: impl Fn(&str) -> Option<T>,
-    ) -> Result<Option<T>, ConfigError> {
-        self.get(name, "", allowed, |text| if text.is_empty() { Some(None) } else { parse(text).map(Some) })
-    }
-
     /// Checks everything and says the first thing that is wrong.
     pub fn check(&self) -> Result<Config, ConfigError> {
         let port =
@@ -351,23 +212,6 @@ impl Settings {
     }
 }
 
-/// The environment variable of a setting: `server.port` is `EVENKEEL_SERVER_PORT`.
-fn variable_of(name: &str) -> String {
-    format!("EVENKEEL_{}", name.replace('.', "_").to_uppercase())
-}
-
-fn unknown(name: &str, value: &str) -> ConfigError {
-    ConfigError {
-        name: name.to_owned(),
-        value: value.to_owned(),
-        allowed: format!("no such setting; known are {}", NAMES.join(", ")),
-    }
-}
-
-fn line_of(text: &str, offset: usize) -> usize {
-    text[..offset.min(text.len())].matches('\n').count() + 1
-}
-
 fn read_clock(text: &str) -> Option<Clock> {
     if text == "real" {
         return Some(Clock::Real);
@@ -386,6 +230,7 @@ fn read_colour(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::settings::NAMES;
     use super::*;
 
     fn settings(toml: &str, environment: &[(&str, &str)]) -> Result<Config, ConfigError> {
@@ -428,6 +273,10 @@ mod tests {
         assert_eq!(config.port, 5000);
         let config = settings("", &[("EVENKEEL_SESSION_IDLE_MINUTES", "30")]).expect("valid");
         assert_eq!(config.session_idle_minutes, 30);
+        // A host's custom is overruled by the setting's own name, in whatever order they stand.
+        let config = settings("", &[("PORT", "5000"), ("EVENKEEL_SERVER_PORT", "6000")]).expect("valid");
+        assert_eq!(config.port, 6000);
+        settings("", &[("EVENKEEL_TEST_POSTGRES", "x"), ("EVENKEEL_CONFIG", "x"), ("HOME", "x")]).expect("no settings");
     }
 
     #[test]
@@ -435,8 +284,10 @@ mod tests {
         let error = settings("[session]\nidle_minutes = 3", &[]).expect_err("too short");
         assert_eq!((error.name.as_str(), error.value.as_str()), ("session.idle_minutes", "3"));
         assert!(error.to_string().contains("from 5 to 120"), "{error}");
-        let error = settings("[sesion]\nidle_minutes = 30", &[]).expect_err("a typing mistake");
-        assert!(error.to_string().contains("no such setting"), "{error}");
+        for (file, environment) in [("[sesion]\nidle_minutes = 30", vec![]), ("", vec![("EVENKEEL_SESION_IDLE_MINUTES", "30")])] {
+            let error = settings(file, &environment).expect_err("a typing mistake");
+            assert!(error.to_string().contains("no such setting"), "{error}");
+        }
     }
 
     #[test]

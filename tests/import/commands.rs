@@ -112,3 +112,66 @@ fn what_is_invented_is_imported_whole_and_exported_again() {
     let agreements = evenkeel(&files, &["export", "agreements"]);
     assert_eq!(agreements.status.code(), Some(0), "{}", text(&agreements.stderr));
 }
+
+#[test]
+fn what_is_mistyped_is_refused_before_anything_is_done() {
+    let files = Files::in_a_new_folder();
+    // There is no database yet, and a command that only asks begins none.
+    let none = evenkeel(&files, &["verify", "ledger"]);
+    assert_eq!(none.status.code(), Some(2), "{}", text(&none.stderr));
+    assert!(text(&none.stderr).contains("there is no database at"), "{}", text(&none.stderr));
+    assert!(!files.path("portal.db").exists());
+
+    assert_eq!(evenkeel(&files, &["migrate"]).status.code(), Some(0));
+    let decided = ["--reason", "tried", "--by", "Ann"];
+    for (arguments, code, told) in [
+        (vec!["refund", "EK-NONE-2222", "--all"], 1, "no payment has this reference"),
+        (vec!["refund", "EK-NONE-2222", "--amount", "1"], 1, "no payment has this reference"),
+        (vec!["ledger", "correct", "NOBODY", "--amount", "1.00"], 1, "no account has this reference"),
+    ] {
+        let output = evenkeel(&files, &[arguments.clone(), decided.to_vec()].concat());
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", text(&output.stderr));
+        assert!(text(&output.stderr).contains(told), "{arguments:?}: {}", text(&output.stderr));
+    }
+    let offers = evenkeel(&files, &["offers", "--reference", "NOBODY"]);
+    assert_eq!(offers.status.code(), Some(1), "{}", text(&offers.stderr));
+    let staff = evenkeel(&files, &["staff", "add", "nobody", "--name", "Nobody", "--role", "agent"]);
+    assert_eq!(staff.status.code(), Some(2), "{}", text(&staff.stderr));
+}
+
+#[test]
+fn a_mistyped_setting_in_the_environment_is_refused_and_its_value_not_shown() {
+    let files = Files::in_a_new_folder();
+    let output = Command::new(env!("CARGO_BIN_EXE_evenkeel"))
+        .arg("migrate")
+        .current_dir(files.path("."))
+        .env("EVENKEEL_STRIPE_SECRET_KYE", "sk_live_1")
+        .output()
+        .expect("the program runs");
+    assert_eq!(output.status.code(), Some(2));
+    let told = text(&output.stderr);
+    assert!(told.contains("EVENKEEL_STRIPE_SECRET_KYE") && told.contains("no such setting"), "{told}");
+    assert!(!told.contains("sk_live_1"), "{told}");
+}
+
+#[test]
+fn a_mail_server_is_told_to_try_again_when_a_machine_broke() {
+    let files = Files::in_a_new_folder();
+    assert_eq!(evenkeel(&files, &["migrate"]).status.code(), Some(0));
+    std::fs::write(files.path("portal.db"), "no database any more").expect("written");
+    let output = evenkeel(&files, &["mail", "receive"]);
+    assert_eq!(output.status.code(), Some(75), "{}", text(&output.stderr));
+}
+
+#[test]
+fn the_cursor_file_must_have_a_place_before_anything_is_printed() {
+    let files = Files::in_a_new_folder();
+    assert_eq!(evenkeel(&files, &["migrate"]).status.code(), Some(0));
+    files.write("empty", String::new());
+    for (file, told) in [("nowhere/cursor", "there is no folder"), ("empty", "is empty")] {
+        let output = evenkeel(&files, &["export", "payments", "--cursor-file", file]);
+        assert_eq!(output.status.code(), Some(2), "{}", text(&output.stderr));
+        assert!(text(&output.stderr).contains(told), "{}", text(&output.stderr));
+        assert_eq!(text(&output.stdout), "");
+    }
+}

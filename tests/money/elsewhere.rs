@@ -130,11 +130,20 @@ async fn what_cannot_be_booked_is_told_with_how_to_put_it_right() {
             [reference, "2026-11-23", "", "25.00", "", ""],
             [reference, "2026-11-23", "C-7", "25.00", "", ""],
             [reference, "2026-11-24", "C-7", "25.00", "", ""],
+            [reference, "2026-11-23", "C-8", "25.00", "", "EK-NONE-2222"],
         ];
         let rejects = files.0.path().join("rejects.csv");
         let summary = run(&portal, Request { rejects: Some(rejects.clone()), ..request(&portal, files.write(&rows)) }).await;
-        assert_eq!(counts(&summary), (1, 0, 0, 8), "{}: {:?}", test.name, summary.faults_by_code);
-        let codes = ["unknown_account", "in_figures_already", "not_yet_paid", "other_payment", "missing", "used_twice"];
+        assert_eq!(counts(&summary), (1, 0, 0, 9), "{}: {:?}", test.name, summary.faults_by_code);
+        let codes = [
+            "unknown_account",
+            "in_figures_already",
+            "not_yet_paid",
+            "not_our_payment",
+            "other_payment",
+            "missing",
+            "used_twice",
+        ];
         for code in codes {
             assert_eq!(summary.faults_by_code.get(code), Some(&1), "{code}: {:?}", summary.faults_by_code);
         }

@@ -90,7 +90,9 @@ async fn after(config: Config, reference: &str, what: After) -> Result<ExitCode,
         println!("Done. The portal hears of it while it is running.");
         return Ok(ExitCode::SUCCESS);
     }
-    eprintln!("evenkeel: no payment with this reference was made through the sandbox, or nothing of it is left");
+    eprintln!(
+        "evenkeel: no payment with this reference was made through the sandbox, or nothing of it is left to go back (or to come again)"
+    );
     Ok(ExitCode::from(1))
 }
 

@@ -96,6 +96,7 @@ pub async fn ledger(config: Config, command: LedgerCommand) -> Result<ExitCode, 
             Ok(ExitCode::SUCCESS)
         }
         Err(NotBooked::NoReason) => Err(CommandError::Usage("an entry needs a reason and a person: --reason and --by".into())),
+        Err(NotBooked::NotAnAmount) => Err(CommandError::Usage(in_words(NotBooked::NotAnAmount))),
         Err(refused) => {
             eprintln!("evenkeel: {}", in_words(refused));
             Ok(ExitCode::from(1))

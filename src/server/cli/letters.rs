@@ -73,7 +73,7 @@ async fn print(state: &AppState, out: &Path, limit: i64) -> Result<ExitCode, Com
         write(&out.join(file_name(letter)), &print_queue::file(state, &letter.outbox_id).await?)?;
     }
     write(&out.join(MANIFEST), &manifest(&letters)?)?;
-    println!("{} letters are in {}. Say `evenkeel letters done ID…` once they are posted.", letters.len(), out.display());
+    println!("Letters in {}: {}. Say `evenkeel letters done ID…` once they are posted.", out.display(), letters.len());
     Ok(ExitCode::SUCCESS)
 }
 

@@ -26,14 +26,28 @@ enum What {
 /// Far more than a report that encloses one of our messages with its document.
 const LONGEST_MESSAGE_BYTES: u64 = 16 * 1024 * 1024;
 
-/// Exit code 0 for everything that was read, whatever it was: a mail server tries again what ends otherwise. 1: it is no message.
+/// What a mail server understands as "try again later" (EX_TEMPFAIL of sysexits.h); anything else it answers with a bounce.
+const TRY_AGAIN: u8 = 75;
+
+/// Exit code 0 for everything that was read, whatever it was; 1: it is no message; 75: a machine broke, and it is to be handed over
+/// again.
 pub async fn mail(config: Config, arguments: MailArguments) -> Result<ExitCode, CommandError> {
     let What::Receive { recipient } = arguments.what;
+    match receive(config, recipient.as_deref()).await {
+        Err(CommandError::Failed(message)) => {
+            eprintln!("evenkeel: {message}");
+            Ok(ExitCode::from(TRY_AGAIN))
+        }
+        received => received,
+    }
+}
+
+async fn receive(config: Config, recipient: Option<&str>) -> Result<ExitCode, CommandError> {
     let mut raw = Vec::new();
     let read = std::io::stdin().take(LONGEST_MESSAGE_BYTES).read_to_end(&mut raw);
     read.map_err(|error| CommandError::Failed(format!("standard input: {error}")))?;
     let state = open_state(config).await?;
-    let followed = returns::receive(&state, &raw, recipient.as_deref()).await;
+    let followed = returns::receive(&state, &raw, recipient).await;
     state.db.close().await;
     let (told, code) = match followed? {
         Followed::NotDelivered { for_good: true } => ("not delivered: the address does not work", 0),

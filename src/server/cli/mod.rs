@@ -1,5 +1,5 @@
-//! The command line: one file a command. Exit codes: 0 done, 1 done but something was refused, 2 wrong use or setting,
-//! 3 a machine broke.
+//! The command line: one file a command. Exit codes: 0 done; 1 understood, and all or a part of it was refused or is wrong;
+//! 2 wrong use or setting: nothing was tried; 3 a machine broke. `mail receive` alone has its mail server's code for the last.
 
 mod backup;
 mod contact;
@@ -36,7 +36,7 @@ use crate::paths;
 use clap::{Parser, Subcommand};
 use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -157,9 +157,31 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
+impl Command {
+    /// Whether it may begin a database where there is none. For any other that is a mistyped address.
+    fn begins_a_database(&self) -> bool {
+        matches!(
+            self,
+            Command::Serve
+                | Command::Worker
+                | Command::Migrate
+                | Command::Restore(_)
+                | Command::Import(_)
+                | Command::Demo(_)
+                | Command::Staff(_)
+        )
+    }
+}
+
 async fn execute(arguments: Arguments) -> Result<ExitCode, CommandError> {
     let config = read_config(arguments.config)?;
     telemetry::start(config.log_json, config.log_level);
+    if let Some(file) = Db::file(&config.database_url).filter(|_| !arguments.command.begins_a_database())
+        && !file.exists()
+    {
+        let reason = format!("there is no database at {}: is database.url right, and is this its folder?", file.display());
+        return Err(CommandError::Usage(reason));
+    }
     match arguments.command {
         Command::Backup(arguments) => backup::backup(config, arguments).await,
         Command::Keys(arguments) => keys::keys(config, arguments).await,
@@ -196,11 +218,9 @@ fn read_config(file: Option<PathBuf>) -> Result<Config, CommandError> {
 
 /// Opens the database of the settings and migrates it. A missing folder for SQLite's file is made.
 pub async fn open_database(config: &Config) -> Result<Db, CommandError> {
-    if let Some(path) = config.database_url.strip_prefix("sqlite:") {
-        let folder = PathBuf::from(path.trim_start_matches("//"));
-        if let Some(folder) = folder.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder).map_err(|error| CommandError::Failed(format!("{}: {error}", folder.display())))?;
-        }
+    let file = Db::file(&config.database_url);
+    if let Some(folder) = file.as_deref().and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(|error| CommandError::Failed(format!("{}: {error}", folder.display())))?;
     }
     let db = Db::connect(&config.database_url, config.database_connections).await?;
     db.migrate().await?;

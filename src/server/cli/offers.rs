@@ -49,6 +49,7 @@ fn reason(text: &str) -> Result<Reason, String> {
     Reason::from_code(text).ok_or_else(|| format!("one of {}", Reason::ALL.map(Reason::code).join(", ")))
 }
 
+/// Exit code 1: no account has this reference.
 pub async fn offers(config: Config, arguments: OffersArguments) -> Result<ExitCode, CommandError> {
     let file = arguments.policy.as_deref().unwrap_or(&config.policy_file);
     let policy = policy_file::read(file).map_err(|error| CommandError::Usage(error.to_string()))?;
@@ -57,7 +58,11 @@ pub async fn offers(config: Config, arguments: OffersArguments) -> Result<ExitCo
     }
     let db = open_database(&config).await?;
     let record = facts::by_reference(db.pool(), &normalise_reference(&arguments.reference)).await?;
-    let record = record.ok_or_else(|| CommandError::Usage(format!("there is no account {}", arguments.reference)))?;
+    let Some(record) = record else {
+        db.close().await;
+        eprintln!("evenkeel: no account has this reference");
+        return Ok(ExitCode::from(1));
+    };
     let zone = clock::zone(&record.time_zone);
     let today = arguments.today.unwrap_or_else(|| config.clock.today_in(&zone));
     let mut tx = db.begin_read().await?;

@@ -117,7 +117,7 @@ pub async fn outbox(config: Config, arguments: OutboxArguments) -> Result<ExitCo
             if round.given_up > 0 { ExitCode::from(1) } else { ExitCode::SUCCESS }
         }
         What::Retry => {
-            println!("{} messages wait again.", outbox::retry(&state).await?);
+            println!("Messages that wait again: {}.", outbox::retry(&state).await?);
             ExitCode::SUCCESS
         }
     };

@@ -49,6 +49,7 @@ pub async fn refund(config: Config, arguments: RefundArguments) -> Result<ExitCo
     state.db.close().await;
     match outcome? {
         Ok(refunding) => Ok(tell(&refunding, arguments.json)),
+        Err(RefundRefused::NotAnAmount) => Err(CommandError::Usage(in_words(RefundRefused::NotAnAmount))),
         Err(refused) => {
             eprintln!("evenkeel: {}", in_words(refused));
             Ok(ExitCode::from(1))
@@ -88,16 +89,16 @@ fn tell(refunding: &Refunding, json: bool) -> ExitCode {
 
 fn in_words(refused: RefundRefused) -> String {
     match refused {
-        RefundRefused::NoSuchPayment => "no payment has this reference".into(),
+        RefundRefused::NoSuchPayment => "no payment has this reference; it stands on its receipt (an agreement's begins alike)".into(),
         RefundRefused::NotPaid => "this payment did not succeed: there is nothing to give back".into(),
-        RefundRefused::OtherProcessor => "this payment was made with a payment company that is not set up here".into(),
+        RefundRefused::OtherProcessor => "this payment was not made with the payment company that is set up here; what a creditor took itself, the creditor gives back".into(),
         RefundRefused::NotAnAmount => "the amount is no plain decimal such as 12.34".into(),
         RefundRefused::Refund(RefundRefusal::NotAboveZero) => {
-            "there is nothing to give back, or the amount is not above zero".into()
+            "nothing of this payment is left to give back, or the amount given is zero".into()
         }
         RefundRefused::Refund(RefundRefusal::MoreThanLeft { left }) => {
             format!("only {} {} is left of this payment", left.to_decimal_string(), left.currency().code())
         }
-        RefundRefused::KeyNotUsable => "--once stands for another order already".into(),
+        RefundRefused::KeyNotUsable => "this --once was used before for another payment or another amount; give a new one".into(),
     }
 }

@@ -47,7 +47,7 @@ pub async fn staff(config: Config, arguments: StaffArguments) -> Result<ExitCode
             return Ok(ExitCode::SUCCESS);
         }
         Added::Duplicate => format!("somebody with the address {email} is there already"),
-        Added::NotAnAddress => format!("{email} is not an e-mail address"),
+        Added::NotAnAddress => return Err(CommandError::Usage(format!("{email} is not an e-mail address"))),
         Added::Weak(weak) => weak.to_string(),
     };
     eprintln!("evenkeel: {refusal}");

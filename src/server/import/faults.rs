@@ -111,6 +111,8 @@ reasons! {
     InFiguresAlready { balance_date: String } => "in_figures_already",
         "the account's figures of {balance_date}, which the books explain, hold it already",
         "Nothing is missing. Next time import payments before the accounts file whose balances hold them";
+    NotOurPayment => "not_our_payment", "it looks like a reference of ours, and no payment here has it",
+        "Correct it, or leave it empty if the payment was not made here: it would be booked a second time";
     OtherPayment => "other_payment", "a payment with this id is in the books with another account, amount or day",
         "Give each payment its own id; a payment that is in the books is not changed";
 }

@@ -53,6 +53,11 @@ impl PaymentWriter {
                 outcome.unchanged += 1;
                 continue;
             }
+            if row.payment_reference.as_deref().is_some_and(is_like_ours) {
+                // A reference that was cut or mistyped: booked as one of theirs, the payment would count twice.
+                outcome.rejected.push((*index, Field::PaymentReference, Reason::NotOurPayment));
+                continue;
+            }
             let is_same_id =
                 |known: &&KnownElsewhere| known.creditor_id == account.creditor_id && known.creditor_payment_id == row.id;
             match known.iter().find(is_same_id) {
@@ -111,4 +116,9 @@ impl PaymentWriter {
 /// Whether it says what was said before.
 fn is_same(known: &KnownElsewhere, account: &KnownAccount, row: &PaymentRow) -> bool {
     known.account_id == account.id && known.amount_minor == row.amount.minor() && known.paid_on == row.paid_on.to_string()
+}
+
+/// Whether a reference begins as those of payments made here do.
+fn is_like_ours(reference: &str) -> bool {
+    reference.to_uppercase().starts_with("EK-")
 }

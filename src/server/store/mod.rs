@@ -56,6 +56,7 @@ use sqlx::{Any, AnyPool, Executor};
 use std::fs::{OpenOptions, Permissions};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
+use std::path::PathBuf;
 use std::time::Duration;
 
 static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
@@ -134,6 +135,11 @@ impl Db {
             .connect(&dialect.connect_url(url))
             .await?;
         Ok(Db { pool, dialect })
+    }
+
+    /// The file behind an address, where there is one.
+    pub fn file(url: &str) -> Option<PathBuf> {
+        Dialect::of_url(url).file(url)
     }
 
     pub async fn migrate(&self) -> StoreResult<()> {

@@ -47,6 +47,13 @@ pub async fn export(config: Config, arguments: ExportArguments) -> Result<ExitCo
         (None, Some(text)) => Some(parse(text)?),
         (None, None) => None,
     };
+    if let Some(file) = &arguments.cursor_file {
+        // Before anything is printed: a cursor that cannot be put away would be noticed too late.
+        let folder = folder_of(file);
+        if !folder.is_dir() {
+            return Err(CommandError::Usage(format!("there is no folder {} for the cursor file", folder.display())));
+        }
+    }
     let asked = Asked { creditor: arguments.creditor.clone(), since, limit: arguments.limit };
     let db = open_database(&config).await?;
     let written = write(&db, &asked, arguments.format(), config.clock.now_millis()).await;
@@ -70,6 +77,10 @@ fn parse(text: &str) -> Result<Cursor, CommandError> {
 /// `None` where there is no file yet: the first export begins at the beginning.
 fn read_cursor_file(file: &Path) -> Result<Option<Cursor>, CommandError> {
     match fs::read_to_string(file) {
+        Ok(text) if text.trim().is_empty() => Err(CommandError::Usage(format!(
+            "the cursor file {} is empty: put the last cursor into it, or remove it to begin at the beginning",
+            file.display()
+        ))),
         Ok(text) => parse(&text).map(Some),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(CommandError::Usage(format!("the cursor file {}: {error}", file.display()))),
@@ -86,8 +97,11 @@ fn replace(file: &Path, cursor: &Cursor) -> io::Result<()> {
     new.sync_all()?;
     fs::rename(&beside, file)?;
     // The rename itself lasts when the folder does.
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    File::open(folder)?.sync_all()
+    File::open(folder_of(file))?.sync_all()
+}
+
+fn folder_of(file: &Path) -> &Path {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 async fn write(db: &Db, asked: &Asked, format: Format, now: i64) -> Result<Cursor, CommandError> {
@@ -110,7 +124,10 @@ async fn write(db: &Db, asked: &Asked, format: Format, now: i64) -> Result<Curso
 fn in_words(refusal: &FeedRefusal, asked: &Asked) -> String {
     match refusal {
         FeedRefusal::NoSuchCreditor => {
-            format!("there is no creditor \"{}\"", asked.creditor.as_deref().unwrap_or_default())
+            format!(
+                "there is no creditor \"{}\"; `evenkeel export accounts` names those there are, to the letter",
+                asked.creditor.as_deref().unwrap_or_default()
+            )
         }
         FeedRefusal::OtherFeed => {
             "the cursor is of another feed: with --creditor and without it, and for each creditor, numbers are their own"
