@@ -29,12 +29,12 @@ const LONGEST_MESSAGE_BYTES: u64 = 16 * 1024 * 1024;
 /// What a mail server understands as "try again later" (EX_TEMPFAIL of sysexits.h); anything else it answers with a bounce.
 const TRY_AGAIN: u8 = 75;
 
-/// Exit code 0 for everything that was read, whatever it was; 1: it is no message; 75: a machine broke, and it is to be handed over
-/// again.
+/// Exit code 0 for everything that was read, whatever it was; 1: it is no message; 75: a machine broke or a file of
+/// the settings is missing, and it is to be handed over again.
 pub async fn mail(config: Config, arguments: MailArguments) -> Result<ExitCode, CommandError> {
     let What::Receive { recipient } = arguments.what;
     match receive(config, recipient.as_deref()).await {
-        Err(CommandError::Failed(message)) => {
+        Err(CommandError::Failed(message) | CommandError::Usage(message)) => {
             eprintln!("evenkeel: {message}");
             Ok(ExitCode::from(TRY_AGAIN))
         }
