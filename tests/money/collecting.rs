@@ -693,9 +693,7 @@ async fn killed_at(test: &TestDb, point: CrashPoint) {
     allow(&portal, test, &stage, Method::Approved, &now).await;
     drop(portal);
     let port = free_port();
-    let mut server = Server::start(test, port, Some(point)).await;
-    server.dies().await;
-    drop(server);
+    Server::begin(test, port, Some(point)).dies().await;
     assert_eq!(number(test, "select count(*) from payments").await, 1, "{}", point.name());
     let server = Server::start(test, port, None).await;
     settles(test, "succeeded", point.name()).await;

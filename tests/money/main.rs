@@ -24,6 +24,7 @@ mod portal;
 mod races;
 mod recalls;
 mod reconciling;
+mod refund_crashes;
 mod refusals;
 mod reversals;
 mod screens;

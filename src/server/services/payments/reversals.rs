@@ -8,6 +8,7 @@ use crate::domain::ids::ReversalId;
 use crate::domain::payment::{DeclineReason, Payment, ProcessorReport, WhyUnchanged};
 use crate::domain::reversal::{DecidedBy, Reversal, ReversalKind, ReversalReason, ReversalReport, ReversalState, ReversalStep};
 use crate::server::clock::Millis;
+use crate::server::crash_point::{self, CrashPoint};
 use crate::server::ids;
 use crate::server::processors::{PaymentProcessor, ProcessorError, Reversed};
 use crate::server::services::Failure;
@@ -31,6 +32,7 @@ pub(super) async fn apply(
     shares::lock_accounts(&mut tx, &payment_id).await?;
     let reversal = reversals::by_id(&mut tx, id).await?.ok_or(Failure::Missing("refund"))?;
     let reversal = step(state, &mut tx, reversal, report, heard, at).await?;
+    crash_point::pass(&state.config, CrashPoint::BeforeReversalCommitted);
     tx.commit().await.map_err(StoreError::from)?;
     Ok(reversal)
 }
@@ -68,6 +70,7 @@ pub(super) async fn take_in(
         finding: reversed.finding,
     };
     step(state, &mut tx, reversal, &report, heard, at).await?;
+    crash_point::pass(&state.config, CrashPoint::BeforeReversalCommitted);
     tx.commit().await.map_err(StoreError::from)?;
     Ok(())
 }
