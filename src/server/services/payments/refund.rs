@@ -207,7 +207,8 @@ pub(super) async fn ask(
         | ReversalState::Unknown
         | ReversalState::Succeeded { .. }
         | ReversalState::Failed { .. }
-        | ReversalState::Undone { .. } => match tokio::time::timeout(PROCESSOR_TIMEOUT, processor.refund(&request)).await {
+        | ReversalState::Undone { .. }
+        | ReversalState::PartlyUndone { .. } => match tokio::time::timeout(PROCESSOR_TIMEOUT, processor.refund(&request)).await {
             Ok(Ok(refunded)) => found(refunded),
             Ok(Err(ProcessorError::Refused(_))) => ReversalReport::Refused,
             Ok(Err(ProcessorError::OutcomeUnknown)) | Err(_) => ReversalReport::OutcomeUnknown,
