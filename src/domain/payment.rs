@@ -397,11 +397,11 @@ impl Payment {
         let in_effect = || reversals.iter().filter(|reversal| reversal.state.is_in_effect());
         let changed = reversals.iter().filter_map(|reversal| match reversal.state {
             ReversalState::Succeeded { settled_at } => Some(settled_at),
-            ReversalState::Undone { undone_at, .. } => Some(undone_at),
+            ReversalState::Undone { undone_at, .. } | ReversalState::PartlyUndone { undone_at, .. } => Some(undone_at),
             ReversalState::Created | ReversalState::Pending | ReversalState::Failed { .. } | ReversalState::Unknown => None,
         });
         let reversed =
-            in_effect().try_fold(Money::zero(self.amount.currency()), |sum, reversal| sum.checked_add(reversal.amount))?;
+            in_effect().try_fold(Money::zero(self.amount.currency()), |sum, reversal| sum.checked_add(reversal.gone()?))?;
         let settled = Settled { settled_at, reversed, reversed_at: changed.max().unwrap_or(settled_at) };
         let has = |kind| in_effect().any(|reversal| reversal.kind == kind);
         Ok(if has(ReversalKind::Chargeback) {

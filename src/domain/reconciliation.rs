@@ -138,6 +138,7 @@ pub fn compare(ours: Vec<BookedMovement>, theirs: Vec<BookedMovement>, period: P
         }
     }
     let mut found = Reconciliation::default();
+    let mut unmatched = Vec::new();
     for [mut ours, mut theirs] in sides.into_values() {
         ours.sort_by_key(|movement| movement.at);
         theirs.sort_by_key(|movement| movement.at);
@@ -153,6 +154,10 @@ pub fn compare(ours: Vec<BookedMovement>, theirs: Vec<BookedMovement>, period: P
                 None => alone.push(our),
             }
         }
+        unmatched.push([alone, theirs]);
+    }
+    forget_what_came_again_unheard(&mut unmatched);
+    for [mut alone, mut theirs] in unmatched {
         alone.retain(|movement| period.holds(movement.at));
         theirs.retain(|movement| period.holds(movement.at));
         let pairs = alone.len().min(theirs.len());
@@ -165,6 +170,24 @@ pub fn compare(ours: Vec<BookedMovement>, theirs: Vec<BookedMovement>, period: P
         rest_of_theirs.into_iter().for_each(|theirs| found.differ(Difference::NotInOurs(theirs)));
     }
     found
+}
+
+/// What went back there and came again before anything of it was heard here was never in our books, and nothing is missing in
+/// them: a refund that did not arrive, a dispute of which only the end was told.
+fn forget_what_came_again_unheard(unmatched: &mut [[Vec<BookedMovement>; 2]]) {
+    let named = |movement: &BookedMovement| {
+        movement.processor_reference.clone().map(|name| (movement.payment.clone(), name, movement.amount.currency().code()))
+    };
+    let mut sums: BTreeMap<_, i64> = BTreeMap::new();
+    for movement in unmatched.iter().flat_map(|[_, theirs]| theirs) {
+        if let Some(name) = named(movement) {
+            let sum = sums.entry(name).or_default();
+            *sum = sum.saturating_add(movement.amount.minor());
+        }
+    }
+    for [_, theirs] in unmatched {
+        theirs.retain(|movement| named(movement).and_then(|name| sums.get(&name)) != Some(&0));
+    }
 }
 
 impl Reconciliation {
@@ -241,6 +264,21 @@ mod tests {
     #[test]
     fn what_is_alone_outside_the_period_belongs_to_another() {
         assert_eq!(compare(vec![charge("A", 500, 99)], vec![charge("B", 500, 200)], PERIOD), Reconciliation::default());
+    }
+
+    #[test]
+    fn what_came_again_there_before_anything_was_heard_is_no_difference() {
+        let dispute =
+            |kind, minor, at| BookedMovement { processor_reference: Some("dp_1".into()), ..movement("A", kind, minor, at) };
+        let (gone, again) = (dispute(MovementKind::TakenBack, -500, 150), dispute(MovementKind::ReturnedToUs, 500, 160));
+        let other = BookedMovement { processor_reference: Some("dp_2".into()), ..again.clone() };
+        assert_eq!(compare(vec![], vec![gone.clone(), again.clone()], PERIOD), Reconciliation::default());
+        assert_eq!(codes(&compare(vec![], vec![gone.clone()], PERIOD)), ["not_in_ours"]);
+        assert_eq!(codes(&compare(vec![], vec![gone.clone(), other], PERIOD)), ["not_in_ours", "not_in_ours"]);
+        // It was heard that it went, and not that it came again.
+        assert_eq!(codes(&compare(vec![gone.clone()], vec![gone.clone(), again.clone()], PERIOD)), ["not_in_ours"]);
+        let part = BookedMovement { amount: Money::new(200, Currency::USD), ..again };
+        assert_eq!(codes(&compare(vec![], vec![gone, part], PERIOD)), ["not_in_ours", "not_in_ours"]);
     }
 
     #[test]

@@ -90,6 +90,8 @@ pub enum ReversalState {
     Failed { settled_at: Millis },
     /// It went back and came again.
     Undone { settled_at: Millis, undone_at: Millis },
+    /// It went back and a part of it came again, less than all: a bank had taken what was refunded before too.
+    PartlyUndone { settled_at: Millis, undone_at: Millis, again: Money },
     /// The processor did not answer. It is asked until it does.
     Unknown,
 }
@@ -102,6 +104,7 @@ impl ReversalState {
             ReversalState::Succeeded { .. } => "succeeded",
             ReversalState::Failed { .. } => "failed",
             ReversalState::Undone { .. } => "undone",
+            ReversalState::PartlyUndone { .. } => "partly_undone",
             ReversalState::Unknown => "unknown",
         }
     }
@@ -110,13 +113,16 @@ impl ReversalState {
     pub fn is_open(&self) -> bool {
         match self {
             ReversalState::Created | ReversalState::Pending | ReversalState::Unknown => true,
-            ReversalState::Succeeded { .. } | ReversalState::Failed { .. } | ReversalState::Undone { .. } => false,
+            ReversalState::Succeeded { .. }
+            | ReversalState::Failed { .. }
+            | ReversalState::Undone { .. }
+            | ReversalState::PartlyUndone { .. } => false,
         }
     }
 
-    /// Whether it is in the books and has not come again.
+    /// Whether it is in the books and has not come again, or not all of it.
     pub fn is_in_effect(&self) -> bool {
-        matches!(self, ReversalState::Succeeded { .. })
+        matches!(self, ReversalState::Succeeded { .. } | ReversalState::PartlyUndone { .. })
     }
 }
 
@@ -149,6 +155,21 @@ pub enum ReversalFinding {
     Done,
     /// The money is with the creditor (again): a chargeback was won, a refund did not arrive.
     Undone,
+    /// So much of it is with the creditor again, and the rest is gone for good.
+    PartlyUndone {
+        again: Money,
+    },
+}
+
+impl ReversalFinding {
+    /// What is gone of so much, by this finding.
+    fn gone(self, amount: Money) -> Result<Money, MoneyError> {
+        match self {
+            ReversalFinding::Pending | ReversalFinding::Undone => Ok(Money::zero(amount.currency())),
+            ReversalFinding::Done => Ok(amount),
+            ReversalFinding::PartlyUndone { again } => amount.checked_sub(again),
+        }
+    }
 }
 
 /// What became known of a reversal.
@@ -171,6 +192,19 @@ pub enum ReversalStep {
 }
 
 impl Reversal {
+    /// What of it is gone, as the books hold it now.
+    pub fn gone(&self) -> Result<Money, MoneyError> {
+        match self.state {
+            ReversalState::Succeeded { .. } => Ok(self.amount),
+            ReversalState::PartlyUndone { again, .. } => self.amount.checked_sub(again),
+            ReversalState::Created
+            | ReversalState::Pending
+            | ReversalState::Failed { .. }
+            | ReversalState::Undone { .. }
+            | ReversalState::Unknown => Ok(Money::zero(self.amount.currency())),
+        }
+    }
+
     /// Where a report leads. `at` is the instant it is applied.
     pub fn apply(&self, report: &ReversalReport, at: Millis) -> ReversalStep {
         let finding = match report {
@@ -178,7 +212,7 @@ impl Reversal {
             ReversalReport::Refused => return self.refuse(at),
             ReversalReport::Found { processor_reference, amount, finding } => {
                 let other_name = self.processor_reference.as_ref().is_some_and(|known| known != processor_reference);
-                if other_name || *amount != self.amount {
+                if other_name || *amount != self.amount || !is_possible(*finding, self.amount) {
                     return ReversalStep::Unchanged(WhyUnchanged::Contradiction);
                 }
                 *finding
@@ -198,6 +232,19 @@ impl Reversal {
             (ReversalState::Succeeded { settled_at }, ReversalFinding::Undone) => {
                 ReversalStep::Moved(ReversalState::Undone { settled_at: *settled_at, undone_at: at })
             }
+            // Where nothing of it was heard before it ended, both are booked: it went back, and so much of it came again.
+            (
+                ReversalState::Created | ReversalState::Unknown | ReversalState::Pending,
+                ReversalFinding::PartlyUndone { again },
+            ) => ReversalStep::Moved(ReversalState::PartlyUndone { settled_at: at, undone_at: at, again }),
+            (ReversalState::Succeeded { settled_at }, ReversalFinding::PartlyUndone { again }) => {
+                ReversalStep::Moved(ReversalState::PartlyUndone { settled_at: *settled_at, undone_at: at, again })
+            }
+            // How a dispute ended is said once.
+            (ReversalState::PartlyUndone { again: known, .. }, ReversalFinding::PartlyUndone { again }) if *known != again => {
+                ReversalStep::Unchanged(WhyUnchanged::Contradiction)
+            }
+            (ReversalState::PartlyUndone { .. }, ReversalFinding::Undone) => ReversalStep::Unchanged(WhyUnchanged::Contradiction),
             // The processor had said that it did not give anything back, and did: the books must hold every cent that moved.
             (ReversalState::Failed { .. }, ReversalFinding::Done) if self.processor_reference.is_none() => {
                 ReversalStep::Moved(ReversalState::Succeeded { settled_at: at })
@@ -208,13 +255,16 @@ impl Reversal {
             }
             (ReversalState::Pending, ReversalFinding::Pending)
             | (ReversalState::Succeeded { .. }, ReversalFinding::Done)
-            | (ReversalState::Failed { .. } | ReversalState::Undone { .. }, ReversalFinding::Undone) => {
+            | (ReversalState::Failed { .. } | ReversalState::Undone { .. }, ReversalFinding::Undone)
+            | (ReversalState::PartlyUndone { .. }, ReversalFinding::PartlyUndone { .. }) => {
                 ReversalStep::Unchanged(WhyUnchanged::Repeated)
             }
             (ReversalState::Succeeded { .. }, ReversalFinding::Pending)
-            | (ReversalState::Failed { .. } | ReversalState::Undone { .. }, ReversalFinding::Pending | ReversalFinding::Done) => {
-                ReversalStep::Unchanged(WhyUnchanged::Late)
-            }
+            | (ReversalState::PartlyUndone { .. }, ReversalFinding::Pending | ReversalFinding::Done)
+            | (
+                ReversalState::Failed { .. } | ReversalState::Undone { .. },
+                ReversalFinding::Pending | ReversalFinding::Done | ReversalFinding::PartlyUndone { .. },
+            ) => ReversalStep::Unchanged(WhyUnchanged::Late),
         }
     }
 
@@ -226,7 +276,8 @@ impl Reversal {
             ReversalState::Pending
             | ReversalState::Succeeded { .. }
             | ReversalState::Failed { .. }
-            | ReversalState::Undone { .. } => ReversalStep::Unchanged(WhyUnchanged::Late),
+            | ReversalState::Undone { .. }
+            | ReversalState::PartlyUndone { .. } => ReversalStep::Unchanged(WhyUnchanged::Late),
         }
     }
 
@@ -236,20 +287,49 @@ impl Reversal {
             _ if self.processor_reference.is_some() => ReversalStep::Unchanged(WhyUnchanged::Contradiction),
             ReversalState::Created | ReversalState::Unknown => ReversalStep::Moved(ReversalState::Failed { settled_at: at }),
             ReversalState::Failed { .. } => ReversalStep::Unchanged(WhyUnchanged::Repeated),
-            ReversalState::Pending | ReversalState::Succeeded { .. } | ReversalState::Undone { .. } => {
-                ReversalStep::Unchanged(WhyUnchanged::Contradiction)
-            }
+            ReversalState::Pending
+            | ReversalState::Succeeded { .. }
+            | ReversalState::Undone { .. }
+            | ReversalState::PartlyUndone { .. } => ReversalStep::Unchanged(WhyUnchanged::Contradiction),
+        }
+    }
+}
+
+/// A part that came again is more than nothing and less than all.
+fn is_possible(finding: ReversalFinding, amount: Money) -> bool {
+    match finding {
+        ReversalFinding::Pending | ReversalFinding::Done | ReversalFinding::Undone => true,
+        ReversalFinding::PartlyUndone { again } => {
+            again.is_positive() && amount.checked_sub(again).is_ok_and(|rest| rest.is_positive())
         }
     }
 }
 
 /// What can still be given back of a payment: what is neither back nor on its way back. Never below zero.
 pub fn left_to_give_back(paid: Money, reversals: &[Reversal]) -> Result<Money, MoneyError> {
-    let left = reversals
-        .iter()
-        .filter(|reversal| reversal.state.is_open() || reversal.state.is_in_effect())
-        .try_fold(paid, |left, reversal| left.checked_sub(reversal.amount))?;
+    let left = reversals.iter().try_fold(paid, |left, reversal| {
+        left.checked_sub(if reversal.state.is_open() { reversal.amount } else { reversal.gone()? })
+    })?;
     Ok(Money::new(left.minor().max(0), left.currency()))
+}
+
+/// Whether banks would hold more of a payment than it was, if this were true too: then the end of an earlier decision was not
+/// heard, or it is about something else. The first may be more than the payment, because a bank can put several payments of one
+/// card into one decision; and what was refunded before a bank can take as well.
+pub fn is_beyond(
+    paid: Money,
+    reversals: &[Reversal],
+    kind: ReversalKind,
+    amount: Money,
+    finding: ReversalFinding,
+) -> Result<bool, MoneyError> {
+    if kind == ReversalKind::Refund {
+        return Ok(false);
+    }
+    let of_banks = reversals.iter().filter(|reversal| reversal.kind != ReversalKind::Refund);
+    let held = of_banks.map(Reversal::gone).try_fold(Money::zero(paid.currency()), |sum, gone| sum.checked_add(gone?))?;
+    let more = finding.gone(amount)?;
+    Ok(held.is_positive() && more.is_positive() && paid.checked_sub(held)?.checked_sub(more)?.minor() < 0)
 }
 
 /// Why a refund is not made.
@@ -320,19 +400,21 @@ mod tests {
         ReversalReport::Found { processor_reference: "sbr_1".into(), amount: usd(500), finding }
     }
 
-    fn states() -> [ReversalState; 6] {
+    fn states() -> [ReversalState; 7] {
         [
             ReversalState::Created,
             ReversalState::Pending,
             ReversalState::Succeeded { settled_at: 1 },
             ReversalState::Failed { settled_at: 1 },
             ReversalState::Undone { settled_at: 1, undone_at: 1 },
+            ReversalState::PartlyUndone { settled_at: 1, undone_at: 1, again: usd(200) },
             ReversalState::Unknown,
         ]
     }
 
     fn reports() -> Vec<ReversalReport> {
-        let findings = [ReversalFinding::Pending, ReversalFinding::Done, ReversalFinding::Undone].map(found);
+        let partly = ReversalFinding::PartlyUndone { again: usd(200) };
+        let findings = [ReversalFinding::Pending, ReversalFinding::Done, ReversalFinding::Undone, partly].map(found);
         findings.into_iter().chain([ReversalReport::Refused, ReversalReport::OutcomeUnknown]).collect()
     }
 
@@ -371,6 +453,53 @@ mod tests {
     }
 
     #[test]
+    fn what_came_again_in_part_stays_so_whatever_is_heard_late() {
+        let part = |minor| found(ReversalFinding::PartlyUndone { again: usd(minor) });
+        let gone = |reversal: &Reversal| reversal.gone().expect("one currency");
+        for before in [ReversalState::Created, ReversalState::Succeeded { settled_at: 1 }] {
+            let ended = after(&reversal(before, 500), &part(200));
+            assert_eq!((ended.state.code(), gone(&ended)), ("partly_undone", usd(300)));
+            for (report, why) in [
+                (found(ReversalFinding::Done), WhyUnchanged::Late),
+                (part(200), WhyUnchanged::Repeated),
+                (part(201), WhyUnchanged::Contradiction),
+                (found(ReversalFinding::Undone), WhyUnchanged::Contradiction),
+            ] {
+                assert_eq!(ended.apply(&report, 3), ReversalStep::Unchanged(why), "{report:?}");
+            }
+        }
+        for minor in [0, 500, 501, -1] {
+            let gone = reversal(ReversalState::Succeeded { settled_at: 1 }, 500);
+            assert_eq!(gone.apply(&part(minor), 2), ReversalStep::Unchanged(WhyUnchanged::Contradiction), "{minor}");
+        }
+    }
+
+    #[test]
+    fn banks_hold_no_more_of_a_payment_than_it_was_unless_one_decision_is_more() {
+        let taken = |state, minor| Reversal { kind: ReversalKind::Chargeback, ..reversal(state, minor) };
+        let in_effect = ReversalState::Succeeded { settled_at: 1 };
+        let beyond = |known: &[Reversal], minor, finding| {
+            is_beyond(usd(5_000), known, ReversalKind::Chargeback, usd(minor), finding).expect("one currency")
+        };
+        let done = ReversalFinding::Done;
+        assert!(!beyond(&[], 9_000, done), "one that is more by itself");
+        assert!(!beyond(&[reversal(in_effect.clone(), 5_000)], 5_000, done), "after a refund");
+        let first = [taken(in_effect, 2_000)];
+        assert!(!beyond(&first, 3_000, done));
+        assert!(beyond(&first, 3_001, done));
+        assert!(!beyond(&first, 3_001, ReversalFinding::Undone), "nothing is gone by it");
+        assert!(!beyond(&first, 3_001, ReversalFinding::PartlyUndone { again: usd(1) }));
+        let refund = is_beyond(usd(5_000), &first, ReversalKind::Refund, usd(4_000), done).expect("one currency");
+        assert!(!refund, "of refunds the processor says whether they were possible");
+        for ended in [ReversalState::Undone { settled_at: 1, undone_at: 2 }, ReversalState::Failed { settled_at: 1 }] {
+            assert!(!beyond(&[taken(ended, 5_000)], 5_000, done), "the first has ended");
+        }
+        let partly = ReversalState::PartlyUndone { settled_at: 1, undone_at: 2, again: usd(4_000) };
+        assert!(!beyond(&[taken(partly.clone(), 5_000)], 4_000, done));
+        assert!(beyond(&[taken(partly, 5_000)], 4_001, done));
+    }
+
+    #[test]
     fn what_the_processor_refused_and_made_after_all_is_booked() {
         let refused = after(&reversal(ReversalState::Unknown, 500), &ReversalReport::Refused);
         assert_eq!(refused.state, ReversalState::Failed { settled_at: 2 });
@@ -396,10 +525,11 @@ mod tests {
             reversal(ReversalState::Unknown, 1_000),
             reversal(ReversalState::Failed { settled_at: 1 }, 5_000),
             reversal(ReversalState::Undone { settled_at: 1, undone_at: 2 }, 5_000),
+            reversal(ReversalState::PartlyUndone { settled_at: 1, undone_at: 2, again: usd(4_000) }, 4_500),
         ];
         let check = |minor| check_refund(usd(5_000), &reversals, usd(minor)).expect("one currency");
-        assert_eq!(check(2_000), Ok(()));
-        assert_eq!(check(2_001), Err(RefundRefusal::MoreThanLeft { left: usd(2_000) }));
+        assert_eq!(check(1_500), Ok(()));
+        assert_eq!(check(1_501), Err(RefundRefusal::MoreThanLeft { left: usd(1_500) }));
         assert_eq!(check(0), Err(RefundRefusal::NotAboveZero));
         let taken_twice = [reversal(ReversalState::Succeeded { settled_at: 1 }, 7_000)];
         assert_eq!(left_to_give_back(usd(5_000), &taken_twice), Ok(usd(0)));
@@ -420,7 +550,9 @@ mod tests {
         fn whatever_is_heard_in_whatever_order_a_reversal_is_never_in_effect_after_its_end_was_heard(
             heard in proptest::collection::vec(0_usize..5, 0..12),
         ) {
-            let all = reports();
+            // The processor tells one end of it, so nothing here comes again in part.
+            let partly = found(ReversalFinding::PartlyUndone { again: usd(200) });
+            let all: Vec<_> = reports().into_iter().filter(|report| *report != partly).collect();
             let mut now = reversal(ReversalState::Created, 500);
             let mut ended = false;
             for index in heard {

@@ -25,10 +25,16 @@ pub enum CrashPoint {
     AfterCollectionRecorded,
     /// The processor has answered a collection; its answer is not recorded.
     AfterCollectionAsked,
+    /// A refund is recorded; the processor has not been asked.
+    AfterRefundRecorded,
+    /// The processor has answered a refund; its answer is not recorded.
+    AfterRefundAsked,
+    /// Everything that money which went back changes is written, and not committed.
+    BeforeReversalCommitted,
 }
 
 impl CrashPoint {
-    pub const ALL: [CrashPoint; 10] = [
+    pub const ALL: [CrashPoint; 13] = [
         CrashPoint::AfterAttemptRecorded,
         CrashPoint::AfterProcessorAsked,
         CrashPoint::AfterAnswerRecorded,
@@ -39,6 +45,9 @@ impl CrashPoint {
         CrashPoint::AfterMandateAsked,
         CrashPoint::AfterCollectionRecorded,
         CrashPoint::AfterCollectionAsked,
+        CrashPoint::AfterRefundRecorded,
+        CrashPoint::AfterRefundAsked,
+        CrashPoint::BeforeReversalCommitted,
     ];
     /// Those a payment passes that its customer makes.
     pub const OF_A_PAYMENT: [CrashPoint; 6] = [
@@ -49,6 +58,9 @@ impl CrashPoint {
         CrashPoint::BeforeReportCommitted,
         CrashPoint::AfterReportCommitted,
     ];
+    /// Those a refund passes.
+    pub const OF_A_REFUND: [CrashPoint; 3] =
+        [CrashPoint::AfterRefundRecorded, CrashPoint::AfterRefundAsked, CrashPoint::BeforeReversalCommitted];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -62,6 +74,9 @@ impl CrashPoint {
             CrashPoint::AfterMandateAsked => "after_mandate_asked",
             CrashPoint::AfterCollectionRecorded => "after_collection_recorded",
             CrashPoint::AfterCollectionAsked => "after_collection_asked",
+            CrashPoint::AfterRefundRecorded => "after_refund_recorded",
+            CrashPoint::AfterRefundAsked => "after_refund_asked",
+            CrashPoint::BeforeReversalCommitted => "before_reversal_committed",
         }
     }
 

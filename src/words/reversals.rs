@@ -4,6 +4,7 @@ use super::{locale, td_string};
 use crate::domain::calendar::Date;
 use crate::domain::format;
 use crate::domain::language::Language;
+use crate::domain::money::Money;
 use crate::domain::payment::DeclineReason;
 use crate::domain::reversal::{Reversal, ReversalKind, ReversalReason, ReversalState};
 
@@ -18,6 +19,10 @@ pub fn what_happened(reversal: &Reversal, on: Date, phone: &str, language: Langu
         }
         (ReversalKind::Return | ReversalKind::Chargeback, ReversalState::Undone { .. }) => {
             td_string!(words, reversal.won_back, amount = amount, date = date)
+        }
+        (_, ReversalState::PartlyUndone { again, .. }) => {
+            let again = format::money(*again, language);
+            td_string!(words, reversal.partly_won_back, again = again, amount = amount, date = date)
         }
         (_, ReversalState::Created | ReversalState::Unknown) => td_string!(words, reversal.refund_asked, amount = amount),
         (_, ReversalState::Pending) => td_string!(words, reversal.refund_pending, amount = amount),
@@ -60,13 +65,18 @@ fn why(reason: ReversalReason, language: Language) -> &'static str {
     }
 }
 
-/// The headline of it.
-pub fn reversal_title(reversal: &Reversal, language: Language) -> &'static str {
+/// The headline of it, where so much had been paid.
+pub fn reversal_title(reversal: &Reversal, paid: Money, language: Language) -> &'static str {
     let words = locale(language);
+    let is_part = reversal.amount.minor() < paid.minor();
     match (reversal.kind, &reversal.state) {
+        (_, ReversalState::PartlyUndone { .. }) => td_string!(words, reversal.title_again_part),
+        (_, ReversalState::Undone { .. }) if is_part => td_string!(words, reversal.title_again_part),
         (_, ReversalState::Undone { .. }) => td_string!(words, reversal.title_again),
         (ReversalKind::Refund, _) => td_string!(words, reversal.title_refund),
+        (ReversalKind::Return, _) if is_part => td_string!(words, reversal.title_returned_part),
         (ReversalKind::Return, _) => td_string!(words, reversal.title_returned),
+        (ReversalKind::Chargeback, _) if is_part => td_string!(words, reversal.title_charged_back_part),
         (ReversalKind::Chargeback, _) => td_string!(words, reversal.title_charged_back),
     }
 }

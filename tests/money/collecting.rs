@@ -36,9 +36,9 @@ fn millis(at: &str) -> i64 {
 }
 
 /// A customer under an agreement: what is past due is what its instalments pay.
-struct Stage {
-    seeded: Seeded,
-    agreement: String,
+pub struct Stage {
+    pub seeded: Seeded,
+    pub agreement: String,
 }
 
 async fn execute(test: &TestDb, sql: &'static str, values: &[&str]) {
@@ -49,7 +49,7 @@ async fn execute(test: &TestDb, sql: &'static str, values: &[&str]) {
     query.execute(test.db.pool()).await.expect("written");
 }
 
-async fn under_agreement(test: &TestDb, account: SeedAccount, days: &[Date], minor: i64) -> Stage {
+pub async fn under_agreement(test: &TestDb, account: SeedAccount, days: &[Date], minor: i64) -> Stage {
     let total = minor * i64::try_from(days.len()).expect("few");
     let seeded = seed::account(&test.db, SeedAccount { past_due_minor: total, ..account }).await;
     let usd = |minor| Money::new(minor, Currency::USD);
@@ -693,9 +693,7 @@ async fn killed_at(test: &TestDb, point: CrashPoint) {
     allow(&portal, test, &stage, Method::Approved, &now).await;
     drop(portal);
     let port = free_port();
-    let mut server = Server::start(test, port, Some(point)).await;
-    server.dies().await;
-    drop(server);
+    Server::begin(test, port, Some(point)).dies().await;
     assert_eq!(number(test, "select count(*) from payments").await, 1, "{}", point.name());
     let server = Server::start(test, port, None).await;
     settles(test, "succeeded", point.name()).await;

@@ -26,7 +26,8 @@ impl Drop for Server {
 const STARTS_WITHIN: Duration = Duration::from_secs(30);
 
 impl Server {
-    pub async fn start(test: &TestDb, port: u16, crash_at: Option<CrashPoint>) -> Server {
+    /// Started, and perhaps dead before it ever answers.
+    pub fn begin(test: &TestDb, port: u16, crash_at: Option<CrashPoint>) -> Server {
         let mut command = Command::new(env!("CARGO_BIN_EXE_evenkeel"));
         command
             .arg("serve")
@@ -39,7 +40,12 @@ impl Server {
         if let Some(point) = crash_at {
             command.env("EVENKEEL_SANDBOX_CRASH_AT", point.name());
         }
-        let server = Server { child: command.spawn().expect("it starts"), address: format!("http://localhost:{port}") };
+        Server { child: command.spawn().expect("it starts"), address: format!("http://localhost:{port}") }
+    }
+
+    /// Started, and answering.
+    pub async fn start(test: &TestDb, port: u16, crash_at: Option<CrashPoint>) -> Server {
+        let server = Server::begin(test, port, crash_at);
         let client = connection::plain().build().expect("a client");
         let begun = Instant::now();
         while client.get(format!("{}/readyz", server.address)).send().await.is_err() {
@@ -87,17 +93,22 @@ pub async fn number(test: &TestDb, sql: &'static str) -> i64 {
     sqlx::query_scalar(sql).fetch_one(test.db.pool()).await.expect("readable")
 }
 
-/// Waits, as long as the background work may take, until the payment is in this state.
-pub async fn settles(test: &TestDb, state: &str, told: &str) {
+/// Waits, as long as the background work may take, until a query finds this.
+pub async fn until(test: &TestDb, sql: &'static str, expected: &str, told: &str) {
     let begun = Instant::now();
     loop {
-        let found = word(test, "select state from payments order by created_at desc limit 1").await;
-        if found.as_deref() == Some(state) {
+        let found = word(test, sql).await;
+        if found.as_deref() == Some(expected) {
             return;
         }
         assert!(begun.elapsed() < Duration::from_secs(40), "{told}: still {found:?} on {}", test.name);
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
+}
+
+/// Waits until the newest payment is in this state.
+pub async fn settles(test: &TestDb, state: &str, told: &str) {
+    until(test, "select state from payments order by created_at desc limit 1", state, told).await;
 }
 
 async fn killed_at(test: &TestDb, point: CrashPoint) {
@@ -114,7 +125,10 @@ async fn killed_at(test: &TestDb, point: CrashPoint) {
         CrashPoint::AfterMandateRecorded
         | CrashPoint::AfterMandateAsked
         | CrashPoint::AfterCollectionRecorded
-        | CrashPoint::AfterCollectionAsked => panic!("no step of a payment"),
+        | CrashPoint::AfterCollectionAsked
+        | CrashPoint::AfterRefundRecorded
+        | CrashPoint::AfterRefundAsked
+        | CrashPoint::BeforeReversalCommitted => panic!("no step of a payment"),
     };
     let pressed = person.pay_now(&check).await;
     if before_the_page {

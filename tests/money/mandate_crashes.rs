@@ -1,11 +1,10 @@
 //! The real program, killed at each named step of setting up a permission to collect and started again: one permission, at the
 //! payment company and here, with one document.
 
-use crate::crashes::{Server, free_port, number, sign_in, word};
+use crate::crashes::{Server, free_port, number, sign_in, until, word};
 use crate::support::seed::{self, SeedAccount};
 use crate::support::{self, TestDb};
 use evenkeel::server::crash_point::CrashPoint;
-use std::time::{Duration, Instant};
 
 /// While the customer presses "Go on to the payment company", or after they have allowed it there.
 const STEPS: [(CrashPoint, bool); 5] = [
@@ -17,19 +16,6 @@ const STEPS: [(CrashPoint, bool); 5] = [
 ];
 
 const STATE: &str = "select state from mandates order by created_at desc, id desc limit 1";
-
-/// Waits, as long as the background work may take, until the permission is in this state.
-async fn becomes(test: &TestDb, state: &str, told: &str) {
-    let begun = Instant::now();
-    loop {
-        let found = word(test, STATE).await;
-        if found.as_deref() == Some(state) {
-            return;
-        }
-        assert!(begun.elapsed() < Duration::from_secs(40), "{told}: still {found:?} on {}", test.name);
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
-}
 
 async fn killed_at(test: &TestDb, point: CrashPoint, while_asking: bool) {
     let seeded = seed::account(&test.db, SeedAccount::default()).await;
@@ -74,7 +60,7 @@ async fn killed_at(test: &TestDb, point: CrashPoint, while_asking: bool) {
         let hosted = word(test, "select hosted_page from mandates where state = 'submitted'").await.expect("a page");
         person.press(&hosted, &[("method", "approved"), ("button", "give")]).await.expect("an answer");
     }
-    becomes(test, "given", told).await;
+    until(test, STATE, "given", told).await;
     for (sql, expected) in [
         ("select count(*) from mandates where state = 'given'", 1),
         ("select count(*) from sandbox_mandates where state = 'given'", 1),

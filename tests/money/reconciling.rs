@@ -1,10 +1,18 @@
 //! Our books beside the processor's: equal after all that can happen, and every difference found and told.
 
+use crate::collecting::under_agreement;
 use crate::portal::Portal;
+use crate::stripe::Goes;
+use crate::stripe_scene::Scene;
 use crate::support::seed::{self, SeedAccount};
 use crate::support::{self, TestDb};
+use evenkeel::domain::calendar::days_after;
 use evenkeel::domain::reconciliation::Period;
+use evenkeel::server::clock::Clock;
+use evenkeel::server::jobs;
+use evenkeel::server::services::payments::{self, RefundOrder};
 use evenkeel::server::services::reconciliation::{self, Compared};
+use serde_json::Value;
 use std::process::Command;
 
 /// Every day there is.
@@ -113,6 +121,27 @@ async fn a_refund_that_is_not_in_our_books_is_told_as_that() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn two_refunds_of_one_payment_at_the_same_instant_are_two_movements() {
+    for test in support::both().await {
+        // The business clock of this portal stands still.
+        let portal = given_two_payments(&test).await;
+        for (amount, key) in [("20.00", "one"), ("10.00", "two")] {
+            let order = RefundOrder {
+                payment: portal.word("select min(reference) from payments").await,
+                amount: Some(amount.into()),
+                reason: "Charged for the wrong month".into(),
+                by: "Ines".into(),
+                key: key.into(),
+            };
+            payments::refund(&portal.state, &order).await.expect("no failure").expect("given back");
+        }
+        let found = compared(&portal).await;
+        assert!(found.found.is_empty(), "{}: {:?}", test.name, found.found);
+        assert_eq!(found.reconciliation.totals[0].ours.movements, 4, "{}", test.name);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_in_another_days_books_there_is_no_difference_here() {
     let test = support::sqlite().await;
     let portal = given_two_payments(&test).await;
@@ -126,6 +155,75 @@ async fn what_is_in_another_days_books_there_is_no_difference_here() {
         assert!(found.found.is_empty(), "{found:?}");
         let counted = found.reconciliation.totals.first().map_or(0, |totals| totals.ours.movements);
         assert_eq!(counted, movements, "a movement is counted in one period");
+    }
+}
+
+/// Through Stripe: an instalment of $50.00, collected while its customer is away, and $50.00 paid on a page. Of the instalment
+/// $20.00 were refunded and $10.00 of what was paid; then a bank took all of what was paid back, for good, and $30.00 of the instalment,
+/// which came again.
+async fn given_all_that_can_happen(test: &TestDb) -> Scene {
+    let zone = jiff::tz::TimeZone::get("America/Denver").expect("a zone");
+    let today = Clock::Real.today_in(&zone);
+    let stage = under_agreement(test, SeedAccount::default(), &[today, days_after(today, 60)], 5_000).await;
+    let mut scene = Scene::open_for(test, stage.seeded).await;
+    let asking = scene.person.get(&format!("/agreements/{}/automatic", stage.agreement)).await;
+    scene.person.authorise(&asking).await.expect("an answer");
+    scene.stand_in.books().give_permission("cs_test_1", Goes::Paid);
+    scene.stand_in.deliver().await;
+    jobs::sweep(&scene.portal.state).await;
+    scene.portal.work().await;
+    scene.stand_in.deliver().await;
+    let collected =
+        scene.portal.word("select reference from payments where purpose = 'collection' and state = 'succeeded'").await;
+    let page = scene.paid_fifty().await;
+    scene.refund("10.00").await.expect("given back");
+    scene.refund_of(collected, "20.00").await.expect("given back");
+    scene.stand_in.deliver().await;
+    scene.stand_in.books().dispute(&page, "fraudulent");
+    scene.stand_in.books().dispute_part("pi_collected_1", 3_000, "product_not_received");
+    assert_eq!(scene.stand_in.deliver().await, 4, "every message is taken");
+    scene.stand_in.books().dispute_is_lost(1);
+    scene.stand_in.books().dispute_is_won(2);
+    assert_eq!(scene.stand_in.deliver().await, 4, "every message is taken");
+    scene
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_paid_collected_refunded_disputed_lost_and_won_is_equal_and_every_change_to_it_is_told() {
+    for test in support::both().await {
+        let scene = given_all_that_can_happen(&test).await;
+        scene.assert_books_are_equal(3_000).await;
+        let (code, told) = scene.reconcile();
+        assert_eq!(code, Some(0), "{}: {told}", test.name);
+        let both = "Our books: 30.00 USD in 8 movements. The company's: 30.00 USD in 8 movements.";
+        assert!(told.contains(both) && told.contains("no difference"), "{told}");
+
+        let true_books = scene.stand_in.books().booked.clone();
+        let of = |source: &str, amount: i64| {
+            let is_it = |booked: &Value| booked["source"] == source && booked["amount"] == amount;
+            true_books.iter().position(is_it).unwrap_or_else(|| panic!("{source} of {amount} is booked"))
+        };
+        // What came again of the lost one is another amount; the refund of the instalment is not there; the dispute that
+        // was won took twice.
+        let mut more = true_books.clone();
+        more[of("dp_1", 1_000)]["amount"] = 1_100.into();
+        let mut without = true_books.clone();
+        without.remove(of("re_2", -2_000));
+        let mut twice = true_books.clone();
+        twice.push(true_books[of("dp_2", -3_000)].clone());
+        for (tampered, expected) in [
+            (more, ["money that came back to us of 10.00 USD", "is one of 11.00 USD (dp_1)"]),
+            (without, ["our books have a refund of -20.00 USD (pi_collected_1)", "the company does not"]),
+            (twice, ["the company has a return or chargeback of -30.00 USD (dp_2)", "our books do not"]),
+        ] {
+            scene.stand_in.books().booked = tampered;
+            let (code, told) = scene.reconcile();
+            assert_eq!(code, Some(1), "{told}");
+            assert!(expected.iter().all(|words| told.contains(words)), "{expected:?}: {told}");
+            assert!(told.ends_with("1 difference.\n"), "{told}");
+        }
+        scene.stand_in.books().booked = true_books;
+        assert_eq!(scene.reconcile().0, Some(0));
     }
 }
 

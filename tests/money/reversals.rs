@@ -352,9 +352,8 @@ async fn a_refund_made_on_the_processors_own_pages_is_in_our_books_too() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_discount_earned_by_a_payment_that_was_taken_back_holds_no_more() {
-    let test = support::sqlite().await;
+/// Everything that was owed is paid, with the discount for paying promptly.
+async fn given_a_discount(test: TestDb) -> Scene {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("policy.toml");
     let text = std::fs::read_to_string("policies/default.toml").expect("the default policy");
@@ -370,12 +369,30 @@ async fn a_discount_earned_by_a_payment_that_was_taken_back_holds_no_more() {
     let mut scene = Scene { test, portal, seeded, person };
     scene.pay("balance", "", "approved").await;
     assert_eq!(scene.owes().await, (0, 0));
+    scene
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_discount_earned_by_a_payment_that_was_taken_back_holds_no_more() {
+    let mut scene = given_a_discount(support::sqlite().await).await;
     scene.happens(Afterwards::ChargedBack).await;
     assert_eq!(scene.owes().await, (120_000, 30_000), "with the discount taken off no more");
     scene.portal.assert_books_are_right().await;
     scene.happens(Afterwards::WonBack).await;
     assert_eq!(scene.owes().await, (0, 0), "and granted again");
     scene.see_account().await.assert_says("Discount that no longer holds");
+    scene.portal.assert_books_are_right().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_discount_that_a_refund_of_a_part_had_left_is_there_again_when_a_chargeback_is_won() {
+    let scene = given_a_discount(support::sqlite().await).await;
+    scene.refund("100.00", "one").await.expect("given back");
+    assert_eq!(scene.owes().await, (10_000, 0), "a part given back by decision leaves the discount");
+    scene.happens(Afterwards::ChargedBack).await;
+    assert_eq!(scene.owes().await, (120_000, 30_000));
+    scene.happens(Afterwards::WonBack).await;
+    assert_eq!((scene.state().await.as_str(), scene.owes().await), ("partly_refunded", (10_000, 0)), "as before it");
     scene.portal.assert_books_are_right().await;
 }
 

@@ -1,63 +1,10 @@
 //! Paying through Stripe's stand-in: the whole way, with answers and messages lost, late and twice. Its books equal ours.
 
-use crate::portal::{Person, Portal};
-use crate::stripe::{Fault, Goes, KEY, StandIn, WEBHOOK_SECRET};
-use crate::support::seed::{self, SeedAccount, Seeded};
-use crate::support::{self, TestDb};
+use crate::stripe::{Fault, Goes};
+use crate::stripe_scene::Scene;
+use crate::support;
 use evenkeel::server::jobs;
 use evenkeel::server::processors::connection;
-use evenkeel::server::services::books;
-
-struct Scene {
-    stand_in: StandIn,
-    portal: Portal,
-    person: Person,
-    seeded: Seeded,
-}
-
-impl Scene {
-    async fn open(test: &TestDb) -> Scene {
-        let stand_in = StandIn::open("http://127.0.0.1:9/not-yet").await;
-        let settings = [
-            ("sandbox.clock", "real"),
-            ("payments.processor", "stripe"),
-            ("stripe.secret_key", KEY),
-            ("stripe.webhook_secrets", WEBHOOK_SECRET),
-            ("stripe.api_url", &stand_in.address),
-            ("stripe.page_origin", &stand_in.address),
-        ];
-        let portal = Portal::open_with(&test.url, &settings).await;
-        stand_in.books().webhook_url = format!("{}/webhooks/stripe", portal.address);
-        let seeded = seed::account(&test.db, SeedAccount::default()).await;
-        let person = portal.person(&seeded).await;
-        Scene { stand_in, portal, person, seeded }
-    }
-
-    /// Chooses $50.00, checks, presses the button; says where that leads.
-    async fn pay_fifty(&mut self) -> String {
-        let check = self.person.choose(&self.seeded.account_id, "part", "50").await;
-        self.person.pay_now(&check).await.expect("an answer")
-    }
-
-    async fn see(&mut self) -> crate::portal::Answer {
-        let reference = self.portal.word("select reference from payments").await;
-        self.person.get(&format!("/payments/{reference}")).await
-    }
-
-    async fn state(&self) -> String {
-        self.portal.word("select state from payments").await
-    }
-
-    async fn assert_books_are_equal(&self, received: i64) {
-        let verdict = books::verify(&self.portal.state.db).await.expect("the books can be read");
-        assert_eq!(verdict.faults, Vec::new());
-        let ours = self
-            .portal
-            .number("select cast(coalesce(sum(amount_minor), 0) as bigint) from postings where book = 'processor'")
-            .await;
-        assert_eq!((ours, self.stand_in.books().holds()), (received, received), "our books and Stripe's");
-    }
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_payment_goes_to_stripes_page_and_comes_back_paid() {

@@ -1,12 +1,28 @@
 //! What a company says of its own books for a period: everything of ours that moved, once, signed, and nothing else.
 
-use crate::company::{self, Company, Debit, now, payment};
+use crate::company::{self, Company, Debit, TakenBack, now, payment};
 use crate::stripe::Goes;
 use evenkeel::domain::money::{Currency, Money};
 use evenkeel::domain::reconciliation::MovementKind;
 use evenkeel::server::ids;
 use evenkeel::server::processors::{Collection, HostedMandate, HostedPayment, MandateFinding, Movement, Refund};
 use jiff::SignedDuration;
+
+/// Collects $50.00 under a permission given for it; our reference of it and the company's name.
+async fn collect(company: &dyn Company) -> (String, String) {
+    let processor = company.processor();
+    let HostedPayment { idempotency_key, merchant_reference, amount, language, return_url, asked_at } = payment();
+    let asked =
+        HostedMandate { idempotency_key, merchant_reference, currency: amount.currency(), language, return_url, asked_at };
+    let page = processor.start_mandate(&asked).await.expect("a page");
+    company.give_permission(&page.processor_reference, Goes::Paid).await;
+    let found = processor.start_mandate(&asked).await.expect("how it stands");
+    let MandateFinding::Given { mandate } = found.finding else { panic!("{found:?}") };
+    let HostedPayment { idempotency_key, merchant_reference, asked_at, .. } = payment();
+    let collection = Collection { idempotency_key, merchant_reference, mandate, amount, asked_at };
+    let charge = processor.collect(&collection).await.expect("collected");
+    (collection.merchant_reference, charge.processor_reference)
+}
 
 /// From an hour ago to in an hour, in the order of kinds and amounts.
 async fn booked(company: &dyn Company) -> Vec<Movement> {
@@ -61,24 +77,40 @@ async fn a_debit_is_told_when_the_bank_has_paid_and_not_before() {
 async fn what_was_collected_is_told_like_what_was_paid() {
     for company in company::all().await {
         let processor = company.processor();
-        let HostedPayment { idempotency_key, merchant_reference, amount, language, return_url, asked_at } = payment();
-        let asked =
-            HostedMandate { idempotency_key, merchant_reference, currency: amount.currency(), language, return_url, asked_at };
-        let page = processor.start_mandate(&asked).await.expect("a page");
-        company.give_permission(&page.processor_reference, Goes::Paid).await;
-        let found = processor.start_mandate(&asked).await.expect("how it stands");
-        let MandateFinding::Given { mandate } = found.finding else { panic!("{found:?}") };
-        let other = payment();
-        let collection = Collection {
-            idempotency_key: other.idempotency_key,
-            merchant_reference: other.merchant_reference.clone(),
-            mandate,
-            amount,
-            asked_at,
-        };
-        processor.collect(&collection).await.expect("collected");
-        let expected = [(MovementKind::Charge, other.merchant_reference.as_str(), 5_000)];
+        let (collected, _) = collect(company.as_ref()).await;
+        let expected = [(MovementKind::Charge, collected.as_str(), 5_000)];
         assert_eq!(told(&booked(company.as_ref()).await), expected, "{}", processor.name());
+    }
+}
+
+#[tokio::test]
+async fn what_went_back_and_came_again_is_told_of_what_was_paid_and_of_what_was_collected() {
+    for company in company::all().await {
+        let processor = company.processor();
+        let paid = payment();
+        let page = processor.start(&paid).await.expect("a page").processor_reference;
+        company.pay(&page).await;
+        for (reference, charge) in [(paid.merchant_reference, page), collect(company.as_ref()).await] {
+            let of_it = async || {
+                let mut booked = booked(company.as_ref()).await;
+                booked.retain(|movement| movement.merchant_reference == reference);
+                booked.into_iter().map(|movement| (movement.kind, movement.amount.minor())).collect::<Vec<_>>()
+            };
+            company.bank_takes_back(&charge, TakenBack::ByTheCardsBank).await;
+            let mut expected = vec![(MovementKind::Charge, 5_000), (MovementKind::TakenBack, -5_000)];
+            assert_eq!(of_it().await, expected, "{}", processor.name());
+            company.comes_again(&charge).await;
+            expected.push((MovementKind::ReturnedToUs, 5_000));
+            assert_eq!(of_it().await, expected, "{}", processor.name());
+            let refund = Refund {
+                idempotency_key: ids::new_token(),
+                processor_reference: charge,
+                amount: Money::new(2_000, Currency::USD),
+            };
+            processor.refund(&refund).await.expect("it is given back");
+            expected.insert(1, (MovementKind::Refund, -2_000));
+            assert_eq!(of_it().await, expected, "{}", processor.name());
+        }
     }
 }
 

@@ -20,10 +20,21 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use tokio::sync::mpsc;
 
-struct LocalStripe {
+pub struct LocalStripe {
     server: Child,
-    address: String,
-    wire: Wire,
+    pub address: String,
+    pub wire: Wire,
+}
+
+/// The portal's settings for something that stands for Stripe at this address.
+pub fn settings_for(address: &str) -> Stripe {
+    Stripe {
+        secret_key: Secret::new("sk_test_localstripe"),
+        webhook_secrets: Vec::new(),
+        is_live: false,
+        api_url: address.to_owned(),
+        page_origin: address.to_owned(),
+    }
 }
 
 impl Drop for LocalStripe {
@@ -34,7 +45,7 @@ impl Drop for LocalStripe {
 }
 
 impl LocalStripe {
-    fn start() -> LocalStripe {
+    pub fn start() -> LocalStripe {
         #[expect(clippy::disallowed_methods, reason = "the script that runs the tests says where its tools are")]
         let python = std::env::var("EVENKEEL_TEST_PYTHON")
             .expect("EVENKEEL_TEST_PYTHON is not set: run the tests with `make test`, or source scripts/test_tools.sh");
@@ -43,24 +54,17 @@ impl LocalStripe {
         let mut port = String::new();
         BufReader::new(server.stdout.take().expect("its output")).read_line(&mut port).expect("its port");
         let address = format!("http://127.0.0.1:{}", port.trim());
-        let settings = Stripe {
-            secret_key: Secret::new("sk_test_localstripe"),
-            webhook_secrets: Vec::new(),
-            is_live: false,
-            api_url: address.clone(),
-            page_origin: address.clone(),
-        };
-        let wire = Wire::open(&settings, Timeouts::default()).expect("it opens");
+        let wire = Wire::open(&settings_for(&address), Timeouts::default()).expect("it opens");
         LocalStripe { server, address, wire }
     }
 
-    async fn make(&self, path: &str, form: &[(&str, &str)]) -> Result<Value, WireError> {
+    pub async fn make(&self, path: &str, form: &[(&str, &str)]) -> Result<Value, WireError> {
         let form: Vec<(&str, String)> = form.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
         self.wire.post(path, &form, None).await.map(|answer| answer.object)
     }
 
     /// A payment of €50.00 with a card, confirmed at once.
-    async fn pay_with(&self, card: &str) -> Result<Value, WireError> {
+    pub async fn pay_with(&self, card: &str) -> Result<Value, WireError> {
         let fields = [
             ("type", "card"),
             ("card[number]", card),

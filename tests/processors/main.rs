@@ -12,4 +12,5 @@ mod contract_of_mandates;
 mod contract_of_reversals;
 mod faults;
 mod localstripe;
+mod localstripe_books;
 mod shapes;

@@ -33,7 +33,7 @@ pub async fn load(reference: String) -> Result<Option<PaymentView>, Failed> {
     let day_of = |reversal: &Reversal| match reversal.state {
         ReversalState::Created | ReversalState::Pending | ReversalState::Unknown => reversal.created_at,
         ReversalState::Succeeded { settled_at } | ReversalState::Failed { settled_at } => settled_at,
-        ReversalState::Undone { undone_at, .. } => undone_at,
+        ReversalState::Undone { undone_at, .. } | ReversalState::PartlyUndone { undone_at, .. } => undone_at,
     };
     let reversals = found.reversals.into_iter().map(|reversal| {
         let at = clock::local_time(day_of(&reversal), &zone);

@@ -141,7 +141,13 @@ fn title(payment: &Payment) -> String {
             td_string!(words(), reversal.title_partly_refunded, amount = format::money(payment.amount, language()))
         }
         PaymentState::Refunded(_) => td_string!(words(), reversal.title_refunded).to_owned(),
+        PaymentState::Returned(settled) if settled.reversed.minor() < payment.amount.minor() => {
+            td_string!(words(), reversal.title_partly_returned, amount = format::money(payment.amount, language()))
+        }
         PaymentState::Returned(_) => td_string!(words(), reversal.title_returned).to_owned(),
+        PaymentState::ChargedBack(settled) if settled.reversed.minor() < payment.amount.minor() => {
+            td_string!(words(), reversal.title_partly_charged_back, amount = format::money(payment.amount, language()))
+        }
         PaymentState::ChargedBack(_) => td_string!(words(), reversal.title_charged_back).to_owned(),
         PaymentState::Declined { .. } => td_string!(words(), payment.title_declined).to_owned(),
         PaymentState::Cancelled { .. } => td_string!(words(), payment.title_cancelled).to_owned(),

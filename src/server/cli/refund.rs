@@ -75,15 +75,18 @@ fn tell(refunding: &Refunding, json: bool) -> ExitCode {
             }
             ReversalState::Failed { .. } => "was not given back: the payment company refused it",
             ReversalState::Undone { .. } => "went back and came again",
+            ReversalState::PartlyUndone { .. } => "went back, and a part of it came again",
         };
         let again = if refunding.is_repeated { " It was ordered before." } else { "" };
         println!("Refund {}: {amount} {currency} {stands}.{again}", reversal.reference);
     }
     match reversal.state {
         ReversalState::Failed { .. } | ReversalState::Undone { .. } => ExitCode::from(1),
-        ReversalState::Created | ReversalState::Pending | ReversalState::Succeeded { .. } | ReversalState::Unknown => {
-            ExitCode::SUCCESS
-        }
+        ReversalState::Created
+        | ReversalState::Pending
+        | ReversalState::Succeeded { .. }
+        | ReversalState::PartlyUndone { .. }
+        | ReversalState::Unknown => ExitCode::SUCCESS,
     }
 }
 

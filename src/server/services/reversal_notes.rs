@@ -71,7 +71,17 @@ fn letter(state: &AppState, happened: &Happened<'_>, language: Language, recipie
     let zoned = clock::zoned(at, &clock::zone(&account.time_zone));
     let sender = documents::sender(&state.config, language);
     let document_reference = ids::new_reference("DC");
-    let terms = json!({
+    // What this letter is about: all of it, or the part that came again.
+    let moved = match reversal.state {
+        ReversalState::PartlyUndone { again, .. } => again,
+        ReversalState::Created
+        | ReversalState::Pending
+        | ReversalState::Succeeded { .. }
+        | ReversalState::Failed { .. }
+        | ReversalState::Undone { .. }
+        | ReversalState::Unknown => reversal.amount,
+    };
+    let mut terms = json!({
         "account": account.reference,
         "amount": reversal.amount.to_decimal_string(),
         "at": zoned.timestamp().to_string(),
@@ -86,6 +96,9 @@ fn letter(state: &AppState, happened: &Happened<'_>, language: Language, recipie
         "reversal": reversal.reference,
         "state": reversal.state.code(),
     });
+    if matches!(reversal.state, ReversalState::PartlyUndone { .. }) {
+        terms["again"] = moved.to_decimal_string().into();
+    }
     let account_name = td_string!(words, document.account_paid, product = &account.facts.product, reference = &account.reference);
     let facts = vec![
         Fact::new(td_string!(words, document.creditor), account.creditor.clone()),
@@ -95,7 +108,10 @@ fn letter(state: &AppState, happened: &Happened<'_>, language: Language, recipie
         Fact::new(td_string!(words, reversal.past_due_now), money(account.facts.past_due)),
     ];
     let is_owed_again = match (reversal.kind, &reversal.state) {
-        (ReversalKind::Return | ReversalKind::Chargeback, ReversalState::Succeeded { .. }) => true,
+        (
+            ReversalKind::Return | ReversalKind::Chargeback,
+            ReversalState::Succeeded { .. } | ReversalState::PartlyUndone { .. },
+        ) => true,
         (ReversalKind::Return | ReversalKind::Chargeback | ReversalKind::Refund, _) => false,
     };
     let address = format!("{}{}", sender.public_url, paths::payment(&payment.reference));
@@ -108,11 +124,11 @@ fn letter(state: &AppState, happened: &Happened<'_>, language: Language, recipie
         language,
         currency: reversal.amount.currency(),
         document_reference,
-        title: reversal_title(reversal, language).to_owned(),
+        title: reversal_title(reversal, payment.amount, language).to_owned(),
         recipient,
         particulars: vec![Fact::new(td_string!(words, document.payment), payment.reference.clone())],
         opening: vec![
-            Block::Figure { label: td_string!(words, reversal.amount).to_owned(), value: money(reversal.amount) },
+            Block::Figure { label: td_string!(words, reversal.amount).to_owned(), value: money(moved) },
             Block::Paragraph(what_happened(reversal, zoned.date(), &sender.phone, language)),
         ],
         sections: vec![

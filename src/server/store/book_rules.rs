@@ -16,7 +16,7 @@ pub struct BookFault {
 }
 
 /// Each rule with the query that finds what breaks it: subject, what must be, what is.
-const RULES: [(&str, &str); 17] = [
+const RULES: [(&str, &str); 18] = [
     (
         "the postings of a transaction sum to zero in each currency",
         "select transaction_id, cast(0 as bigint), cast(sum(amount_minor) as bigint) from postings
@@ -85,9 +85,10 @@ const RULES: [(&str, &str); 17] = [
     ),
     (
         "what went back of a payment is what its reversals sum to",
-        "select p.id, p.reversed_minor, cast(coalesce(sum(r.amount_minor), 0) as bigint) from payments p
-         left join reversals r on r.payment_id = p.id and r.state = 'succeeded'
-         group by p.id, p.reversed_minor having coalesce(sum(r.amount_minor), 0) <> p.reversed_minor",
+        "select p.id, p.reversed_minor, cast(coalesce(sum(r.amount_minor - coalesce(r.undone_minor, 0)), 0) as bigint) from payments p
+         left join reversals r on r.payment_id = p.id and r.state in ('succeeded', 'partly_undone')
+         group by p.id, p.reversed_minor
+         having coalesce(sum(r.amount_minor - coalesce(r.undone_minor, 0)), 0) <> p.reversed_minor",
     ),
     (
         "a payment is called what became of it",
@@ -102,16 +103,19 @@ const RULES: [(&str, &str); 17] = [
         "select r.id, r.amount_minor, cast(coalesce(sum(l.amount_minor), 0) as bigint) from reversals r
          left join ledger_transactions t on t.payment_id = r.payment_id and t.once_key in (r.kind || ':' || r.id, r.kind || ':' || r.id || ':' || t.account_id)
          left join postings l on l.transaction_id = t.id and l.book = 'customer'
-         where r.state in ('succeeded', 'undone')
+         where r.state in ('succeeded', 'undone', 'partly_undone')
          group by r.id, r.amount_minor having coalesce(sum(l.amount_minor), 0) <> r.amount_minor",
     ),
     (
         "what came again is in the ledger once, with its amount",
-        "select r.id, r.amount_minor, cast(coalesce(sum(-l.amount_minor), 0) as bigint) from reversals r
+        "select r.id, cast(case r.state when 'undone' then r.amount_minor when 'partly_undone' then r.undone_minor else 0 end as bigint),
+           cast(coalesce(sum(-l.amount_minor), 0) as bigint)
+         from reversals r
          left join ledger_transactions t on t.payment_id = r.payment_id and t.once_key in ('reinstatement:' || r.id, 'reinstatement:' || r.id || ':' || t.account_id)
          left join postings l on l.transaction_id = t.id and l.book = 'customer'
-         group by r.id, r.state, r.amount_minor
-         having coalesce(sum(-l.amount_minor), 0) <> case when r.state = 'undone' then r.amount_minor else 0 end",
+         group by r.id, r.state, r.amount_minor, r.undone_minor
+         having coalesce(sum(-l.amount_minor), 0)
+           <> case r.state when 'undone' then r.amount_minor when 'partly_undone' then r.undone_minor else 0 end",
     ),
     (
         "an entry of what went back or came again belongs to a reversal",
@@ -119,7 +123,7 @@ const RULES: [(&str, &str); 17] = [
          where t.kind in ('refund', 'return', 'chargeback', 'reinstatement')
            and not exists (
              select 1 from reversals r
-             where t.once_key in (t.kind || ':' || r.id, t.kind || ':' || r.id || ':' || t.account_id) and r.payment_id = t.payment_id and r.state in ('succeeded', 'undone'))",
+             where t.once_key in (t.kind || ':' || r.id, t.kind || ':' || r.id || ':' || t.account_id) and r.payment_id = t.payment_id and r.state in ('succeeded', 'undone', 'partly_undone'))",
     ),
     (
         "no more is refunded of a payment than it was",
@@ -127,6 +131,13 @@ const RULES: [(&str, &str); 17] = [
          join reversals r on r.payment_id = p.id and r.kind = 'refund' and r.state not in ('failed', 'undone')
          where r.reason <> 'elsewhere'
          group by p.id, p.amount_minor having sum(r.amount_minor) > p.amount_minor",
+    ),
+    (
+        "banks hold no more of a payment than it was, unless by one decision",
+        "select p.id, p.amount_minor, cast(sum(r.amount_minor - coalesce(r.undone_minor, 0)) as bigint) from payments p
+         join reversals r on r.payment_id = p.id and r.kind <> 'refund' and r.state in ('succeeded', 'partly_undone')
+         group by p.id, p.amount_minor
+         having count(*) > 1 and sum(r.amount_minor - coalesce(r.undone_minor, 0)) > p.amount_minor",
     ),
     (
         "what a person corrected or gave up has a reason and a person",

@@ -6,7 +6,7 @@ use crate::server::clock::Millis;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
-/// What one entry, or several written at the same instant for the parts of one payment, moved at the processor.
+/// What one entry moved at the processor, or several for the accounts of one payment: their keys differ by the account only.
 #[derive(Clone, Debug)]
 pub struct ProcessorEntry {
     /// The payment's reference.
@@ -26,7 +26,9 @@ const ENTRIES: &str = "select p.reference, p.processor_reference, p.created_at, 
      from ledger_transactions t
      join payments p on p.id = t.payment_id
      join postings l on l.transaction_id = t.id and l.book = 'processor'";
-const BY_ENTRY: &str = "group by p.reference, p.processor_reference, p.created_at, t.kind, t.posted_at, l.currency order by t.posted_at, p.reference";
+const BY_ENTRY: &str = "group by p.reference, p.processor_reference, p.created_at, t.kind, t.posted_at, l.currency,
+       replace(t.once_key, ':' || t.account_id, '')
+     order by t.posted_at, p.reference";
 
 /// Everything booked from one instant to before another.
 pub async fn between(tx: &mut Tx, processor: &str, from: Millis, before: Millis) -> StoreResult<Vec<ProcessorEntry>> {

@@ -8,7 +8,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
 const COLUMNS: &str = "id, reference, payment_id, account_id, kind, amount_minor, currency, reason, decided_by, decided_by_id, \
-                       state, once_key, processor, processor_reference, created_at, settled_at, undone_at";
+                       state, once_key, processor, processor_reference, created_at, settled_at, undone_at, undone_minor";
 
 /// What stands in the row beside the reversal itself.
 #[derive(Clone, Copy, Debug)]
@@ -29,8 +29,8 @@ pub async fn insert(tx: &mut Tx, reversal: &Reversal, asked: &Asked<'_>) -> Stor
     sqlx::query(
         "insert into reversals (id, reference, payment_id, account_id, kind, amount_minor, currency, reason, reason_text,
            decided_by, decided_by_id, state, decision_key, once_key, request_sha256, processor, processor_reference, created_at,
-           settled_at, undone_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'created', $12, $13, $14, $15, $16, $17, null, null)",
+           settled_at, undone_at, undone_minor)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'created', $12, $13, $14, $15, $16, $17, null, null, null)",
     )
     .bind(reversal.id.as_str())
     .bind(&reversal.reference)
@@ -56,19 +56,22 @@ pub async fn insert(tx: &mut Tx, reversal: &Reversal, asked: &Asked<'_>) -> Stor
 
 /// Writes a new state with the facts that belong to it. `from` is the state it was read in.
 pub async fn set_state(tx: &mut Tx, reversal: &Reversal, from: &ReversalState) -> StoreResult<()> {
-    let (settled_at, undone_at) = match reversal.state {
-        ReversalState::Created | ReversalState::Pending | ReversalState::Unknown => (None, None),
-        ReversalState::Succeeded { settled_at } | ReversalState::Failed { settled_at } => (Some(settled_at), None),
-        ReversalState::Undone { settled_at, undone_at } => (Some(settled_at), Some(undone_at)),
+    let (settled_at, undone_at, again) = match reversal.state {
+        ReversalState::Created | ReversalState::Pending | ReversalState::Unknown => (None, None, None),
+        ReversalState::Succeeded { settled_at } | ReversalState::Failed { settled_at } => (Some(settled_at), None, None),
+        ReversalState::Undone { settled_at, undone_at } => (Some(settled_at), Some(undone_at), None),
+        ReversalState::PartlyUndone { settled_at, undone_at, again } => (Some(settled_at), Some(undone_at), Some(again)),
     };
     let result = sqlx::query(
-        "update reversals set state = $2, processor_reference = $3, settled_at = $4, undone_at = $5 where id = $1 and state = $6",
+        "update reversals set state = $2, processor_reference = $3, settled_at = $4, undone_at = $5, undone_minor = $6
+         where id = $1 and state = $7",
     )
     .bind(reversal.id.as_str())
     .bind(reversal.state.code())
     .bind(reversal.processor_reference.as_deref())
     .bind(settled_at)
     .bind(undone_at)
+    .bind(again.map(Money::minor))
     .bind(from.code())
     .execute(&mut **tx)
     .await?;
@@ -130,7 +133,7 @@ pub async fn request_of_decision(tx: &mut Tx, decision_key: &str) -> StoreResult
 fn read(row: &AnyRow) -> StoreResult<Reversal> {
     let text = |column: &'static str| row.try_get::<Option<String>, _>(column);
     let needed = |column: &'static str| text(column)?.ok_or(StoreError::Unreadable(column));
-    let instant = |column: &'static str| row.try_get::<Option<i64>, _>(column)?.ok_or(StoreError::Unreadable(column));
+    let number = |column: &'static str| row.try_get::<Option<i64>, _>(column)?.ok_or(StoreError::Unreadable(column));
     let currency = Currency::from_code(&needed("currency")?).ok_or(StoreError::Unreadable("currency"))?;
     Ok(Reversal {
         id: ReversalId(needed("id")?),
@@ -152,9 +155,14 @@ fn read(row: &AnyRow) -> StoreResult<Reversal> {
         state: match needed("state")?.as_str() {
             "created" => ReversalState::Created,
             "pending" => ReversalState::Pending,
-            "succeeded" => ReversalState::Succeeded { settled_at: instant("settled_at")? },
-            "failed" => ReversalState::Failed { settled_at: instant("settled_at")? },
-            "undone" => ReversalState::Undone { settled_at: instant("settled_at")?, undone_at: instant("undone_at")? },
+            "succeeded" => ReversalState::Succeeded { settled_at: number("settled_at")? },
+            "failed" => ReversalState::Failed { settled_at: number("settled_at")? },
+            "undone" => ReversalState::Undone { settled_at: number("settled_at")?, undone_at: number("undone_at")? },
+            "partly_undone" => ReversalState::PartlyUndone {
+                settled_at: number("settled_at")?,
+                undone_at: number("undone_at")?,
+                again: Money::new(number("undone_minor")?, currency),
+            },
             "unknown" => ReversalState::Unknown,
             _ => return Err(StoreError::Unreadable("state of a reversal")),
         },

@@ -71,6 +71,12 @@ fn fields(text: &str) -> BTreeMap<String, String> {
     url.query_pairs().into_owned().collect()
 }
 
+/// Every value of a field that may be there several times.
+fn all_of(text: &str, name: &str) -> Vec<String> {
+    let url = reqwest::Url::parse(&format!("http://localhost/?{text}")).expect("form fields");
+    url.query_pairs().filter(|(field, _)| field == name).map(|(_, value)| value.into_owned()).collect()
+}
+
 fn refusal(status: u16, kind: &str, code: &str) -> Said {
     (status, json!({ "error": { "type": kind, "code": code, "message": "in words nobody should read" } }))
 }
@@ -183,6 +189,9 @@ fn refundable(books: &Books, form: &BTreeMap<String, String>) -> Result<(), Said
     if amount < 1 {
         return Err(refusal(400, "invalid_request_error", "parameter_invalid_integer"));
     }
+    if books.is_in_dispute(&form["payment_intent"]) {
+        return Err(refusal(400, "invalid_request_error", "charge_disputed"));
+    }
     if amount > books.left(&form["payment_intent"]) {
         return Err(refusal(400, "invalid_request_error", "charge_already_refunded"));
     }
@@ -257,9 +266,10 @@ async fn list_transactions(State(books): Shared, headers: HeaderMap, RawQuery(qu
     if let Err(refused) = admitted(&headers) {
         return answer(refused, false);
     }
-    let fields = fields(&query.unwrap_or_default());
+    let query = query.unwrap_or_default();
+    let fields = fields(&query);
     let number = |name: &str| fields.get(name).and_then(|text| text.parse::<i64>().ok()).expect("a number");
-    let booked = books.lock().expect("nobody broke").transactions();
+    let booked = books.lock().expect("nobody broke").transactions(&all_of(&query, "expand[]"));
     let is_meant = |transaction: &&Value| {
         transaction["created"].as_i64().is_some_and(|at| (number("created[gte]")..number("created[lt]")).contains(&at))
     };
@@ -318,6 +328,9 @@ async fn list_disputes(State(books): Shared, headers: HeaderMap, RawQuery(query)
     }
     let fields = fields(&query.unwrap_or_default());
     let books = books.lock().expect("nobody broke");
+    if books.hides_disputes {
+        return answer(refusal(500, "api_error", "internal"), false);
+    }
     let of_intent = |dispute: &&Value| fields.get("payment_intent").is_some_and(|intent| dispute["payment_intent"] == **intent);
     let data: Vec<Value> = books.disputes.iter().rev().filter(of_intent).cloned().collect();
     answer((200, json!({ "object": "list", "url": "/v1/disputes", "has_more": false, "data": data })), false)

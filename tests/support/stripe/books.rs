@@ -71,10 +71,14 @@ pub struct Books {
     pub disputes: Vec<Value>,
     /// What was collected, or not, while nobody was there.
     pub collections: Vec<Value>,
+    /// Every movement of money, as a balance transaction, oldest first.
+    pub booked: Vec<Value>,
     /// How collections go, by the payment method, and whether it is still Stripe's customer's.
     pub methods: BTreeMap<String, SavedMethod>,
     pub kept: BTreeMap<String, Kept>,
     pub faults: VecDeque<Fault>,
+    /// Whoever asks for disputes gets an error 500.
+    pub hides_disputes: bool,
     /// Every message there was, and those that are still to be delivered.
     pub messages: Vec<String>,
     pub undelivered: Vec<String>,
@@ -95,9 +99,11 @@ impl Books {
             refunds: Vec::new(),
             disputes: Vec::new(),
             collections: Vec::new(),
+            booked: Vec::new(),
             methods: BTreeMap::new(),
             kept: BTreeMap::new(),
             faults: VecDeque::new(),
+            hides_disputes: false,
             messages: Vec::new(),
             undelivered: Vec::new(),
             posts: 0,
@@ -156,6 +162,8 @@ impl Books {
         page.session["url"] = Value::Null;
         page.intent["status"] = json!("succeeded");
         page.intent["amount_received"] = page.intent["amount"].clone();
+        let intent = page.intent.clone();
+        self.book_charge("charge", &intent);
         self.tell("checkout.session.completed", id);
     }
 
@@ -189,6 +197,8 @@ impl Books {
         page.session["payment_status"] = json!("paid");
         page.intent["status"] = json!("succeeded");
         page.intent["amount_received"] = page.intent["amount"].clone();
+        let intent = page.intent.clone();
+        self.book_charge("payment", &intent);
         self.tell("checkout.session.async_payment_succeeded", id);
     }
 
@@ -317,6 +327,9 @@ impl Books {
             intent["last_payment_error"] = json!({ "type": "card_error", "code": "card_declined", "decline_code": decline_code });
         }
         self.collections.push(intent.clone());
+        if goes == Goes::Paid {
+            self.book_charge("charge", &intent);
+        }
         let kind = match goes {
             Goes::Paid => "payment_intent.succeeded",
             Goes::OnItsWay => "payment_intent.processing",
@@ -332,90 +345,8 @@ impl Books {
         intent["status"] = json!("succeeded");
         intent["amount_received"] = intent["amount"].clone();
         let intent = intent.clone();
+        self.book_charge("payment", &intent);
         self.tell_of("payment_intent.succeeded", &intent);
-    }
-
-    /// What is left of a payment to be given back; nothing of one that was not made.
-    pub fn left(&self, intent: &str) -> i64 {
-        let paid = self.intent(intent).and_then(|intent| intent["amount_received"].as_i64()).unwrap_or_default();
-        paid - self.given_back(intent)
-    }
-
-    pub fn given_back(&self, intent: &str) -> i64 {
-        let refunds = self.refunds.iter().filter(|refund| refund["payment_intent"] == intent && refund["status"] != "failed");
-        refunds.filter_map(|refund| refund["amount"].as_i64()).sum()
-    }
-
-    /// Makes a refund of a request that was found good.
-    pub fn give_back(&mut self, form: &BTreeMap<String, String>) -> Value {
-        let (intent, key) = (form["payment_intent"].clone(), form["metadata[refund_key]"].clone());
-        let amount = form["amount"].parse::<i64>().expect("checked");
-        self.add_refund(&intent, amount, json!({ "refund_key": key }))
-    }
-
-    /// It is refunded on Stripe's own pages.
-    pub fn refund_elsewhere(&mut self, page: &str, amount: i64) {
-        let intent = self.page(page).intent["id"].as_str().expect("a name").to_owned();
-        self.add_refund(&intent, amount, json!({}));
-    }
-
-    fn add_refund(&mut self, intent: &str, amount: i64, metadata: Value) -> Value {
-        let currency = self.intent(intent).expect("checked")["currency"].clone();
-        let mut refund = objects("refund");
-        refund["id"] = json!(format!("re_{}", self.refunds.len() + 1));
-        refund["amount"] = json!(amount);
-        refund["currency"] = currency;
-        refund["payment_intent"] = json!(intent);
-        refund["metadata"] = metadata;
-        refund["created"] = json!(now());
-        self.refunds.push(refund.clone());
-        self.tell_of("refund.created", &refund);
-        let charge = self.charge(intent);
-        self.tell_of("charge.refunded", &charge);
-        refund
-    }
-
-    /// The movement behind an intent, which repeats its metadata.
-    fn charge(&self, intent: &str) -> Value {
-        let behind = self.intent(intent).expect("an intent");
-        let mut charge = objects("charge");
-        for field in ["amount", "currency", "metadata"] {
-            charge[field] = behind[field].clone();
-        }
-        charge["payment_intent"] = json!(intent);
-        charge["amount_refunded"] = json!(self.given_back(intent));
-        charge
-    }
-
-    /// A refund did not arrive, and its money is back.
-    pub fn refund_fails(&mut self, number: usize) {
-        self.refunds[number - 1]["status"] = json!("failed");
-        let refund = self.refunds[number - 1].clone();
-        self.tell_of("refund.failed", &refund);
-    }
-
-    /// A bank takes a payment back, for a reason in Stripe's words.
-    pub fn dispute(&mut self, page: &str, reason: &str) {
-        let intent = self.page(page).intent.clone();
-        let mut dispute = objects("dispute");
-        dispute["id"] = json!(format!("dp_{}", self.disputes.len() + 1));
-        dispute["amount"] = intent["amount"].clone();
-        dispute["currency"] = intent["currency"].clone();
-        dispute["payment_intent"] = intent["id"].clone();
-        dispute["reason"] = json!(reason);
-        dispute["status"] = json!("needs_response");
-        dispute["created"] = json!(now());
-        self.disputes.push(dispute.clone());
-        self.tell_of("charge.dispute.created", &dispute);
-        self.tell_of("charge.dispute.funds_withdrawn", &dispute);
-    }
-
-    /// It is decided for the creditor, and the money is back.
-    pub fn dispute_is_won(&mut self, number: usize) {
-        self.disputes[number - 1]["status"] = json!("won");
-        let dispute = self.disputes[number - 1].clone();
-        self.tell_of("charge.dispute.funds_reinstated", &dispute);
-        self.tell_of("charge.dispute.closed", &dispute);
     }
 
     pub fn intent(&self, id: &str) -> Option<&Value> {
@@ -425,11 +356,7 @@ impl Books {
 
     /// What is left of all it has taken, in minor units.
     pub fn holds(&self) -> i64 {
-        let amount = |object: &Value| object["amount"].as_i64().unwrap_or_default();
-        let refunded: i64 = self.refunds.iter().filter(|refund| refund["status"] != "failed").map(amount).sum();
-        let taken: i64 = self.disputes.iter().filter(|dispute| dispute["status"] != "won").map(amount).sum();
-        let collected: i64 = self.collections.iter().filter_map(|intent| intent["amount_received"].as_i64()).sum();
-        self.received() + collected - refunded - taken
+        self.booked.iter().filter_map(|transaction| transaction["amount"].as_i64()).sum()
     }
 
     /// What it has taken from customers, in minor units.

@@ -6,6 +6,7 @@
 
 mod answers;
 mod books;
+mod going_back;
 mod hosted_page;
 mod messages;
 mod transactions;

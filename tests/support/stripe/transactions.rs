@@ -1,71 +1,69 @@
-//! What Stripe would have booked for what happened: its balance transactions, each with what it is about.
+//! What Stripe books: a balance transaction for every movement, dated when it happened, each with the name of what it is about.
+//! <https://docs.stripe.com/api/balance_transactions>
 
-use super::books::{Books, objects};
+use super::books::{Books, now, objects};
+use super::going_back::charge_name;
 use serde_json::{Value, json};
 
 impl Books {
-    /// Oldest first, with their sources in them as when they are asked for with `expand[]`.
-    pub fn transactions(&self) -> Vec<Value> {
-        let (a_charge, a_transaction) = (objects("charge"), objects("balance_transaction"));
-        let pages = self.pages.iter().filter(|page| page.session["mode"] != "setup");
-        let paid = pages.map(|page| (&page.intent, &page.session["created"]));
-        let collected = self.collections.iter().map(|intent| (intent, &intent["created"]));
-        let charges = paid.chain(collected).filter(|(intent, _)| intent["status"] == "succeeded");
-        let charges: Vec<(Value, Value)> =
-            charges.map(|(intent, created)| (charge(&a_charge, intent), created.clone())).collect();
-        let mut booked: Vec<Value> = charges
-            .iter()
-            .map(|(charge, created)| {
-                let amount = charge["amount"].as_i64().expect("an amount");
-                transaction(&a_transaction, "charge", amount, created, charge)
-            })
-            .collect();
-        for refund in &self.refunds {
-            let (charge, _) = charges
-                .iter()
-                .find(|(charge, _)| charge["payment_intent"] == refund["payment_intent"])
-                .expect("what was given back was paid");
-            let mut source = refund.clone();
-            source["charge"] = charge.clone();
-            let amount = refund["amount"].as_i64().expect("an amount");
-            booked.push(transaction(&a_transaction, "refund", -amount, &refund["created"], &source));
+    /// A payment that was made: a `charge` by card, a `payment` by bank debit.
+    pub fn book_charge(&mut self, kind: &str, intent: &Value) {
+        let amount = intent["amount_received"].as_i64().expect("an amount");
+        let name = charge_name(intent["id"].as_str().expect("a name"));
+        self.book([kind, "charge"], amount, &intent["currency"], &name);
+    }
+
+    /// Whether it was paid by bank debit.
+    pub fn is_debit(&self, intent: &str) -> bool {
+        let name = charge_name(intent);
+        self.booked.iter().any(|transaction| transaction["source"] == *name && transaction["type"] == "payment")
+    }
+
+    /// Books a movement under its type and reporting category; answers the transaction.
+    pub fn book(&mut self, [kind, category]: [&str; 2], amount: i64, currency: &Value, source: &str) -> Value {
+        let mut transaction = objects("balance_transaction");
+        for (name, value) in [
+            ("id", json!(format!("txn_{}", self.booked.len() + 1))),
+            ("type", json!(kind)),
+            ("reporting_category", json!(category)),
+            ("amount", json!(amount)),
+            ("net", json!(amount)),
+            ("currency", currency.clone()),
+            ("created", json!(now())),
+            ("source", json!(source)),
+        ] {
+            transaction[name] = value;
         }
-        booked
+        self.booked.push(transaction.clone());
+        transaction
     }
-}
 
-/// The charge behind a payment intent that was paid; Stripe gives it the intent's metadata.
-fn charge(example: &Value, intent: &Value) -> Value {
-    let mut charge = example.clone();
-    let id = intent["id"].as_str().expect("a name");
-    for (name, value) in [
-        ("id", json!(format!("ch_{id}"))),
-        ("amount", intent["amount_received"].clone()),
-        ("amount_captured", intent["amount_received"].clone()),
-        ("currency", intent["currency"].clone()),
-        ("metadata", intent["metadata"].clone()),
-        ("payment_intent", json!(id)),
-        ("captured", json!(true)),
-        ("status", json!("succeeded")),
-    ] {
-        charge[name] = value;
+    /// Oldest first, with as much of their sources in them as was asked for with `expand[]`.
+    pub fn transactions(&self, expanded: &[String]) -> Vec<Value> {
+        let asked = |field: &str| expanded.iter().any(|asked| asked == field);
+        let (with_source, with_charge) = (asked("data.source"), asked("data.source.charge"));
+        let shown = self.booked.iter().map(|transaction| {
+            let mut transaction = transaction.clone();
+            if with_source {
+                let mut source = self.source(transaction["source"].as_str().expect("a name"));
+                if with_charge && source["object"] != "charge" {
+                    source["charge"] = self.charge(source["payment_intent"].as_str().expect("a name"));
+                }
+                transaction["source"] = source;
+            }
+            transaction
+        });
+        shown.collect()
     }
-    charge
-}
 
-fn transaction(example: &Value, kind: &str, amount: i64, created: &Value, source: &Value) -> Value {
-    let mut transaction = example.clone();
-    for (name, value) in [
-        ("id", json!(format!("txn_{}", source["id"].as_str().expect("a name")))),
-        ("type", json!(kind)),
-        ("reporting_category", json!(kind)),
-        ("amount", json!(amount)),
-        ("net", json!(amount)),
-        ("currency", source["currency"].clone()),
-        ("created", created.clone()),
-        ("source", source.clone()),
-    ] {
-        transaction[name] = value;
+    /// The charge, refund or dispute of this name.
+    fn source(&self, name: &str) -> Value {
+        match name.strip_prefix("ch_") {
+            Some(intent) => self.charge(intent),
+            None => {
+                let of_name = |object: &&Value| object["id"] == name;
+                self.refunds.iter().chain(&self.disputes).find(of_name).expect("what was booked is there").clone()
+            }
+        }
     }
-    transaction
 }

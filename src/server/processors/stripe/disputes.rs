@@ -25,14 +25,27 @@ pub fn moves_money(dispute: &Dispute) -> bool {
     !dispute.status.starts_with("warning_") && dispute.status != "prevented"
 }
 
-/// How it stands. `is_reinstated`: a message says that the money is with the creditor again, whatever the state is called.
+/// How it stands. `is_reinstated`: a message says that money of it is with the creditor again, whatever the state is called.
 pub fn read(dispute: &Dispute, is_reinstated: bool) -> Result<Reversed, ProcessorError> {
     let amount = map::money(dispute.amount, &dispute.currency).ok_or(ProcessorError::OutcomeUnknown)?;
-    let finding = match dispute.status.as_str() {
+    let finding = match (dispute.status.as_str(), came_again(dispute)) {
+        ("won", _) => ReversalFinding::Undone,
+        // What it moved says more than what its state is called: one that is lost gives back what was refunded before it.
+        (_, Some(again)) if again >= dispute.amount => ReversalFinding::Undone,
+        ("needs_response" | "under_review" | "lost", Some(again)) => {
+            let again = map::money(again, &dispute.currency).ok_or(ProcessorError::OutcomeUnknown)?;
+            ReversalFinding::PartlyUndone { again }
+        }
+        ("lost", None) if is_reinstated => {
+            tracing::error!(
+                dispute = dispute.id,
+                "a lost dispute gave something back, and not in the payment's currency how much"
+            );
+            ReversalFinding::Done
+        }
         _ if is_reinstated => ReversalFinding::Undone,
-        "won" => ReversalFinding::Undone,
         // The money is gone while it is looked into, and stays gone where it is lost.
-        "needs_response" | "under_review" | "lost" => ReversalFinding::Done,
+        ("needs_response" | "under_review" | "lost", None) => ReversalFinding::Done,
         _ => return Err(ProcessorError::OutcomeUnknown),
     };
     let reason = returned(&dispute.reason);
@@ -44,6 +57,14 @@ pub fn read(dispute: &Dispute, is_reinstated: bool) -> Result<Reversed, Processo
         our_key: None,
         reason,
     })
+}
+
+/// What of it is with the creditor again, in minor units of its own currency; `None` for nothing, and where it is not told in that
+/// currency. <https://support.stripe.com/questions/dispute-for-full-charge-amount-after-a-partial-refund-was-issued>
+fn came_again(dispute: &Dispute) -> Option<i64> {
+    let moved = &dispute.balance_transactions;
+    let again: i64 = moved.iter().map(|moved| moved.amount.max(0)).sum();
+    (again > 0 && moved.iter().all(|moved| moved.currency == dispute.currency)).then_some(again)
 }
 
 /// The reasons Stripe gives for debits only.
@@ -59,6 +80,7 @@ fn returned(reason: &str) -> Option<DeclineReason> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::wire::Moved;
     use super::*;
     use crate::domain::money::{Currency, Money};
 
@@ -70,7 +92,12 @@ mod tests {
             status: status.into(),
             reason: reason.into(),
             payment_intent: Some("pi_1".into()),
+            balance_transactions: Vec::new(),
         }
+    }
+
+    fn moved(amounts: &[i64], currency: &str) -> Vec<Moved> {
+        amounts.iter().map(|amount| Moved { amount: *amount, currency: currency.into() }).collect()
     }
 
     #[test]
@@ -96,5 +123,23 @@ mod tests {
         assert!(!moves_money(&inquiry) && moves_money(&dispute("lost", "general")));
         let amount = read(&dispute("lost", "general"), false).map(|reversed| reversed.amount);
         assert_eq!(amount, Ok(Money::new(5_000, Currency::USD)));
+    }
+    #[test]
+    fn a_lost_dispute_gives_back_what_was_refunded_before_it() {
+        let finding = |status: &str, amounts: &[i64], currency: &str, reinstated| {
+            let dispute = Dispute { balance_transactions: moved(amounts, currency), ..dispute(status, "general") };
+            read(&dispute, reinstated).map(|reversed| (reversed.amount.minor(), reversed.finding))
+        };
+        let part = ReversalFinding::PartlyUndone { again: Money::new(2_000, Currency::USD) };
+        for reinstated in [false, true] {
+            assert_eq!(finding("lost", &[-5_000, 2_000], "usd", reinstated), Ok((5_000, part)));
+            assert_eq!(finding("under_review", &[-5_000, 2_000], "usd", reinstated), Ok((5_000, part)));
+            assert_eq!(finding("won", &[-5_000, 5_000], "usd", reinstated), Ok((5_000, ReversalFinding::Undone)));
+            assert_eq!(finding("won", &[-5_000], "usd", reinstated), Ok((5_000, ReversalFinding::Undone)));
+            // Converted: how much of the payment that is, it does not say.
+            assert_eq!(finding("lost", &[-4_600, 1_840], "eur", reinstated), Ok((5_000, ReversalFinding::Done)));
+        }
+        assert_eq!(finding("lost", &[-5_000], "usd", false), Ok((5_000, ReversalFinding::Done)));
+        assert_eq!(finding("needs_response", &[], "usd", false), Ok((5_000, ReversalFinding::Done)));
     }
 }

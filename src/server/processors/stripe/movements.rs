@@ -1,7 +1,7 @@
 //! Stripe's own books: its balance transactions, each with what it is about. <https://docs.stripe.com/api/balance_transactions>
 //!
-//! They are dated when Stripe booked them and signed as we need them. Amounts are read from the object itself, because the
-//! transaction's is in the currency the account is paid out in.
+//! They are dated when Stripe booked them and signed as we need them. The transaction's own amount counts, because a lost dispute
+//! gives back less than it was over; only where it is in another currency, that of the account, the object's own does.
 
 use super::mandates::COLLECTION_REFERENCE;
 use super::map;
@@ -26,8 +26,9 @@ struct BalanceTransaction {
     /// charge, payment, refund, payment_refund, adjustment, payout …
     #[serde(rename = "type")]
     kind: String,
-    /// Signed, in the currency of the account.
+    /// Signed, in the currency of the account, and without Stripe's fee.
     amount: i64,
+    currency: String,
     source: Option<Expandable<Source>>,
 }
 
@@ -86,16 +87,25 @@ fn movement(transaction: BalanceTransaction) -> Result<Option<Movement>, Process
         // Payouts, fees and whatever else Stripe does with its customers' money.
         _ => return Ok(None),
     };
-    let Some(Expandable::Object(source)) = transaction.source else { return Ok(None) };
-    let Some(merchant_reference) = reference(&source) else { return Ok(None) };
+    let source = match transaction.source {
+        Some(Expandable::Object(source)) => source,
+        Some(Expandable::Name(_)) => return Err(unreadable(&transaction.id)),
+        None => return Ok(None),
+    };
+    let merchant_reference = match reference(&source) {
+        Reference::Ours(reference) => reference,
+        Reference::None => return Ok(None),
+        Reference::NotTold => return Err(unreadable(&transaction.id)),
+    };
     // A debit that failed before it was ever paid: booked there twice, in and out, and never here.
     if source.object == "charge" && source.status.as_deref() != Some("succeeded") {
         return Ok(None);
     }
-    let amount = source.amount.zip(source.currency.as_deref()).and_then(|(minor, code)| map::money(minor, code));
+    let is_converted = source.currency.as_ref() != Some(&transaction.currency);
+    let minor = if is_converted { source.amount } else { transaction.amount.checked_abs() };
+    let amount = minor.zip(source.currency.as_deref()).and_then(|(minor, code)| map::money(minor, code));
     let (Some(amount), Ok(at)) = (amount, Timestamp::from_second(transaction.created)) else {
-        tracing::error!(transaction = transaction.id, "something Stripe booked cannot be read");
-        return Err(ProcessorError::OutcomeUnknown);
+        return Err(unreadable(&transaction.id));
     };
     let is_out = matches!(kind, MovementKind::Refund | MovementKind::TakenBack);
     Ok(Some(Movement {
@@ -107,13 +117,27 @@ fn movement(transaction: BalanceTransaction) -> Result<Option<Movement>, Process
     }))
 }
 
+fn unreadable(transaction: &str) -> ProcessorError {
+    tracing::error!(transaction, "something Stripe booked cannot be read");
+    ProcessorError::OutcomeUnknown
+}
+
+/// What an object says of whose it is.
+enum Reference {
+    Ours(String),
+    None,
+    /// The charge is only named, though it was asked for.
+    NotTold,
+}
+
 /// Our reference on a charge, which has it from its payment intent, or on the charge something is about.
-fn reference(source: &Source) -> Option<String> {
+fn reference(source: &Source) -> Reference {
     let own = source.metadata.as_ref().and_then(|metadata| metadata.get(OUR_REFERENCE).or(metadata.get(COLLECTION_REFERENCE)));
     match (own, source.charge.as_ref()) {
-        (Some(own), _) => Some(own.clone()),
+        (Some(own), _) => Reference::Ours(own.clone()),
         (None, Some(Expandable::Object(charge))) => reference(charge),
-        (None, Some(Expandable::Name(_)) | None) => None,
+        (None, Some(Expandable::Name(_))) => Reference::NotTold,
+        (None, None) => Reference::None,
     }
 }
 
@@ -133,7 +157,7 @@ mod tests {
     }
 
     fn transaction(kind: &str, amount: i64, source: &Value) -> Value {
-        json!({ "id": "txn_1", "created": 1_000, "type": kind, "amount": amount, "source": source })
+        json!({ "id": "txn_1", "created": 1_000, "type": kind, "amount": amount, "currency": "usd", "source": source })
     }
 
     #[test]
@@ -143,17 +167,25 @@ mod tests {
         let refund = json!({ "id": "re_1", "object": "refund", "amount": 2_000, "currency": "usd", "charge": charge("succeeded"),
                              "metadata": { "refund_key": "k" } });
         for (kind, amount, source, expected, minor) in [
-            ("charge", 4_600, charge("succeeded"), MovementKind::Charge, 5_000),
+            ("charge", 5_000, charge("succeeded"), MovementKind::Charge, 5_000),
             ("payment", 5_000, charge("succeeded"), MovementKind::Charge, 5_000),
             ("refund", -2_000, refund.clone(), MovementKind::Refund, -2_000),
             ("refund_failure", 2_000, refund, MovementKind::ReturnedToUs, 2_000),
             ("adjustment", -5_000, dispute.clone(), MovementKind::TakenBack, -5_000),
-            ("adjustment", 5_000, dispute, MovementKind::ReturnedToUs, 5_000),
+            ("adjustment", 5_000, dispute.clone(), MovementKind::ReturnedToUs, 5_000),
+            ("adjustment", 2_000, dispute, MovementKind::ReturnedToUs, 2_000),
         ] {
             let found = read(transaction(kind, amount, &source)).expect("readable").expect("ours");
             assert_eq!((found.kind, found.amount), (expected, Money::new(minor, Currency::USD)), "{kind}");
             assert_eq!(found.merchant_reference, "EK-2222-2222", "{kind}");
         }
+    }
+
+    #[test]
+    fn what_is_paid_out_in_another_currency_is_told_in_the_payments_own() {
+        let mut converted = transaction("charge", 4_600, &charge("succeeded"));
+        converted["currency"] = json!("eur");
+        assert_eq!(read(converted).expect("readable").expect("ours").amount, Money::new(5_000, Currency::USD));
     }
 
     #[test]
@@ -172,5 +204,10 @@ mod tests {
         let mut strange = charge("succeeded");
         strange["currency"] = json!("xxx");
         assert_eq!(read(transaction("charge", 100, &strange)), Err(ProcessorError::OutcomeUnknown));
+        let unexpanded = json!({ "id": "re_1", "object": "refund", "amount": 100, "currency": "usd", "charge": "ch_1" });
+        for source in [unexpanded, json!("re_1")] {
+            assert_eq!(read(transaction("refund", -100, &source)), Err(ProcessorError::OutcomeUnknown), "{source}");
+        }
+        assert_eq!(read(transaction("payout", -100, &json!("po_1"))), Ok(None));
     }
 }

@@ -111,6 +111,18 @@ pub struct Dispute {
     pub reason: String,
     /// The payment it is of.
     pub payment_intent: Option<String>,
+    /// What was moved because of it: withdrawn, and given back.
+    #[serde(default)]
+    pub balance_transactions: Vec<Moved>,
+}
+
+/// Of a balance transaction, how much it moved. <https://docs.stripe.com/api/balance_transactions/object>
+#[derive(Debug, Deserialize)]
+pub struct Moved {
+    /// Below zero: withdrawn. Without Stripe's fee.
+    pub amount: i64,
+    /// That of the account, which may be another than the payment's.
+    pub currency: String,
 }
 
 /// The movement behind a payment intent, which repeats its metadata. <https://docs.stripe.com/api/charges/object>

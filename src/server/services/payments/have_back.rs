@@ -8,6 +8,7 @@ use crate::domain::money::Money;
 use crate::domain::payment::Payment;
 use crate::domain::reversal::{DecidedBy, Reversal, ReversalReason, left_to_give_back, spread};
 use crate::paths;
+use crate::server::crash_point::{self, CrashPoint};
 use crate::server::services::Failure;
 use crate::server::state::AppState;
 use crate::server::store::facts::AccountRecord;
@@ -79,6 +80,7 @@ pub async fn have_back(state: &AppState, decision: &HaveBack) -> Result<Result<S
         Ok(refunds) => refunds,
         Err(refusal) => return Ok(Err(refusal)),
     };
+    crash_point::pass(&state.config, CrashPoint::AfterRefundRecorded);
     let mut shown = String::new();
     for (payment, reversal) in refunds {
         if shown.is_empty() {

@@ -13,6 +13,7 @@ use crate::domain::reversal::{
     DecidedBy, RefundRefusal, Reversal, ReversalFinding, ReversalKind, ReversalReason, ReversalReport, ReversalState,
     check_refund, left_to_give_back,
 };
+use crate::server::crash_point::{self, CrashPoint};
 use crate::server::ids;
 use crate::server::processors::{PaymentProcessor, ProcessorError, Refund, RefundProgress, Refunded};
 use crate::server::services::Failure;
@@ -73,6 +74,7 @@ pub async fn refund(state: &AppState, order: &RefundOrder) -> Result<Result<Refu
         Ok(refunding) => refunding,
         Err(refused) => return Ok(Err(refused)),
     };
+    crash_point::pass(&state.config, CrashPoint::AfterRefundRecorded);
     let reversal = if refunding.reversal.state.is_open() {
         ask(state, processor.as_ref(), &payment, &refunding.reversal).await?
     } else {
@@ -205,12 +207,14 @@ pub(super) async fn ask(
         | ReversalState::Unknown
         | ReversalState::Succeeded { .. }
         | ReversalState::Failed { .. }
-        | ReversalState::Undone { .. } => match tokio::time::timeout(PROCESSOR_TIMEOUT, processor.refund(&request)).await {
+        | ReversalState::Undone { .. }
+        | ReversalState::PartlyUndone { .. } => match tokio::time::timeout(PROCESSOR_TIMEOUT, processor.refund(&request)).await {
             Ok(Ok(refunded)) => found(refunded),
             Ok(Err(ProcessorError::Refused(_))) => ReversalReport::Refused,
             Ok(Err(ProcessorError::OutcomeUnknown)) | Err(_) => ReversalReport::OutcomeUnknown,
         },
     };
+    crash_point::pass(&state.config, CrashPoint::AfterRefundAsked);
     apply(state, &reversal.id, &report, &Heard::Answer).await
 }
 

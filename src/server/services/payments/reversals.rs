@@ -6,8 +6,11 @@ use super::report::{Heard, apply as apply_to_payment};
 use super::{PROCESSOR_TIMEOUT, undo};
 use crate::domain::ids::ReversalId;
 use crate::domain::payment::{DeclineReason, Payment, ProcessorReport, WhyUnchanged};
-use crate::domain::reversal::{DecidedBy, Reversal, ReversalKind, ReversalReason, ReversalReport, ReversalState, ReversalStep};
+use crate::domain::reversal::{
+    DecidedBy, Reversal, ReversalFinding, ReversalKind, ReversalReason, ReversalReport, ReversalState, ReversalStep, is_beyond,
+};
 use crate::server::clock::Millis;
+use crate::server::crash_point::{self, CrashPoint};
 use crate::server::ids;
 use crate::server::processors::{PaymentProcessor, ProcessorError, Reversed};
 use crate::server::services::Failure;
@@ -31,11 +34,13 @@ pub(super) async fn apply(
     shares::lock_accounts(&mut tx, &payment_id).await?;
     let reversal = reversals::by_id(&mut tx, id).await?.ok_or(Failure::Missing("refund"))?;
     let reversal = step(state, &mut tx, reversal, report, heard, at).await?;
+    crash_point::pass(&state.config, CrashPoint::BeforeReversalCommitted);
     tx.commit().await.map_err(StoreError::from)?;
     Ok(reversal)
 }
 
-/// Takes in what the processor tells of money that went back of a payment, whether it was asked for here or not.
+/// Takes in what the processor tells of money that went back of a payment, whether it was asked for here or not. What a bank is
+/// said to take beyond what was paid is asked about first: an earlier decision may have ended, and that not been heard.
 pub(super) async fn take_in(
     state: &AppState,
     processor: &dyn PaymentProcessor,
@@ -44,21 +49,56 @@ pub(super) async fn take_in(
     heard: &Heard,
 ) -> Result<(), Failure> {
     make_sure_it_is_paid(state, processor, payment).await?;
+    let mut tx = state.db.begin_read().await?;
+    let is_beyond = would_be_beyond(&mut tx, payment, reversed).await?;
+    store::end_read(tx);
+    if is_beyond {
+        let ended = |found: &&Reversed| match found.finding {
+            ReversalFinding::Undone | ReversalFinding::PartlyUndone { .. } => true,
+            ReversalFinding::Pending | ReversalFinding::Done => false,
+        };
+        for found in ask_for_all(processor, payment).await?.iter().filter(ended) {
+            record(state, payment, found, &Heard::LookUp).await?;
+        }
+    }
+    record(state, payment, reversed, heard).await
+}
+
+/// Whether banks would hold more of a payment than it was, if this were booked too.
+async fn would_be_beyond(tx: &mut Tx, payment: &Payment, reversed: &Reversed) -> Result<bool, Failure> {
+    if find(tx, payment, reversed).await?.is_some() {
+        return Ok(false);
+    }
+    let known = reversals::of_payment(tx, &payment.id).await?;
+    Ok(is_beyond(payment.amount, &known, reversed.kind, reversed.amount, reversed.finding)?)
+}
+
+/// The row of it, if there is one: by our key, else by the processor's name.
+async fn find(tx: &mut Tx, payment: &Payment, reversed: &Reversed) -> Result<Option<Reversal>, Failure> {
+    let ours = match &reversed.our_key {
+        Some(key) => reversals::of_key(tx, key).await?,
+        None => None,
+    };
+    Ok(match ours {
+        Some(ours) => Some(ours),
+        None => reversals::of_processor(tx, &payment.processor, &reversed.processor_reference).await?,
+    })
+}
+
+async fn record(state: &AppState, payment: &Payment, reversed: &Reversed, heard: &Heard) -> Result<(), Failure> {
     let at = state.clock.now_millis();
     let mut tx = state.db.begin_write().await?;
     shares::lock_accounts(&mut tx, &payment.id).await?;
     if !note_message(&mut tx, payment, heard, at).await? {
         return Ok(());
     }
-    let known = match &reversed.our_key {
-        Some(key) => reversals::of_key(&mut tx, key).await?,
-        None => None,
-    };
-    let known = match known {
-        Some(known) => Some(known),
-        None => reversals::of_processor(&mut tx, processor.name(), &reversed.processor_reference).await?,
-    };
-    let reversal = match known {
+    // Asked about and still said: no customer owes more than they paid because of that. The trail and `reconcile` tell a person.
+    if would_be_beyond(&mut tx, payment, reversed).await? {
+        note_beyond(&mut tx, payment, reversed, heard, at).await?;
+        tx.commit().await.map_err(StoreError::from)?;
+        return Ok(());
+    }
+    let reversal = match find(&mut tx, payment, reversed).await? {
         Some(known) => known,
         None => record_heard(&mut tx, payment, reversed, at).await?,
     };
@@ -68,6 +108,7 @@ pub(super) async fn take_in(
         finding: reversed.finding,
     };
     step(state, &mut tx, reversal, &report, heard, at).await?;
+    crash_point::pass(&state.config, CrashPoint::BeforeReversalCommitted);
     tx.commit().await.map_err(StoreError::from)?;
     Ok(())
 }
@@ -79,15 +120,7 @@ pub(super) async fn look_after(
     payment: &Payment,
     heard: &Heard,
 ) -> Result<(), Failure> {
-    let Some(reference) = &payment.processor_reference else { return Ok(()) };
-    let found = match tokio::time::timeout(PROCESSOR_TIMEOUT, processor.reversals(reference)).await {
-        Ok(Ok(found)) => found,
-        // Not recorded, so that the processor tells it again.
-        Ok(Err(ProcessorError::Refused(_) | ProcessorError::OutcomeUnknown)) | Err(_) => {
-            return Err(Failure::NoAnswer("the processor, asked about its own message"));
-        }
-    };
-    for reversed in &found {
+    for reversed in &ask_for_all(processor, payment).await? {
         take_in(state, processor, payment, reversed, &Heard::LookUp).await?;
     }
     let at = state.clock.now_millis();
@@ -96,6 +129,18 @@ pub(super) async fn look_after(
     note_effect(&mut tx, payment, heard, "looked_up").await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(())
+}
+
+/// Everything that went back of a payment, as the processor has it; nothing of one it has not named yet.
+async fn ask_for_all(processor: &dyn PaymentProcessor, payment: &Payment) -> Result<Vec<Reversed>, Failure> {
+    let Some(reference) = &payment.processor_reference else { return Ok(Vec::new()) };
+    match tokio::time::timeout(PROCESSOR_TIMEOUT, processor.reversals(reference)).await {
+        Ok(Ok(found)) => Ok(found),
+        // Not recorded, so that the processor tells it again.
+        Ok(Err(ProcessorError::Refused(_) | ProcessorError::OutcomeUnknown)) | Err(_) => {
+            Err(Failure::NoAnswer("the processor, asked about its own message"))
+        }
+    }
 }
 
 /// Our reference of a payment that a message calls by the processor's own name: by the refund it is about, else by asking.
@@ -213,12 +258,45 @@ async fn step(
     let after = Reversal { state: next.clone(), processor_reference: named, ..reversal.clone() };
     reversals::set_state(tx, &after, &reversal.state).await?;
     note(tx, &payment, &after, "reversal.moved", effect, heard, at).await?;
-    match (&reversal.state, next) {
-        (_, ReversalState::Succeeded { .. }) => undo::take_back(state, tx, &payment, &after, at).await?,
-        (_, ReversalState::Undone { .. }) => undo::bring_back(state, tx, &payment, &after, at).await?,
-        (_, ReversalState::Created | ReversalState::Pending | ReversalState::Failed { .. } | ReversalState::Unknown) => {}
+    match next {
+        ReversalState::Succeeded { .. } => undo::take_back(state, tx, &payment, &after, at).await?,
+        ReversalState::Undone { .. } => undo::bring_back(state, tx, &payment, &after, at).await?,
+        ReversalState::PartlyUndone { settled_at, .. } => {
+            if !reversal.state.is_in_effect() {
+                // Its end is the first that is heard of it: it went back, and a part came again.
+                let before = Reversal { state: ReversalState::Succeeded { settled_at: *settled_at }, ..after.clone() };
+                undo::take_back(state, tx, &payment, &before, at).await?;
+            }
+            let payment = payments::by_id(tx, &payment.id).await?.ok_or(Failure::Missing("payment"))?;
+            undo::bring_back(state, tx, &payment, &after, at).await?;
+        }
+        ReversalState::Created | ReversalState::Pending | ReversalState::Failed { .. } | ReversalState::Unknown => {}
     }
     Ok(after)
+}
+
+/// What cannot be about this payment, for the trail: there is no reversal of it.
+async fn note_beyond(tx: &mut Tx, payment: &Payment, reversed: &Reversed, heard: &Heard, at: Millis) -> Result<(), Failure> {
+    tracing::error!(
+        payment.id = %payment.id,
+        reversal = reversed.processor_reference,
+        "the processor says that banks took more of a payment than it was; it is not booked: look at `evenkeel reconcile`"
+    );
+    let effect = WhyUnchanged::Contradiction.code();
+    note_effect(tx, payment, heard, effect).await?;
+    let event = Event {
+        at,
+        actor: Actor::Processor(payment.processor.clone()),
+        action: "reversal.contradicted",
+        customer_id: Some(payment.customer_id.to_string()),
+        account_id: Some(payment.account_id.to_string()),
+        subject_id: Some(payment.id.to_string()),
+        details: json!({
+            "payment": payment.id, "kind": reversed.kind.code(), "processor_reference": reversed.processor_reference,
+            "amount_minor": reversed.amount.minor(), "to": effect, "heard_by": heard.code(),
+        }),
+    };
+    Ok(events::append(tx, &event).await?)
 }
 
 async fn note(

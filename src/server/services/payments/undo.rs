@@ -8,7 +8,7 @@ use crate::domain::ids::{AccountId, AgreementId};
 use crate::domain::ledger::{self as rules, Allocation, AppliedTo, Entry};
 use crate::domain::money::Money;
 use crate::domain::payment::{Payment, PaymentState};
-use crate::domain::reversal::{Reversal, ReversalKind};
+use crate::domain::reversal::{Reversal, ReversalKind, ReversalState};
 use crate::server::clock::{self, Millis};
 use crate::server::services::{Failure, policies, reversal_notes};
 use crate::server::state::AppState;
@@ -116,7 +116,8 @@ async fn take_back_from(
     reversal_notes::issue(state, tx, &reversal_notes::Happened { payment: &part, reversal: &here, account: &account, at }).await
 }
 
-/// Money that had gone back came again: it is applied to what is owed now, as a payment is, on the accounts it was taken from.
+/// Money that had gone back came again, all of it or a part: it is applied to what is owed now, as a payment is, on the accounts
+/// it was taken from. A part goes to the first of them first: what a bank took beyond the payment was taken from it.
 pub(super) async fn bring_back(
     state: &AppState,
     tx: &mut Tx,
@@ -128,22 +129,58 @@ pub(super) async fn bring_back(
     let currency = payment.amount.currency();
     let all = rules::net(store::ledger::allocations(tx, payment.id.as_str(), currency).await?)?;
     let mut missing = left_of(&after).checked_sub(sum(&all, payment.amount)?)?;
+    let mut coming = match reversal.state {
+        ReversalState::PartlyUndone { again, .. } => again,
+        ReversalState::Created
+        | ReversalState::Pending
+        | ReversalState::Succeeded { .. }
+        | ReversalState::Failed { .. }
+        | ReversalState::Undone { .. }
+        | ReversalState::Unknown => reversal.amount,
+    };
     let shares = shares::of_payment(tx, payment).await?;
     for share in &shares {
         let taken_key = once_key(reversal.kind.code(), reversal, &share.account_id, shares.len());
-        let amount = store::ledger::amount_of(tx, &taken_key, currency).await?;
+        let taken = store::ledger::amount_of(tx, &taken_key, currency).await?;
+        let amount = Money::new(taken.minor().min(coming.minor()), currency);
         if !amount.is_positive() {
             continue;
         }
+        coming = coming.checked_sub(amount)?;
         let applied = shares::allocations(tx, &payment.id, &share.account_id, currency).await?;
         let room = share.amount.checked_sub(sum(&rules::net(applied)?, payment.amount)?)?;
         let again = Money::new(room.minor().min(amount.minor()).min(missing.minor()).max(0), currency);
         missing = missing.checked_sub(again)?;
-        let is_whole = matches!(after.state, PaymentState::Succeeded { .. });
-        let back = Back { share, accounts: shares.len(), amount, ends_discount: !is_whole };
-        bring_back_to(state, tx, payment, reversal, &back, again, at).await?;
+        // As in `take_back`: what a bank still holds ends a discount, and so does a refund of all of it.
+        let ends_discount = match after.state {
+            PaymentState::Returned(_) | PaymentState::ChargedBack(_) | PaymentState::Refunded(_) => true,
+            PaymentState::Created
+            | PaymentState::Submitted { .. }
+            | PaymentState::NeedsCustomer { .. }
+            | PaymentState::Processing
+            | PaymentState::Succeeded { .. }
+            | PaymentState::Declined { .. }
+            | PaymentState::Cancelled { .. }
+            | PaymentState::Abandoned { .. }
+            | PaymentState::Unknown
+            | PaymentState::PartlyRefunded(_) => false,
+        };
+        let back = Back { share, accounts: shares.len(), amount, ends_discount };
+        bring_back_to(state, tx, payment, &here(reversal, taken, amount), &back, again, at).await?;
     }
     Ok(())
+}
+
+/// A reversal as one account sees it, of which so much was taken from it and so much came again.
+fn here(reversal: &Reversal, taken: Money, again: Money) -> Reversal {
+    let state = match reversal.state {
+        ReversalState::PartlyUndone { settled_at, undone_at, .. } if again == taken => {
+            ReversalState::Undone { settled_at, undone_at }
+        }
+        ReversalState::PartlyUndone { settled_at, undone_at, .. } => ReversalState::PartlyUndone { settled_at, undone_at, again },
+        _ => reversal.state.clone(),
+    };
+    Reversal { amount: taken, state, ..reversal.clone() }
 }
 
 async fn bring_back_to(
@@ -181,8 +218,8 @@ async fn bring_back_to(
         "balance_after_minor": balance.minor(),
     });
     note(tx, &part, "payment.reinstated", details, at).await?;
-    let (account, here) = (account_of(tx, &part).await?, Reversal { amount: back.amount, ..reversal.clone() });
-    reversal_notes::issue(state, tx, &reversal_notes::Happened { payment: &part, reversal: &here, account: &account, at }).await
+    let account = account_of(tx, &part).await?;
+    reversal_notes::issue(state, tx, &reversal_notes::Happened { payment: &part, reversal, account: &account, at }).await
 }
 
 async fn account_of(tx: &mut Tx, payment: &Payment) -> Result<AccountRecord, Failure> {
