@@ -15,6 +15,7 @@ mod crashes;
 mod elsewhere;
 mod feed;
 mod joint;
+mod joint_have_back;
 mod mandate_crashes;
 mod mandates;
 mod messages;

@@ -6,7 +6,9 @@ use super::report::{Heard, apply as apply_to_payment};
 use super::{PROCESSOR_TIMEOUT, undo};
 use crate::domain::ids::ReversalId;
 use crate::domain::payment::{DeclineReason, Payment, ProcessorReport, WhyUnchanged};
-use crate::domain::reversal::{DecidedBy, Reversal, ReversalKind, ReversalReason, ReversalReport, ReversalState, ReversalStep};
+use crate::domain::reversal::{
+    DecidedBy, Reversal, ReversalKind, ReversalReason, ReversalReport, ReversalState, ReversalStep, Scope,
+};
 use crate::server::clock::Millis;
 use crate::server::ids;
 use crate::server::processors::{PaymentProcessor, ProcessorError, Reversed};
@@ -168,6 +170,7 @@ async fn record_heard(tx: &mut Tx, payment: &Payment, reversed: &Reversed, at: M
         reference: ids::new_reference("RV"),
         payment_id: payment.id.clone(),
         account_id: payment.account_id.clone(),
+        scope: Scope::Payment,
         kind: reversed.kind,
         amount: reversed.amount,
         reason,
@@ -235,7 +238,7 @@ async fn note(
         actor: Actor::Processor(payment.processor.clone()),
         action,
         customer_id: Some(payment.customer_id.to_string()),
-        account_id: Some(payment.account_id.to_string()),
+        account_id: Some(reversal.account_id.to_string()),
         subject_id: Some(reversal.id.to_string()),
         details: json!({
             "payment": payment.id, "kind": reversal.kind.code(), "reason": reversal.reason.code(),

@@ -1,6 +1,7 @@
 //! What money that went back changes, and money that came again, in the transaction in which it becomes known: the books, what
 //! the payment was applied to, a discount it had earned, the agreement, and the letter that says so.
 
+use super::held::Held;
 use super::read::read_owed;
 use super::settle::{apply_money, complete_if_covered, granted};
 use crate::domain::components as parts_of_debt;
@@ -8,7 +9,7 @@ use crate::domain::ids::{AccountId, AgreementId};
 use crate::domain::ledger::{self as rules, Allocation, AppliedTo, Entry};
 use crate::domain::money::Money;
 use crate::domain::payment::{Payment, PaymentState};
-use crate::domain::reversal::{Reversal, ReversalKind};
+use crate::domain::reversal::{Reversal, ReversalKind, ReversalReason};
 use crate::server::clock::{self, Millis};
 use crate::server::services::{Failure, policies, reversal_notes};
 use crate::server::state::AppState;
@@ -28,22 +29,18 @@ pub(super) async fn take_back(
     at: Millis,
 ) -> Result<(), Failure> {
     let after = move_payment(tx, payment, at).await?;
-    let shares = shares::of_payment(tx, payment).await?;
-    let mut held = Vec::with_capacity(shares.len());
-    for share in &shares {
-        let applied = shares::allocations(tx, &payment.id, &share.account_id, payment.amount.currency()).await?;
-        held.push(rules::net(applied)?);
-    }
-    let ends_discount = match reversal.kind {
+    let held = Held::read(tx, payment).await?;
+    let ends_discount = match (reversal.kind, reversal.reason) {
         // A bank that takes a payment back ends what a discount was given for, and so does giving all of it back; a part that is
         // given back by decision does not.
-        ReversalKind::Return | ReversalKind::Chargeback => true,
-        ReversalKind::Refund => left_of(&after).is_zero(),
+        (ReversalKind::Return | ReversalKind::Chargeback, _) => true,
+        // What was beyond everything owed is no part of what the discount was given for.
+        (ReversalKind::Refund, ReversalReason::Overpaid) => false,
+        (ReversalKind::Refund, _) => left_of(&after).is_zero(),
     };
-    let taken = rules::spread_back(&held, reversal.amount)?;
-    for ((share, applied), amount) in shares.iter().zip(&held).zip(taken) {
-        let back = Back { share, accounts: shares.len(), amount, ends_discount };
-        take_back_from(state, tx, payment, reversal, &back, applied, at).await?;
+    for (share, part, amount) in held.given_by(reversal)? {
+        let back = Back { share, accounts: held.shares.len(), amount, ends_discount };
+        take_back_from(state, tx, payment, reversal, &back, &part.applied, at).await?;
     }
     Ok(())
 }
@@ -126,8 +123,6 @@ pub(super) async fn bring_back(
 ) -> Result<(), Failure> {
     let after = move_payment(tx, payment, at).await?;
     let currency = payment.amount.currency();
-    let all = rules::net(store::ledger::allocations(tx, payment.id.as_str(), currency).await?)?;
-    let mut missing = left_of(&after).checked_sub(sum(&all, payment.amount)?)?;
     let shares = shares::of_payment(tx, payment).await?;
     for share in &shares {
         let taken_key = once_key(reversal.kind.code(), reversal, &share.account_id, shares.len());
@@ -135,10 +130,11 @@ pub(super) async fn bring_back(
         if !amount.is_positive() {
             continue;
         }
+        // Less than came again where more had gone back of the account than it got.
+        let left = shares::left_in_books(tx, &payment.id, &share.account_id, currency).await?.checked_add(amount)?;
         let applied = shares::allocations(tx, &payment.id, &share.account_id, currency).await?;
-        let room = share.amount.checked_sub(sum(&rules::net(applied)?, payment.amount)?)?;
-        let again = Money::new(room.minor().min(amount.minor()).min(missing.minor()).max(0), currency);
-        missing = missing.checked_sub(again)?;
+        let again = left.checked_sub(sum(&applied, payment.amount)?)?;
+        let again = Money::new(again.minor().max(0), currency);
         let is_whole = matches!(after.state, PaymentState::Succeeded { .. });
         let back = Back { share, accounts: shares.len(), amount, ends_discount: !is_whole };
         bring_back_to(state, tx, payment, reversal, &back, again, at).await?;
