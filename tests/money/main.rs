@@ -14,6 +14,7 @@ mod collecting;
 mod crashes;
 mod elsewhere;
 mod feed;
+mod feed_parts;
 mod joint;
 mod joint_have_back;
 mod mandate_crashes;

@@ -15,7 +15,7 @@ use crate::server::services::{Failure, policies, reversal_notes};
 use crate::server::state::AppState;
 use crate::server::store::events::{self, Actor, Event};
 use crate::server::store::facts::AccountRecord;
-use crate::server::store::ledger::EntryContext;
+use crate::server::store::ledger::{EntryContext, Explained};
 use crate::server::store::shares::Share;
 use crate::server::store::{self, Tx, components, covered, facts, payments, reversals, shares};
 use serde_json::json;
@@ -88,11 +88,12 @@ async fn take_back_from(
     let undone = rules::undo(applied, back.amount)?;
     if back.amount.is_positive() {
         store::ledger::append(tx, &Entry::reversal(reversal.kind, back.amount), &context).await?;
-        store::ledger::undo_allocations(tx, id, account_id, &undone, reversal.id.as_str()).await?;
+        let explained = Explained { payment_id: id, account_id, entry_key: &key, reversal_id: Some(reversal.id.as_str()) };
+        store::ledger::append_allocations(tx, explained, &undone).await?;
         let order = policies::current(state).policy.allocation;
         let paid = components::of_share(tx, id, account_id).await?;
         let parts = parts_of_debt::undo(paid, sum(&undone, part.amount)?.negated(), order)?;
-        components::append(tx, id, account_id, parts.lines(order, currency), Some(reversal.id.as_str())).await?;
+        components::append(tx, explained, parts.lines(order, currency)).await?;
     }
     if withdrawn.is_positive() {
         let key = back.key("discount_withdrawn", reversal);
@@ -155,9 +156,8 @@ async fn bring_back_to(
     let account = account_of(tx, &part).await?;
     let (owed, agreement_id) = read_owed(tx, &account).await?;
     let (account_id, currency) = (part.account_id.as_str(), part.amount.currency());
-    let lines = apply_money(state, tx, &part, &owed, applied).await?.lines;
-
     let key = back.key("reinstatement", reversal);
+    let lines = apply_money(state, tx, &part, &owed, applied, &key).await?.lines;
     let context = context(&part, reversal, &account, &key, at);
     store::ledger::append(tx, &Entry::reinstatement(back.amount), &context).await?;
     let discount = granted(&part, &owed, applied);
