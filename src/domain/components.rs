@@ -145,6 +145,46 @@ pub fn undo(paid: Parts, amount: Money, order: PartsOrder) -> Result<Parts, Mone
     Ok(parts)
 }
 
+/// A piece of what an entry of the books changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// Which of the lines it was applied to; `None` where no line says so.
+    pub line: Option<usize>,
+    /// Which part of the debt it is; `None` where that is not known.
+    pub part: Option<Paid>,
+    pub amount: Money,
+}
+
+/// What an entry was applied to and the parts of the debt it paid, laid side by side: the first cent belongs to the first line and
+/// the first part, the last to the last of both. Of what was undone the lines come as they were undone, the last first, and so the
+/// parts are taken from their end. The pieces have the sign of `amount` and sum to it; where lines or parts hold less, the rest
+/// belongs to none.
+pub fn pieces(lines: &[Money], parts: &[(Paid, Money)], amount: Money) -> Vec<Piece> {
+    let is_undone = parts.iter().any(|(_, part)| part.minor() < 0);
+    let mut parts: Vec<(Paid, u64)> = parts.iter().map(|(part, amount)| (*part, amount.minor().unsigned_abs())).collect();
+    if is_undone {
+        parts.reverse();
+    }
+    let mut lines = lines.iter().map(|amount| amount.minor().unsigned_abs()).enumerate().filter(|(_, minor)| *minor > 0);
+    let mut parts = parts.into_iter().filter(|(_, minor)| *minor > 0);
+    let (mut line, mut part) = (lines.next(), parts.next());
+    let mut left = amount.minor().unsigned_abs();
+    let mut pieces = Vec::new();
+    while left > 0 {
+        let taken = [line.map(|(_, minor)| minor), part.map(|(_, minor)| minor)].into_iter().flatten().fold(left, u64::min);
+        let minor = i64::try_from(taken).unwrap_or(i64::MAX) * amount.minor().signum();
+        pieces.push(Piece {
+            line: line.map(|(place, _)| place),
+            part: part.map(|(part, _)| part),
+            amount: Money::new(minor, amount.currency()),
+        });
+        left -= taken;
+        line = line.and_then(|(place, minor)| if minor > taken { Some((place, minor - taken)) } else { lines.next() });
+        part = part.and_then(|(paid, minor)| if minor > taken { Some((paid, minor - taken)) } else { parts.next() });
+    }
+    pieces
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -206,7 +246,59 @@ mod tests {
         assert_eq!(open(Parts::default(), -30), Ok(parts(1_030, 200, 50)));
     }
 
+    #[test]
+    fn an_entry_is_in_pieces_by_what_it_was_applied_to_and_by_part() {
+        let pieces = |lines: &[i64], parts: &[(Paid, i64)], amount| {
+            let lines: Vec<Money> = lines.iter().copied().map(usd).collect();
+            let parts: Vec<(Paid, Money)> = parts.iter().map(|(part, minor)| (*part, usd(*minor))).collect();
+            let pieces = super::pieces(&lines, &parts, usd(amount));
+            pieces.into_iter().map(|piece| (piece.line, piece.part, piece.amount.minor())).collect::<Vec<_>>()
+        };
+        let (fees, interest, principal) = (Some(Paid::Fees), Some(Paid::Interest), Some(Paid::Principal));
+        let paid = [(Paid::Fees, 10), (Paid::Interest, 30), (Paid::Principal, 110)];
+        assert_eq!(
+            pieces(&[100, 50], &paid, -150),
+            [(Some(0), fees, -10), (Some(0), interest, -30), (Some(0), principal, -60), (Some(1), principal, -50)]
+        );
+        // All of it comes back, the last first.
+        let undone = [(Paid::Fees, -10), (Paid::Interest, -30), (Paid::Principal, -110)];
+        assert_eq!(
+            pieces(&[-50, -100], &undone, 150),
+            [(Some(0), principal, 50), (Some(1), principal, 60), (Some(1), interest, 30), (Some(1), fees, 10)]
+        );
+        // From before the parts were kept, and more than there was to undo.
+        assert_eq!(pieces(&[100, 50], &[], -150), [(Some(0), None, -100), (Some(1), None, -50)]);
+        assert_eq!(pieces(&[-50], &undone[..1], 70), [(Some(0), fees, 10), (Some(0), None, 40), (None, None, 20)]);
+        assert_eq!(pieces(&[], &[], 0), []);
+    }
+
     proptest! {
+        #[test]
+        fn pieces_sum_to_the_entry_and_to_each_line_and_part(
+            lines in proptest::collection::vec(1_i64..10_000, 0..5), cuts in proptest::collection::vec(0_i64..20_000, 3), beyond in 0_i64..500,
+        ) {
+            let applied: i64 = lines.iter().sum();
+            let mut rest = applied;
+            let parts: Vec<(Paid, Money)> = Paid::ALL.into_iter().zip(cuts.iter().copied().chain([i64::MAX])).map(|(part, cut)| {
+                let minor = rest.min(cut);
+                rest -= minor;
+                (part, usd(minor))
+            }).collect();
+            let amount = -(applied + beyond);
+            let pieces = pieces(&lines.iter().copied().map(usd).collect::<Vec<_>>(), &parts, usd(amount));
+            let sum = |is_wanted: &dyn Fn(&Piece) -> bool| {
+                -pieces.iter().filter(|piece| is_wanted(piece)).map(|piece| piece.amount.minor()).sum::<i64>()
+            };
+            prop_assert_eq!(sum(&|_| true), applied + beyond);
+            prop_assert!(pieces.iter().all(|piece| piece.amount.minor() < 0));
+            for (place, minor) in lines.iter().enumerate() {
+                prop_assert_eq!(sum(&|piece| piece.line == Some(place)), *minor);
+            }
+            for (part, minor) in &parts {
+                prop_assert_eq!(sum(&|piece| piece.part == Some(*part)), minor.minor());
+            }
+        }
+
         #[test]
         fn parts_sum_to_the_payment_and_never_exceed_what_is_owed(
             amount in 1_i64..1_000_000, principal in 0_i64..500_000, interest in 0_i64..50_000, fees in 0_i64..5_000,

@@ -308,31 +308,6 @@ pub fn undo(lines: &[Allocation], amount: Money) -> Result<Vec<Allocation>, Mone
     Ok(undone)
 }
 
-/// How much of an amount that goes back each part of a payment gives, in the parts' order: what is beyond everything owed first,
-/// then the last part before the one before it. `parts` are what is applied now, as in [`undo`]. What goes beyond all of them (a
-/// bank can take back what was given back before) is the first part's.
-pub fn spread_back(parts: &[Vec<Allocation>], amount: Money) -> Result<Vec<Money>, MoneyError> {
-    let currency = amount.currency();
-    let sum_of = |lines: &[Allocation], is_wanted: fn(&AppliedTo) -> bool| {
-        let mut wanted = lines.iter().filter(|line| is_wanted(&line.applied_to));
-        wanted.try_fold(Money::zero(currency), |sum, line| sum.checked_add(line.amount))
-    };
-    let mut given = vec![Money::zero(currency); parts.len()];
-    let mut left = amount;
-    let passes: [fn(&AppliedTo) -> bool; 2] = [|to| *to == AppliedTo::Credit, |to| *to != AppliedTo::Credit];
-    for is_wanted in passes {
-        for (lines, given) in parts.iter().zip(&mut given).rev() {
-            let taken = Money::new(sum_of(lines, is_wanted)?.minor().min(left.minor()).max(0), currency);
-            *given = given.checked_add(taken)?;
-            left = left.checked_sub(taken)?;
-        }
-    }
-    if let Some(first) = given.first_mut() {
-        *first = first.checked_add(left)?;
-    }
-    Ok(given)
-}
-
 /// Lines to the same thing as one, without what sums to zero; each stands where it was applied first.
 pub fn net(lines: Vec<Allocation>) -> Result<Vec<Allocation>, MoneyError> {
     let mut sums: Vec<Allocation> = Vec::new();
@@ -391,23 +366,6 @@ mod tests {
         assert_eq!(undone(101), [line(AppliedTo::Credit, -20), line(instalment(2), -80), line(instalment(1), -1)]);
         assert_eq!(undone(9_999).iter().map(|line| line.amount.minor()).sum::<i64>(), -200, "never more than there was");
         assert_eq!(undone(0), []);
-    }
-
-    #[test]
-    fn of_a_payment_over_several_accounts_a_credit_goes_back_first_then_the_last_account() {
-        let parts = [
-            vec![line(AppliedTo::PastDue, 100), line(AppliedTo::Credit, 5)],
-            vec![line(AppliedTo::PastDue, 40)],
-            vec![line(AppliedTo::Balance, 60), line(AppliedTo::Credit, 10)],
-        ];
-        let given =
-            |minor| spread_back(&parts, usd(minor)).expect("one currency").iter().map(|part| part.minor()).collect::<Vec<_>>();
-        assert_eq!(given(0), [0, 0, 0]);
-        assert_eq!(given(10), [0, 0, 10]);
-        assert_eq!(given(16), [5, 0, 11]);
-        assert_eq!(given(115), [5, 40, 70]);
-        assert_eq!(given(215), [105, 40, 70]);
-        assert_eq!(given(220), [110, 40, 70], "what a bank takes beyond all of it");
     }
 
     #[test]

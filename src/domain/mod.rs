@@ -14,6 +14,7 @@ pub mod contact;
 pub mod due_dates;
 pub mod finding_out;
 pub mod format;
+pub mod going_back;
 pub mod history;
 pub mod hold;
 pub mod ids;

@@ -78,6 +78,28 @@ pub enum DecidedBy {
     Processor,
 }
 
+/// On which accounts of its payment a reversal is undone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// It is of the payment as a whole: undone on each account the payment paid, as [`super::going_back::spread_back`] says.
+    Payment,
+    /// It was asked for one account and is undone on that one alone.
+    Account,
+}
+
+impl Scope {
+    pub fn code(self) -> &'static str {
+        match self {
+            Scope::Payment => "payment",
+            Scope::Account => "account",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Scope> {
+        [Scope::Payment, Scope::Account].into_iter().find(|scope| scope.code() == code)
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReversalState {
     /// Recorded; the processor may or may not have been asked.
@@ -132,7 +154,9 @@ pub struct Reversal {
     /// What people call it.
     pub reference: String,
     pub payment_id: PaymentId,
+    /// The account it is undone on; of the payment as a whole the payment's first.
     pub account_id: AccountId,
+    pub scope: Scope,
     pub kind: ReversalKind,
     /// Above zero.
     pub amount: Money,
@@ -384,6 +408,7 @@ mod tests {
             reference: "RV-2222-2222".into(),
             payment_id: PaymentId("p".into()),
             account_id: AccountId("a".into()),
+            scope: Scope::Payment,
             kind: ReversalKind::Refund,
             amount: usd(minor),
             reason: ReversalReason::Decided,

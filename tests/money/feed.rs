@@ -10,7 +10,7 @@ use evenkeel::server::store::Tx;
 use serde_json::Value;
 use std::process::{Command, Output};
 
-fn export(test: &TestDb, arguments: &[&str]) -> Output {
+pub fn export(test: &TestDb, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_evenkeel"))
         .args(["export", "payments"])
         .args(arguments)
@@ -21,17 +21,17 @@ fn export(test: &TestDb, arguments: &[&str]) -> Output {
         .expect("the program runs")
 }
 
-fn text(bytes: &[u8]) -> String {
+pub fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-fn exported(test: &TestDb, arguments: &[&str]) -> String {
+pub fn exported(test: &TestDb, arguments: &[&str]) -> String {
     let output = export(test, arguments);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     text(&output.stdout)
 }
 
-fn json(test: &TestDb, arguments: &[&str]) -> Value {
+pub fn json(test: &TestDb, arguments: &[&str]) -> Value {
     serde_json::from_str(&exported(test, arguments)).expect("JSON")
 }
 
@@ -154,8 +154,9 @@ async fn kinds_of_entries_that_come_later_are_exported_and_change_nothing_before
                 .expect("a posting");
         }
         sqlx::query(
-            "insert into payment_allocations (payment_id, line, account_id, applied_to, agreement_id, instalment_number, amount_minor)
-             values ($1, 2, $2, 'past_due', null, null, -2000)",
+            "insert into payment_allocations
+               (payment_id, line, account_id, applied_to, agreement_id, instalment_number, amount_minor, entry_key)
+             values ($1, 2, $2, 'past_due', null, null, -2000, 'r')",
         )
         .bind(&payment)
         .bind(&seeded.account_id)

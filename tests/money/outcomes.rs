@@ -243,10 +243,8 @@ pub async fn given_an_agreement(test: &TestDb, seeded: &Seeded, amounts: &[i64])
     id
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn paying_everything_at_once_earns_the_promised_discount() {
-    let test = support::sqlite().await;
-    let folder = tempfile::tempdir().expect("a folder");
+/// The default policy with a discount of 5 % for prompt payment, as a file in this folder.
+pub fn policy_with_discount(folder: &tempfile::TempDir) -> String {
     let file = folder.path().join("policy.toml");
     let text = std::fs::read_to_string("policies/default.toml").expect("the default policy");
     let text = text
@@ -255,7 +253,14 @@ async fn paying_everything_at_once_earns_the_promised_discount() {
         .replace("# discount_percent", "discount_percent")
         .replace("# within_days = 7", "within_days = 7");
     std::fs::write(&file, text).expect("written");
-    let portal = Portal::open_with(&test.url, &[("policy.file", &file.to_string_lossy())]).await;
+    file.to_string_lossy().into_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn paying_everything_at_once_earns_the_promised_discount() {
+    let test = support::sqlite().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let portal = Portal::open_with(&test.url, &[("policy.file", &policy_with_discount(&folder))]).await;
     let seeded = seed::account(&test.db, SeedAccount::default()).await;
     let mut person = portal.person(&seeded).await;
     let check = person.choose(&seeded.account_id, "balance", "").await;

@@ -1,7 +1,7 @@
 //! After a payment succeeded: refunds, returns, chargebacks, and what they undo. On both databases, against the listening portal
 //! and the sandbox's own books.
 
-use crate::outcomes::{AnswerLost, given_an_agreement};
+use crate::outcomes::{AnswerLost, given_an_agreement, policy_with_discount};
 use crate::portal::{Answer, Person, Portal, SILENCE};
 use crate::support::seed::{self, SeedAccount, Seeded};
 use crate::support::{self, TestDb};
@@ -355,15 +355,7 @@ async fn a_refund_made_on_the_processors_own_pages_is_in_our_books_too() {
 /// Everything that was owed is paid, with the discount for paying promptly.
 async fn given_a_discount(test: TestDb) -> Scene {
     let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("policy.toml");
-    let text = std::fs::read_to_string("policies/default.toml").expect("the default policy");
-    let text = text
-        .replace("holidays = [\"holidays/us-federal.toml\"]", "holidays = []")
-        .replace("# [segment.prompt_payment]", "[segment.prompt_payment]")
-        .replace("# discount_percent", "discount_percent")
-        .replace("# within_days = 7", "within_days = 7");
-    std::fs::write(&file, text).expect("written");
-    let portal = Portal::open_with(&test.url, &[("policy.file", &file.to_string_lossy())]).await;
+    let portal = Portal::open_with(&test.url, &[("policy.file", &policy_with_discount(&folder))]).await;
     let seeded = seed::account(&test.db, SeedAccount::default()).await;
     let person = portal.person(&seeded).await;
     let mut scene = Scene { test, portal, seeded, person };

@@ -5,7 +5,7 @@ use evenkeel::domain::money::{Currency, Money};
 use evenkeel::domain::payment::{
     DeclineReason, Finding, Payment, PaymentState, ProcessorReport, Purpose, Settled, Transition, WhyUnchanged,
 };
-use evenkeel::domain::reversal::{DecidedBy, Reversal, ReversalKind, ReversalReason, ReversalState};
+use evenkeel::domain::reversal::{DecidedBy, Reversal, ReversalKind, ReversalReason, ReversalState, Scope};
 use proptest::prelude::*;
 
 fn payment(state: PaymentState) -> Payment {
@@ -148,6 +148,7 @@ fn reversal(kind: ReversalKind, minor: i64, state: ReversalState) -> Reversal {
         reference: "RV-2222-2222".into(),
         payment_id: PaymentId("p".into()),
         account_id: AccountId("a".into()),
+        scope: Scope::Payment,
         kind,
         amount: Money::new(minor, Currency::USD),
         reason: ReversalReason::Decided,

@@ -9,7 +9,7 @@ use evenkeel::domain::money::{Currency, Money, MoneyError};
 use evenkeel::domain::payment::Millis;
 use evenkeel::domain::reversal::{
     self, DecidedBy, RefundRefusal, Reversal, ReversalFinding, ReversalKind, ReversalReason, ReversalReport, ReversalState,
-    ReversalStep,
+    ReversalStep, Scope,
 };
 use stateright::{Model, Property};
 use std::hash::{Hash, Hasher};
@@ -242,6 +242,7 @@ fn reversal(decision: usize, recorded: &Recorded) -> Reversal {
         reference: String::new(),
         payment_id: PaymentId(String::new()),
         account_id: AccountId(String::new()),
+        scope: Scope::Payment,
         kind: ReversalKind::Refund,
         amount: DECISIONS[decision],
         reason: ReversalReason::Decided,

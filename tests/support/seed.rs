@@ -23,6 +23,7 @@ pub struct SeedAccount {
     pub customer_id: Option<String>,
 }
 
+#[derive(Clone, Debug)]
 pub struct Seeded {
     pub account_id: String,
     pub customer_id: String,

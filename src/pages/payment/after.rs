@@ -1,6 +1,6 @@
 //! What happened to a payment after it was made: money that went back, or came again, what is owed because of it, and the ways on.
 
-use super::{PaymentView, WaysOn};
+use super::{PaymentView, WaysOn, joint};
 use crate::components::form::{LinkButton, LinkKind};
 use crate::components::frame::{frame, language, words};
 use crate::components::notice::{Notice, NoticeKind};
@@ -18,7 +18,13 @@ pub fn show(view: &PaymentView) -> Option<AnyView> {
     let sentences: Vec<_> = view
         .reversals
         .iter()
-        .map(|(reversal, at)| view! { <p>{what_happened(reversal, at.date(), &phone, language())}</p> })
+        .map(|(reversal, at)| {
+            let what = what_happened(reversal, at.date(), &phone, language());
+            match joint::only_on(view, reversal) {
+                Some(account) => view! { <p>{what} " " {account}</p> }.into_any(),
+                None => view! { <p>{what}</p> }.into_any(),
+            }
+        })
         .collect();
     let (kind, owed) = match view.payment.state {
         PaymentState::Returned(_) | PaymentState::ChargedBack(_) if view.balance.is_positive() => {

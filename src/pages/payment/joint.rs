@@ -5,15 +5,23 @@ use super::{PaymentView, ShareView};
 use crate::components::form::{LinkButton, LinkKind};
 use crate::components::frame::{language, words};
 use crate::components::layout::Page;
+use crate::components::notice::{Notice, NoticeKind};
 use crate::components::summary::{SummaryList, SummaryRow};
 use crate::components::table::{Column, DataTable};
 use crate::domain::format;
+use crate::domain::reversal::{Reversal, Scope};
 use crate::paths;
 use crate::words::td_string;
 use leptos::prelude::*;
 
 fn name(share: &ShareView) -> String {
     td_string!(words(), account.name, product = share.product.clone(), reference = share.reference.clone())
+}
+
+/// Of a payment over several accounts: which of them money went back for, where it was for one alone.
+pub fn only_on(view: &PaymentView, reversal: &Reversal) -> Option<String> {
+    let share = view.shares.iter().find(|share| share.account_id == reversal.account_id.as_str())?;
+    (reversal.scope == Scope::Account).then(|| td_string!(words(), reversal.only_on, account = name(share)))
 }
 
 /// What was paid on: the account, or how many.
@@ -78,12 +86,21 @@ fn account_section(share: &ShareView) -> impl IntoView + use<> {
     if share.discount.is_positive() {
         rows.insert(0, SummaryRow::new(td_string!(words(), receipt.discount), amount(share.discount)));
     }
+    let credit = (share.balance.minor() < 0).then(|| {
+        let note = td_string!(words(), receipt.credit_note, amount = amount(share.balance.negated()));
+        let label = td_string!(words(), reversal.have_back_see);
+        view! {
+            <Notice kind=NoticeKind::Plain><p>{note}</p></Notice>
+            <p><LinkButton href=paths::account(&share.account_id) label kind=LinkKind::Other/></p>
+        }
+    });
     let title_id = format!("account-{}", share.account_id);
     view! {
         <section aria-labelledby=title_id.clone()>
             <h2 id=title_id.clone()>{name(share)}</h2>
             <DataTable caption=td_string!(words(), receipt.applied) columns rows=lines/>
             <SummaryList rows/>
+            {credit}
             <p><a href=paths::account(&share.account_id)>{td_string!(words(), recalled.see_account)}</a></p>
         </section>
     }

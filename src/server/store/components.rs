@@ -1,5 +1,6 @@
 //! Which parts of a debt are owed, by the books, and which parts payments paid.
 
+use super::ledger::Explained;
 use super::{StoreError, StoreResult, Tx};
 use crate::domain::components::{Paid, Parts};
 use crate::domain::money::Money;
@@ -79,28 +80,23 @@ fn read(rows: Vec<(String, i64)>) -> StoreResult<Parts> {
 }
 
 /// Writes what a payment paid of each part of an account's debt, or what a reversal undid of it.
-pub async fn append(
-    tx: &mut Tx,
-    payment_id: &str,
-    account_id: &str,
-    lines: Vec<(Paid, Money)>,
-    reversal_id: Option<&str>,
-) -> StoreResult<()> {
+pub async fn append(tx: &mut Tx, explained: Explained<'_>, lines: Vec<(Paid, Money)>) -> StoreResult<()> {
     let last: i64 = sqlx::query_scalar("select coalesce(max(line), 0) from payment_components where payment_id = $1")
-        .bind(payment_id)
+        .bind(explained.payment_id)
         .fetch_one(&mut **tx)
         .await?;
     for (line, (part, amount)) in (last + 1..).zip(lines) {
         sqlx::query(
-            "insert into payment_components (payment_id, line, account_id, component, amount_minor, reversal_id)
-             values ($1, $2, $3, $4, $5, $6)",
+            "insert into payment_components (payment_id, line, account_id, component, amount_minor, reversal_id, entry_key)
+             values ($1, $2, $3, $4, $5, $6, $7)",
         )
-        .bind(payment_id)
+        .bind(explained.payment_id)
         .bind(line)
-        .bind(account_id)
+        .bind(explained.account_id)
         .bind(part.code())
         .bind(amount.minor())
-        .bind(reversal_id)
+        .bind(explained.reversal_id)
+        .bind(explained.entry_key)
         .execute(&mut **tx)
         .await?;
     }

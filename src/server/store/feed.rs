@@ -2,18 +2,19 @@
 //!
 //! Numbers are given in one transaction under a lock, to what is committed at that moment. An entry that commits later, however
 //! early it was begun, gets a later number: who has read up to a number has missed nothing before it. What is read of a
-//! number never changes, because nothing it is read from does.
+//! number never changes, because nothing it is read from does: lines of what was applied name the entry they explain.
 
 use super::dialect::Dialect;
 use super::rows::placeholders;
 use super::{StoreError, StoreResult, Tx, ledger};
 use crate::domain::calendar::Date;
+use crate::domain::components::{self as parts_of_debt, Paid, Piece};
 use crate::domain::ledger::Allocation;
 use crate::domain::money::{Currency, Money};
 use crate::server::clock::Millis;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 
 /// Entries in one page.
 const PAGE: i64 = 500;
@@ -95,6 +96,8 @@ pub struct FeedEntry {
     pub components: Vec<(String, Money)>,
     /// What it was applied to, with the agreement's reference; negative where that was undone.
     pub allocations: Vec<(Allocation, Option<String>)>,
+    /// The amount once more, by what it was applied to and by the part of the debt; lines are places in `allocations`.
+    pub pieces: Vec<Piece>,
     /// The day in the customer's time zone.
     pub booked_on: Date,
     pub booked_at: Millis,
@@ -109,7 +112,7 @@ pub async fn page(tx: &mut Tx, feed: &Feed, after: i64, up_to: i64) -> StoreResu
     };
     let sql = format!(
         "select {number} as number, t.id, t.kind, cr.name, a.reference, c.customer_reference, p.reference, e.creditor_payment_id,
-           e.paid_on, p.processor, p.processor_reference, a.currency, t.posted_on, t.posted_at, t.reason, t.payment_id, t.account_id
+           e.paid_on, p.processor, p.processor_reference, a.currency, t.posted_on, t.posted_at, t.reason
          from creditor_feed f
          join ledger_transactions t on t.id = f.ledger_transaction_id
          join accounts a on a.id = t.account_id
@@ -127,23 +130,37 @@ pub async fn page(tx: &mut Tx, feed: &Feed, after: i64, up_to: i64) -> StoreResu
     };
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(after).bind(up_to).bind(PAGE).bind(creditor).fetch_all(&mut **tx).await?;
     let entries: Vec<String> = rows.iter().map(|row| row.try_get(1)).collect::<Result<_, _>>()?;
-    let payments: Vec<Option<String>> = rows.iter().map(|row| row.try_get(15)).collect::<Result<_, _>>()?;
-    let components = components(tx, &entries).await?;
-    let allocations = allocations(tx, payments.into_iter().flatten().collect()).await?;
-    rows.iter().map(|row| entry(row, &components, &allocations)).collect()
+    let posted = posted(tx, &entries).await?;
+    let allocations = allocations(tx, &entries).await?;
+    let paid = paid(tx, &entries).await?;
+    rows.iter().map(|row| entry(row, &posted, &allocations, &paid)).collect()
 }
+
+type OfEntry<T> = HashMap<String, Vec<T>>;
 
 fn entry(
     row: &AnyRow,
-    components: &HashMap<String, Vec<(String, i64)>>,
-    allocations: &HashMap<String, Vec<Line>>,
+    posted: &OfEntry<(String, i64)>,
+    allocations: &OfEntry<Line>,
+    paid: &OfEntry<(Paid, i64)>,
 ) -> StoreResult<FeedEntry> {
     let currency: String = row.try_get(11)?;
     let currency = Currency::from_code(&currency).ok_or(StoreError::Unreadable("currency"))?;
     let id: String = row.try_get(1)?;
-    let components = components.get(&id).cloned().unwrap_or_default();
+    let components = posted.get(&id).cloned().unwrap_or_default();
     let booked_on: String = row.try_get(12)?;
     let lines = allocations.get(&id).cloned().unwrap_or_default();
+    let allocations: Vec<_> = lines.into_iter().map(|line| line.read(currency)).collect::<StoreResult<_>>()?;
+    let paid: Vec<_> = paid.get(&id).into_iter().flatten().map(|(part, minor)| (*part, Money::new(*minor, currency))).collect();
+    let amount = Money::new(components.iter().map(|(_, minor)| minor).sum(), currency);
+    let components: Vec<_> = components.into_iter().map(|(component, minor)| (component, Money::new(minor, currency))).collect();
+    let pieces = if allocations.is_empty() && paid.is_empty() {
+        let known = components.iter().map(|(component, amount)| (Paid::from_code(component), *amount));
+        known.filter(|(_, amount)| !amount.is_zero()).map(|(part, amount)| Piece { line: None, part, amount }).collect()
+    } else {
+        let lines: Vec<Money> = allocations.iter().map(|(line, _)| line.amount).collect();
+        parts_of_debt::pieces(&lines, &paid, amount)
+    };
     Ok(FeedEntry {
         number: row.try_get(0)?,
         kind: row.try_get(2)?,
@@ -155,9 +172,10 @@ fn entry(
         paid_on: row.try_get(8)?,
         processor: row.try_get(9)?,
         processor_reference: row.try_get(10)?,
-        amount: Money::new(components.iter().map(|(_, minor)| minor).sum(), currency),
-        components: components.into_iter().map(|(component, minor)| (component, Money::new(minor, currency))).collect(),
-        allocations: lines.into_iter().map(|line| line.read(currency)).collect::<StoreResult<_>>()?,
+        amount,
+        components,
+        allocations,
+        pieces,
         booked_on: booked_on.parse().map_err(|_| StoreError::Unreadable("day"))?,
         booked_at: row.try_get(13)?,
         reason: row.try_get(14)?,
@@ -166,14 +184,29 @@ fn entry(
 }
 
 /// What each entry changed for the customer, by component.
-async fn components(tx: &mut Tx, entries: &[String]) -> StoreResult<HashMap<String, Vec<(String, i64)>>> {
+async fn posted(tx: &mut Tx, entries: &[String]) -> StoreResult<OfEntry<(String, i64)>> {
     let head = "select transaction_id, component, cast(sum(amount_minor) as bigint)
          from postings
          where book = 'customer' and transaction_id in (";
     let rows = select_in(tx, head, entries, ") group by transaction_id, component order by transaction_id, min(line)").await?;
-    let mut all: HashMap<String, Vec<(String, i64)>> = HashMap::new();
+    let mut all: OfEntry<(String, i64)> = HashMap::new();
     for row in rows {
         all.entry(row.try_get(0)?).or_default().push((row.try_get(1)?, row.try_get(2)?));
+    }
+    Ok(all)
+}
+
+/// Which parts of the debt each entry paid, or undid, in the order they were paid.
+async fn paid(tx: &mut Tx, entries: &[String]) -> StoreResult<OfEntry<(Paid, i64)>> {
+    let head = "select t.id, l.component, l.amount_minor
+         from ledger_transactions t
+         join payment_components l on l.payment_id = t.payment_id and l.entry_key = t.once_key
+         where t.id in (";
+    let mut all: OfEntry<(Paid, i64)> = HashMap::new();
+    for row in select_in(tx, head, entries, ") order by t.id, l.line").await? {
+        let part: String = row.try_get(1)?;
+        let part = Paid::from_code(&part).ok_or(StoreError::Unreadable("part of a debt"))?;
+        all.entry(row.try_get(0)?).or_default().push((part, row.try_get(2)?));
     }
     Ok(all)
 }
@@ -195,46 +228,25 @@ impl Line {
     }
 }
 
-/// Which lines belong to which entry. A payment's lines are written one after the other with the entries they explain, and sum
-/// on each account to what the entry changed there: so each entry takes the next lines that do. What comes later, such as
-/// lines that a refund undid, never moves to an earlier entry.
-async fn allocations(tx: &mut Tx, mut payments: Vec<String>) -> StoreResult<HashMap<String, Vec<Line>>> {
-    payments.sort_unstable();
-    payments.dedup();
-    let head = "select l.payment_id, l.account_id, l.applied_to, l.agreement_id, l.instalment_number, l.amount_minor, g.reference
-         from payment_allocations l
-         left join agreements g on g.id = l.agreement_id
-         where l.payment_id in (";
-    let mut waiting: HashMap<(String, String), VecDeque<Line>> = HashMap::new();
-    for row in select_in(tx, head, &payments, ") order by l.payment_id, l.line").await? {
-        waiting.entry((row.try_get(0)?, row.try_get(1)?)).or_default().push_back(Line {
-            applied_to: row.try_get(2)?,
-            agreement_id: row.try_get(3)?,
-            instalment: row.try_get(4)?,
-            amount_minor: row.try_get(5)?,
-            agreement_reference: row.try_get(6)?,
-        });
-    }
-    // A discount is given up by the creditor, and applied to nothing; no more is one that is withdrawn.
-    let head = "select t.id, t.payment_id, t.account_id, cast(sum(p.amount_minor) as bigint)
+/// What each entry's money was applied to, or what of that it undid, in that order. What was written before lines named their
+/// entry, and could not be told apart afterwards, belongs to none.
+async fn allocations(tx: &mut Tx, entries: &[String]) -> StoreResult<OfEntry<Line>> {
+    let head = "select t.id, l.applied_to, l.agreement_id, l.instalment_number, l.amount_minor, g.reference
          from ledger_transactions t
-         join postings p on p.transaction_id = t.id and p.book = 'customer'
-         where t.kind not in ('discount', 'discount_withdrawn') and t.payment_id in (";
-    let tail = ") group by t.id, t.payment_id, t.account_id, t.posted_at order by t.posted_at, t.id";
-    let mut taken = HashMap::new();
-    for row in select_in(tx, head, &payments, tail).await? {
-        let (id, changed): (String, i64) = (row.try_get(0)?, row.try_get(3)?);
-        let Some(lines) = waiting.get_mut(&(row.try_get(1)?, row.try_get(2)?)) else { continue };
-        let mut sum = 0;
-        let count = lines.iter().position(|line| {
-            sum += line.amount_minor;
-            sum == -changed
+         join payment_allocations l on l.payment_id = t.payment_id and l.entry_key = t.once_key
+         left join agreements g on g.id = l.agreement_id
+         where t.id in (";
+    let mut all: OfEntry<Line> = HashMap::new();
+    for row in select_in(tx, head, entries, ") order by t.id, l.line").await? {
+        all.entry(row.try_get(0)?).or_default().push(Line {
+            applied_to: row.try_get(1)?,
+            agreement_id: row.try_get(2)?,
+            instalment: row.try_get(3)?,
+            amount_minor: row.try_get(4)?,
+            agreement_reference: row.try_get(5)?,
         });
-        if let Some(count) = count {
-            taken.insert(id, lines.drain(..=count).collect());
-        }
     }
-    Ok(taken)
+    Ok(all)
 }
 
 async fn select_in(tx: &mut Tx, head: &str, values: &[String], tail: &str) -> StoreResult<Vec<AnyRow>> {

@@ -108,31 +108,21 @@ pub async fn discount_of(tx: &mut Tx, payment_id: &str, currency: Currency) -> S
     Ok(Money::new(minor, currency))
 }
 
-/// Writes what a payment is applied to, after what it was applied to before.
-pub async fn append_allocations(tx: &mut Tx, payment_id: &str, account_id: &str, lines: &[Allocation]) -> StoreResult<()> {
-    write_allocations(tx, payment_id, account_id, lines, None).await
+/// What lines about a payment explain: one account's entry.
+#[derive(Clone, Copy, Debug)]
+pub struct Explained<'a> {
+    pub payment_id: &'a str,
+    pub account_id: &'a str,
+    /// The key of the entry, which may be written after its lines.
+    pub entry_key: &'a str,
+    /// What undid them, of lines of negative amounts.
+    pub reversal_id: Option<&'a str>,
 }
 
-/// Writes what a reversal undid of what a payment was applied to: lines of negative amounts.
-pub async fn undo_allocations(
-    tx: &mut Tx,
-    payment_id: &str,
-    account_id: &str,
-    lines: &[Allocation],
-    reversal_id: &str,
-) -> StoreResult<()> {
-    write_allocations(tx, payment_id, account_id, lines, Some(reversal_id)).await
-}
-
-async fn write_allocations(
-    tx: &mut Tx,
-    payment_id: &str,
-    account_id: &str,
-    lines: &[Allocation],
-    reversal_id: Option<&str>,
-) -> StoreResult<()> {
+/// Writes what a payment is applied to, or what of that is undone, after what was written before.
+pub async fn append_allocations(tx: &mut Tx, explained: Explained<'_>, lines: &[Allocation]) -> StoreResult<()> {
     let last: i64 = sqlx::query_scalar("select coalesce(max(line), 0) from payment_allocations where payment_id = $1")
-        .bind(payment_id)
+        .bind(explained.payment_id)
         .fetch_one(&mut **tx)
         .await?;
     for (number, line) in (last + 1..).zip(lines) {
@@ -142,17 +132,18 @@ async fn write_allocations(
         };
         sqlx::query(
             "insert into payment_allocations
-               (payment_id, line, account_id, applied_to, agreement_id, instalment_number, amount_minor, reversal_id)
-             values ($1, $2, $3, $4, $5, $6, $7, $8)",
+               (payment_id, line, account_id, applied_to, agreement_id, instalment_number, amount_minor, reversal_id, entry_key)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         )
-        .bind(payment_id)
+        .bind(explained.payment_id)
         .bind(number)
-        .bind(account_id)
+        .bind(explained.account_id)
         .bind(line.applied_to.code())
         .bind(agreement_id)
         .bind(instalment)
         .bind(line.amount.minor())
-        .bind(reversal_id)
+        .bind(explained.reversal_id)
+        .bind(explained.entry_key)
         .execute(&mut **tx)
         .await?;
     }

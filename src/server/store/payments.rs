@@ -91,14 +91,34 @@ pub async fn of_reference(pool: &AnyPool, reference: &str) -> StoreResult<Option
     row.as_ref().map(read).transpose()
 }
 
-/// Payments that succeeded on an account through one processor, newest first.
-pub async fn paid_on_account(tx: &mut Tx, account_id: &str, processor: &str) -> StoreResult<Vec<Payment>> {
+/// Payments of this customer that succeeded through one processor and of which an account has a share, newest first.
+pub async fn paid_on_account(
+    tx: &mut Tx,
+    customer_id: &CustomerId,
+    account_id: &AccountId,
+    processor: &str,
+) -> StoreResult<Vec<Payment>> {
     let query = format!(
         "select {COLUMNS} from payments
-         where account_id = $1 and processor = $2 and state in ('succeeded', 'partly_refunded')
+         where id in (select payment_id from payment_shares where account_id = $1)
+           and customer_id = $2 and processor = $3 and state in ('succeeded', 'partly_refunded')
          order by settled_at desc, id desc"
     );
-    let rows = sqlx::query(AssertSqlSafe(query)).bind(account_id).bind(processor).fetch_all(&mut **tx).await?;
+    let query = sqlx::query(AssertSqlSafe(query)).bind(account_id.as_str()).bind(customer_id.as_str()).bind(processor);
+    query.fetch_all(&mut **tx).await?.iter().map(read).collect()
+}
+
+/// Payments of which an account has a share and something is on its way back, whichever account gives it.
+pub async fn going_back_on_account(tx: &mut Tx, account_id: &AccountId) -> StoreResult<Vec<Payment>> {
+    let query = format!(
+        "select {COLUMNS} from payments
+         where id in (
+             select s.payment_id from payment_shares s
+             join reversals r on r.payment_id = s.payment_id
+             where s.account_id = $1 and r.state in ('created', 'pending', 'unknown'))
+         order by id"
+    );
+    let rows = sqlx::query(AssertSqlSafe(query)).bind(account_id.as_str()).fetch_all(&mut **tx).await?;
     rows.iter().map(read).collect()
 }
 

@@ -3,11 +3,11 @@
 use super::{StoreError, StoreResult, Tx, expect_rows};
 use crate::domain::ids::{AccountId, PaymentId, ReversalId};
 use crate::domain::money::{Currency, Money};
-use crate::domain::reversal::{DecidedBy, Reversal, ReversalKind, ReversalReason, ReversalState};
+use crate::domain::reversal::{DecidedBy, Reversal, ReversalKind, ReversalReason, ReversalState, Scope};
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
-const COLUMNS: &str = "id, reference, payment_id, account_id, kind, amount_minor, currency, reason, decided_by, decided_by_id, \
+const COLUMNS: &str = "id, reference, payment_id, account_id, scope, kind, amount_minor, currency, reason, decided_by, decided_by_id, \
                        state, once_key, processor, processor_reference, created_at, settled_at, undone_at, undone_minor";
 
 /// What stands in the row beside the reversal itself.
@@ -29,8 +29,8 @@ pub async fn insert(tx: &mut Tx, reversal: &Reversal, asked: &Asked<'_>) -> Stor
     sqlx::query(
         "insert into reversals (id, reference, payment_id, account_id, kind, amount_minor, currency, reason, reason_text,
            decided_by, decided_by_id, state, decision_key, once_key, request_sha256, processor, processor_reference, created_at,
-           settled_at, undone_at, undone_minor)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'created', $12, $13, $14, $15, $16, $17, null, null, null)",
+           settled_at, undone_at, undone_minor, scope)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'created', $12, $13, $14, $15, $16, $17, null, null, null, $18)",
     )
     .bind(reversal.id.as_str())
     .bind(&reversal.reference)
@@ -49,6 +49,7 @@ pub async fn insert(tx: &mut Tx, reversal: &Reversal, asked: &Asked<'_>) -> Stor
     .bind(&reversal.processor)
     .bind(reversal.processor_reference.as_deref())
     .bind(reversal.created_at)
+    .bind(reversal.scope.code())
     .execute(&mut **tx)
     .await?;
     Ok(())
@@ -105,11 +106,6 @@ pub async fn of_payment(tx: &mut Tx, payment_id: &PaymentId) -> StoreResult<Vec<
     many(tx, "payment_id = $1", payment_id.as_str()).await
 }
 
-/// What is on its way back on an account.
-pub async fn open_on_account(tx: &mut Tx, account_id: &str) -> StoreResult<Vec<Reversal>> {
-    many(tx, "account_id = $1 and state in ('created', 'pending', 'unknown')", account_id).await
-}
-
 /// The refunds of one decision.
 pub async fn of_decision(tx: &mut Tx, decision_key: &str) -> StoreResult<Vec<Reversal>> {
     many(tx, "decision_key = $1", decision_key).await
@@ -140,6 +136,7 @@ fn read(row: &AnyRow) -> StoreResult<Reversal> {
         reference: needed("reference")?,
         payment_id: PaymentId(needed("payment_id")?),
         account_id: AccountId(needed("account_id")?),
+        scope: Scope::from_code(&needed("scope")?).ok_or(StoreError::Unreadable("scope of a reversal"))?,
         kind: ReversalKind::from_code(&needed("kind")?).ok_or(StoreError::Unreadable("kind of a reversal"))?,
         amount: Money::new(row.try_get("amount_minor")?, currency),
         reason: ReversalReason::from_code(&needed("reason")?).ok_or(StoreError::Unreadable("reason of a reversal"))?,

@@ -123,6 +123,26 @@ pub async fn allocations(
     rows.into_iter().map(|row| ledger::read_allocation(row, currency)).collect()
 }
 
+/// What the ledger of one account holds of a payment, discounts aside: its share without what went back, in minor units of its
+/// currency. Below zero where more went back of it than it got.
+pub async fn left_in_books(
+    tx: &mut Tx,
+    payment_id: &PaymentId,
+    account_id: &AccountId,
+    currency: Currency,
+) -> StoreResult<Money> {
+    let minor: i64 = sqlx::query_scalar(
+        "select cast(coalesce(sum(-l.amount_minor), 0) as bigint) from ledger_transactions t
+         join postings l on l.transaction_id = t.id and l.book = 'customer'
+         where t.payment_id = $1 and t.account_id = $2 and t.kind not in ('discount', 'discount_withdrawn')",
+    )
+    .bind(payment_id.as_str())
+    .bind(account_id.as_str())
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(Money::new(minor, currency))
+}
+
 /// What the creditor of one account gave up because of a payment; zero for nothing.
 pub async fn discount(tx: &mut Tx, payment_id: &PaymentId, account_id: &AccountId, currency: Currency) -> StoreResult<Money> {
     let minor: i64 = sqlx::query_scalar(
@@ -138,7 +158,7 @@ pub async fn discount(tx: &mut Tx, payment_id: &PaymentId, account_id: &AccountI
 }
 
 /// What the books must hold about shares, each with the query that finds what breaks it: subject, what must be, what is.
-pub const RULES: [(&str, &str); 3] = [
+pub const RULES: [(&str, &str); 7] = [
     (
         "the shares of a payment sum to its amount",
         "select p.id, p.amount_minor, cast(coalesce(sum(s.amount_minor), 0) as bigint) from payments p
@@ -163,5 +183,53 @@ pub const RULES: [(&str, &str); 3] = [
          where p.state in ('succeeded', 'partly_refunded', 'refunded', 'returned', 'charged_back')
          group by s.payment_id, s.account_id, s.amount_minor
          having coalesce(sum(-l.amount_minor), 0) <> s.amount_minor or count(distinct t.id) <> 1",
+    ),
+    (
+        "what a payment is applied to on an account is what is left of its share there",
+        "select s.payment_id,
+           cast(case when coalesce(b.left_minor, 0) > 0 then b.left_minor else 0 end as bigint),
+           cast(coalesce(a.applied_minor, 0) as bigint)
+         from payment_shares s
+         join payments p on p.id = s.payment_id
+         left join (
+             select t.payment_id, t.account_id, sum(-l.amount_minor) as left_minor from ledger_transactions t
+             join postings l on l.transaction_id = t.id and l.book = 'customer'
+             where t.payment_id is not null and t.kind not in ('discount', 'discount_withdrawn')
+             group by t.payment_id, t.account_id) b
+           on b.payment_id = s.payment_id and b.account_id = s.account_id
+         left join (
+             select payment_id, account_id, sum(amount_minor) as applied_minor from payment_allocations
+             group by payment_id, account_id) a
+           on a.payment_id = s.payment_id and a.account_id = s.account_id
+         where p.state in ('succeeded', 'partly_refunded', 'refunded', 'returned', 'charged_back')
+           and coalesce(a.applied_minor, 0) <> case when coalesce(b.left_minor, 0) > 0 then b.left_minor else 0 end",
+    ),
+    (
+        "the parts of the debt a payment paid on an account sum to what it is applied to there",
+        "select c.payment_id, cast(coalesce(a.applied_minor, 0) as bigint), cast(c.paid_minor as bigint)
+         from (
+             select payment_id, account_id, sum(amount_minor) as paid_minor from payment_components
+             group by payment_id, account_id) c
+         left join (
+             select payment_id, account_id, sum(amount_minor) as applied_minor from payment_allocations
+             group by payment_id, account_id) a
+           on a.payment_id = c.payment_id and a.account_id = c.account_id
+         where c.paid_minor <> coalesce(a.applied_minor, 0)",
+    ),
+    (
+        "what one account has back is in the ledger of that account",
+        "select t.id, cast(0 as bigint), cast(1 as bigint) from reversals r
+         join ledger_transactions t
+           on t.payment_id = r.payment_id and t.account_id <> r.account_id
+             and t.once_key in (r.kind || ':' || r.id || ':' || t.account_id, 'reinstatement:' || r.id || ':' || t.account_id)
+         where r.scope = 'account'",
+    ),
+    (
+        "no account has more back of a payment than it got",
+        "select r.payment_id, cast(coalesce(max(s.amount_minor), 0) as bigint), cast(sum(r.amount_minor) as bigint) from reversals r
+         left join payment_shares s on s.payment_id = r.payment_id and s.account_id = r.account_id
+         where r.scope = 'account' and r.state not in ('failed', 'undone')
+         group by r.payment_id, r.account_id
+         having sum(r.amount_minor) > coalesce(max(s.amount_minor), 0)",
     ),
 ];

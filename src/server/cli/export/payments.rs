@@ -4,7 +4,8 @@
 //! everything else: whoever loses it asks again from the one before and gets the same entries under the same numbers.
 
 use super::{ExportArguments, Format, safe_in_a_spreadsheet, unwritten};
-use crate::domain::ledger::AppliedTo;
+use crate::domain::components::{Paid, Piece};
+use crate::domain::ledger::{Allocation, AppliedTo};
 use crate::server::cli::{CommandError, open_database};
 use crate::server::config::Config;
 use crate::server::services::feed::{self, Asked, Cursor, Extract, FeedEntry, FeedRefusal};
@@ -20,7 +21,7 @@ use std::process::ExitCode;
 /// Raised when a column changes its meaning or goes; a new one at the end does not.
 const SCHEMA_VERSION: u32 = 1;
 
-const COLUMNS: [&str; 18] = [
+const COLUMNS: [&str; 19] = [
     "number",
     "entry",
     "kind",
@@ -39,6 +40,7 @@ const COLUMNS: [&str; 18] = [
     "booked_at",
     "paid_on",
     "reason",
+    "parts",
 ];
 
 pub async fn export(config: Config, arguments: ExportArguments) -> Result<ExitCode, CommandError> {
@@ -193,15 +195,18 @@ fn as_json(entry: &FeedEntry) -> Value {
         .allocations
         .iter()
         .map(|(line, agreement)| {
-            let amount = line.amount.to_decimal_string();
-            match &line.applied_to {
-                AppliedTo::Instalment { number, .. } => {
-                    json!({"to": line.applied_to.code(), "amount": amount, "agreement": agreement, "instalment": number})
-                }
-                AppliedTo::PastDue | AppliedTo::Balance | AppliedTo::Credit => {
-                    json!({"to": line.applied_to.code(), "amount": amount})
-                }
-            }
+            with(where_to(&line.applied_to, agreement.as_deref()), &[("amount", &line.amount.to_decimal_string())])
+        })
+        .collect();
+    let parts: Vec<Value> = entry
+        .pieces
+        .iter()
+        .map(|piece| {
+            let to = piece.line.map_or(json!({"to": null}), |line| {
+                let (line, agreement) = &entry.allocations[line];
+                where_to(&line.applied_to, agreement.as_deref())
+            });
+            with(to, &[("part", part_code(piece)), ("amount", &piece.amount.to_decimal_string())])
         })
         .collect();
     json!({
@@ -223,20 +228,44 @@ fn as_json(entry: &FeedEntry) -> Value {
         "booked_at": booked_at(entry),
         "paid_on": entry.paid_on,
         "reason": entry.reason,
+        "parts": parts,
     })
 }
 
-/// In the order of [`COLUMNS`]. Lists are written as `past_due 25.00; instalment EK-7F3K-9Q2M/2 10.00`.
+fn where_to(applied_to: &AppliedTo, agreement: Option<&str>) -> Value {
+    match applied_to {
+        AppliedTo::Instalment { number, .. } => {
+            json!({"to": applied_to.code(), "agreement": agreement, "instalment": number})
+        }
+        AppliedTo::PastDue | AppliedTo::Balance | AppliedTo::Credit => json!({"to": applied_to.code()}),
+    }
+}
+
+fn with(mut object: Value, more: &[(&str, &str)]) -> Value {
+    for (name, value) in more {
+        object[*name] = json!(value);
+    }
+    object
+}
+
+fn part_code(piece: &Piece) -> &'static str {
+    piece.part.map_or("unknown", Paid::code)
+}
+
+/// In the order of [`COLUMNS`]. Lists are written as `past_due 25.00; instalment EK-7F3K-9Q2M/2 10.00`, parts with their names
+/// before the amount.
 fn cells(entry: &FeedEntry) -> [Option<String>; COLUMNS.len()] {
     let components = entry.components.iter().map(|(component, amount)| format!("{component} {}", amount.to_decimal_string()));
-    let allocations = entry.allocations.iter().map(|(line, agreement)| {
-        let amount = line.amount.to_decimal_string();
-        match &line.applied_to {
-            AppliedTo::Instalment { number, .. } => {
-                format!("{} {}/{number} {amount}", line.applied_to.code(), agreement.as_deref().unwrap_or_default())
-            }
-            AppliedTo::PastDue | AppliedTo::Balance | AppliedTo::Credit => format!("{} {amount}", line.applied_to.code()),
+    let to = |(line, agreement): &(Allocation, Option<String>)| match &line.applied_to {
+        AppliedTo::Instalment { number, .. } => {
+            format!("{} {}/{number}", line.applied_to.code(), agreement.as_deref().unwrap_or_default())
         }
+        AppliedTo::PastDue | AppliedTo::Balance | AppliedTo::Credit => line.applied_to.code().to_owned(),
+    };
+    let allocations = entry.allocations.iter().map(|line| format!("{} {}", to(line), line.0.amount.to_decimal_string()));
+    let parts = entry.pieces.iter().map(|piece| {
+        let to = piece.line.map_or(String::new(), |line| format!("{} ", to(&entry.allocations[line])));
+        format!("{to}{} {}", part_code(piece), piece.amount.to_decimal_string())
     });
     let list = |items: Vec<String>| Some(items.join("; "));
     [
@@ -258,5 +287,6 @@ fn cells(entry: &FeedEntry) -> [Option<String>; COLUMNS.len()] {
         Some(booked_at(entry)),
         entry.paid_on.clone(),
         Some(entry.reason.clone()),
+        list(parts.collect()),
     ]
 }

@@ -1,12 +1,14 @@
-//! More was paid than was owed: the customer has it back when they say so, from the payments it came with, newest first. One
-//! decision, however often it is sent.
+//! More was paid than was owed: the customer has it back when they say so, from the payments it came with, newest first. Of a
+//! payment over several accounts at most what went to this one, and it is undone on this one alone. One decision, however often
+//! it is sent.
 
+use super::held::Held;
 use super::processor_of;
 use super::refund::{NewRefund, ask, digest, insert};
 use crate::domain::ids::{AccountId, CustomerId};
 use crate::domain::money::Money;
 use crate::domain::payment::Payment;
-use crate::domain::reversal::{DecidedBy, Reversal, ReversalReason, left_to_give_back, spread};
+use crate::domain::reversal::{DecidedBy, Reversal, ReversalReason, spread};
 use crate::paths;
 use crate::server::crash_point::{self, CrashPoint};
 use crate::server::services::Failure;
@@ -48,9 +50,11 @@ pub struct CreditBack {
 
 /// What of a credit the customer can have back by pressing a button.
 pub async fn credit_back(state: &AppState, tx: &mut Tx, account: &AccountRecord) -> Result<CreditBack, Failure> {
-    let open = reversals::open_on_account(tx, account.id.as_str()).await?;
     let currency = account.facts.currency;
-    let on_its_way = open.iter().try_fold(Money::zero(currency), |sum, reversal| sum.checked_add(reversal.amount))?;
+    let mut on_its_way = Money::zero(currency);
+    for payment in payments::going_back_on_account(tx, &account.id).await? {
+        on_its_way = on_its_way.checked_add(Held::read(tx, &payment).await?.on_its_way_for(&account.id)?)?;
+    }
     let credit = account.facts.balance.negated().checked_sub(on_its_way)?;
     let credit = Money::new(credit.minor().max(0), currency);
     let parts = plan(state, tx, account, credit).await?;
@@ -61,11 +65,10 @@ pub async fn credit_back(state: &AppState, tx: &mut Tx, account: &AccountRecord)
 /// Which payments give back how much of a credit.
 async fn plan(state: &AppState, tx: &mut Tx, account: &AccountRecord, credit: Money) -> Result<Vec<(Payment, Money)>, Failure> {
     let Some(processor) = state.processor.as_ref().filter(|_| credit.is_positive()) else { return Ok(Vec::new()) };
-    let paid = payments::paid_on_account(tx, account.id.as_str(), processor.name()).await?;
+    let paid = payments::paid_on_account(tx, &account.customer_id, &account.id, processor.name()).await?;
     let mut left = Vec::with_capacity(paid.len());
     for payment in &paid {
-        let known = reversals::of_payment(tx, &payment.id).await?;
-        left.push(left_to_give_back(payment.amount, &known)?);
+        left.push(Held::read(tx, payment).await?.left_for(&account.id)?);
     }
     let parts = spread(credit, &left)?;
     Ok(paid.into_iter().zip(parts).filter(|(_, part)| part.is_positive()).collect())
@@ -125,6 +128,7 @@ async fn record(state: &AppState, decision: &HaveBack) -> Result<Recorded, Failu
     for (payment, part) in plan(state, &mut tx, &account, back.credit).await? {
         let new = NewRefund {
             payment: &payment,
+            only_for: Some(&decision.account),
             amount: part,
             reason: ReversalReason::Overpaid,
             decided_by: DecidedBy::Customer(decision.customer.to_string()),

@@ -6,6 +6,7 @@
 
 mod elsewhere;
 mod have_back;
+mod held;
 mod joint;
 mod read;
 mod reconcile;

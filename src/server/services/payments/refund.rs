@@ -6,11 +6,11 @@ use super::reconcile::Reconciled;
 use super::report::Heard;
 use super::reversals::apply;
 use super::{PROCESSOR_TIMEOUT, processor_of, wait_before_check};
-use crate::domain::ids::ReversalId;
+use crate::domain::ids::{AccountId, ReversalId};
 use crate::domain::money::Money;
 use crate::domain::payment::Payment;
 use crate::domain::reversal::{
-    DecidedBy, RefundRefusal, Reversal, ReversalFinding, ReversalKind, ReversalReason, ReversalReport, ReversalState,
+    DecidedBy, RefundRefusal, Reversal, ReversalFinding, ReversalKind, ReversalReason, ReversalReport, ReversalState, Scope,
     check_refund, left_to_give_back,
 };
 use crate::server::crash_point::{self, CrashPoint};
@@ -111,6 +111,7 @@ async fn record(state: &AppState, payment: &Payment, order: &RefundOrder) -> Res
     }
     let new = NewRefund {
         payment: &payment,
+        only_for: None,
         amount,
         reason: ReversalReason::Decided,
         decided_by: DecidedBy::Operator(order.by.clone()),
@@ -131,6 +132,8 @@ pub(super) fn digest(parts: &[&str]) -> String {
 /// A refund about to be recorded.
 pub(super) struct NewRefund<'a> {
     pub payment: &'a Payment,
+    /// The account it was asked for, if it is to be undone on that one alone.
+    pub only_for: Option<&'a AccountId>,
     pub amount: Money,
     pub reason: ReversalReason,
     pub decided_by: DecidedBy,
@@ -148,7 +151,8 @@ pub(super) async fn insert(state: &AppState, tx: &mut Tx, new: &NewRefund<'_>) -
         id,
         reference: ids::new_reference("RV"),
         payment_id: new.payment.id.clone(),
-        account_id: new.payment.account_id.clone(),
+        account_id: new.only_for.unwrap_or(&new.payment.account_id).clone(),
+        scope: if new.only_for.is_some() { Scope::Account } else { Scope::Payment },
         kind: ReversalKind::Refund,
         amount: new.amount,
         reason: new.reason,

@@ -7,7 +7,8 @@ use super::{PROCESSOR_TIMEOUT, undo};
 use crate::domain::ids::ReversalId;
 use crate::domain::payment::{DeclineReason, Payment, ProcessorReport, WhyUnchanged};
 use crate::domain::reversal::{
-    DecidedBy, Reversal, ReversalFinding, ReversalKind, ReversalReason, ReversalReport, ReversalState, ReversalStep, is_beyond,
+    DecidedBy, Reversal, ReversalFinding, ReversalKind, ReversalReason, ReversalReport, ReversalState, ReversalStep, Scope,
+    is_beyond,
 };
 use crate::server::clock::Millis;
 use crate::server::crash_point::{self, CrashPoint};
@@ -213,6 +214,7 @@ async fn record_heard(tx: &mut Tx, payment: &Payment, reversed: &Reversed, at: M
         reference: ids::new_reference("RV"),
         payment_id: payment.id.clone(),
         account_id: payment.account_id.clone(),
+        scope: Scope::Payment,
         kind: reversed.kind,
         amount: reversed.amount,
         reason,
@@ -313,7 +315,7 @@ async fn note(
         actor: Actor::Processor(payment.processor.clone()),
         action,
         customer_id: Some(payment.customer_id.to_string()),
-        account_id: Some(payment.account_id.to_string()),
+        account_id: Some(reversal.account_id.to_string()),
         subject_id: Some(reversal.id.to_string()),
         details: json!({
             "payment": payment.id, "kind": reversal.kind.code(), "reason": reversal.reason.code(),

@@ -13,7 +13,7 @@ use crate::server::services::{Failure, accounts_receipts, collections, completio
 use crate::server::state::AppState;
 use crate::server::store::events::{self, Actor, Event};
 use crate::server::store::facts::AccountRecord;
-use crate::server::store::ledger::EntryContext;
+use crate::server::store::ledger::{EntryContext, Explained};
 use crate::server::store::{self, Tx, components, covered, facts, shares};
 use serde_json::json;
 
@@ -77,11 +77,10 @@ async fn post_share(
         Some(number) => owed.with_first(number),
         None => owed,
     };
-    let Applied { lines, parts } = apply_money(state, tx, payment, &owed, payment.amount).await?;
-    let posted_on = clock::date_of(at, &clock::zone(&account.time_zone));
-
     let once = if accounts == 1 { payment.id.to_string() } else { format!("{}:{}", payment.id, payment.account_id) };
     let paid_key = format!("payment:{once}");
+    let Applied { lines, parts } = apply_money(state, tx, payment, &owed, payment.amount, &paid_key).await?;
+    let posted_on = clock::date_of(at, &clock::zone(&account.time_zone));
     let context = EntryContext {
         account_id: payment.account_id.as_str(),
         payment_id: Some(payment.id.as_str()),
@@ -140,22 +139,24 @@ pub(super) struct Applied {
 }
 
 /// Applies so much of a payment to what is owed, and writes down to what: by due dates, and by the parts of the debt in the order
-/// of the policy. Called before the entry itself is written.
+/// of the policy. Called before the entry itself is written, which will have this key.
 pub(super) async fn apply_money(
     state: &AppState,
     tx: &mut Tx,
     payment: &Payment,
     owed: &Owed,
     amount: Money,
+    entry_key: &str,
 ) -> Result<Applied, Failure> {
-    let (id, account_id) = (payment.id.as_str(), payment.account_id.as_str());
+    let (payment_id, account_id) = (payment.id.as_str(), payment.account_id.as_str());
+    let explained = Explained { payment_id, account_id, entry_key, reversal_id: None };
     let lines = rules::allocate(amount, owed, payment.purpose.order())?;
-    store::ledger::append_allocations(tx, id, account_id, &lines).await?;
+    store::ledger::append_allocations(tx, explained, &lines).await?;
     let order = policies::current(state).policy.allocation;
     let books = components::of_account(tx, account_id).await?;
     let open = parts_of_debt::outstanding(books.charged, books.settled, books.unassigned, order)?;
     let parts = parts_of_debt::split(amount, open, order)?;
-    components::append(tx, id, account_id, parts.lines(order, amount.currency()), None).await?;
+    components::append(tx, explained, parts.lines(order, amount.currency())).await?;
     Ok(Applied { lines, parts })
 }
 

@@ -1,6 +1,7 @@
 //! What money that went back changes, and money that came again, in the transaction in which it becomes known: the books, what
 //! the payment was applied to, a discount it had earned, the agreement, and the letter that says so.
 
+use super::held::Held;
 use super::read::read_owed;
 use super::settle::{apply_money, complete_if_covered, granted};
 use crate::domain::components as parts_of_debt;
@@ -8,13 +9,13 @@ use crate::domain::ids::{AccountId, AgreementId};
 use crate::domain::ledger::{self as rules, Allocation, AppliedTo, Entry};
 use crate::domain::money::Money;
 use crate::domain::payment::{Payment, PaymentState};
-use crate::domain::reversal::{Reversal, ReversalKind, ReversalState};
+use crate::domain::reversal::{Reversal, ReversalKind, ReversalReason, ReversalState};
 use crate::server::clock::{self, Millis};
 use crate::server::services::{Failure, policies, reversal_notes};
 use crate::server::state::AppState;
 use crate::server::store::events::{self, Actor, Event};
 use crate::server::store::facts::AccountRecord;
-use crate::server::store::ledger::EntryContext;
+use crate::server::store::ledger::{EntryContext, Explained};
 use crate::server::store::shares::Share;
 use crate::server::store::{self, Tx, components, covered, facts, payments, reversals, shares};
 use serde_json::json;
@@ -28,22 +29,18 @@ pub(super) async fn take_back(
     at: Millis,
 ) -> Result<(), Failure> {
     let after = move_payment(tx, payment, at).await?;
-    let shares = shares::of_payment(tx, payment).await?;
-    let mut held = Vec::with_capacity(shares.len());
-    for share in &shares {
-        let applied = shares::allocations(tx, &payment.id, &share.account_id, payment.amount.currency()).await?;
-        held.push(rules::net(applied)?);
-    }
-    let ends_discount = match reversal.kind {
+    let held = Held::read(tx, payment).await?;
+    let ends_discount = match (reversal.kind, reversal.reason) {
         // A bank that takes a payment back ends what a discount was given for, and so does giving all of it back; a part that is
         // given back by decision does not.
-        ReversalKind::Return | ReversalKind::Chargeback => true,
-        ReversalKind::Refund => left_of(&after).is_zero(),
+        (ReversalKind::Return | ReversalKind::Chargeback, _) => true,
+        // What was beyond everything owed is no part of what the discount was given for.
+        (ReversalKind::Refund, ReversalReason::Overpaid) => false,
+        (ReversalKind::Refund, _) => left_of(&after).is_zero(),
     };
-    let taken = rules::spread_back(&held, reversal.amount)?;
-    for ((share, applied), amount) in shares.iter().zip(&held).zip(taken) {
-        let back = Back { share, accounts: shares.len(), amount, ends_discount };
-        take_back_from(state, tx, payment, reversal, &back, applied, at).await?;
+    for (share, part, amount) in held.given_by(reversal)? {
+        let back = Back { share, accounts: held.shares.len(), amount, ends_discount };
+        take_back_from(state, tx, payment, reversal, &back, &part.applied, at).await?;
     }
     Ok(())
 }
@@ -91,11 +88,12 @@ async fn take_back_from(
     let undone = rules::undo(applied, back.amount)?;
     if back.amount.is_positive() {
         store::ledger::append(tx, &Entry::reversal(reversal.kind, back.amount), &context).await?;
-        store::ledger::undo_allocations(tx, id, account_id, &undone, reversal.id.as_str()).await?;
+        let explained = Explained { payment_id: id, account_id, entry_key: &key, reversal_id: Some(reversal.id.as_str()) };
+        store::ledger::append_allocations(tx, explained, &undone).await?;
         let order = policies::current(state).policy.allocation;
         let paid = components::of_share(tx, id, account_id).await?;
         let parts = parts_of_debt::undo(paid, sum(&undone, part.amount)?.negated(), order)?;
-        components::append(tx, id, account_id, parts.lines(order, currency), Some(reversal.id.as_str())).await?;
+        components::append(tx, explained, parts.lines(order, currency)).await?;
     }
     if withdrawn.is_positive() {
         let key = back.key("discount_withdrawn", reversal);
@@ -127,8 +125,6 @@ pub(super) async fn bring_back(
 ) -> Result<(), Failure> {
     let after = move_payment(tx, payment, at).await?;
     let currency = payment.amount.currency();
-    let all = rules::net(store::ledger::allocations(tx, payment.id.as_str(), currency).await?)?;
-    let mut missing = left_of(&after).checked_sub(sum(&all, payment.amount)?)?;
     let mut coming = match reversal.state {
         ReversalState::PartlyUndone { again, .. } => again,
         ReversalState::Created
@@ -147,10 +143,11 @@ pub(super) async fn bring_back(
             continue;
         }
         coming = coming.checked_sub(amount)?;
+        // Less than came again where more had gone back of the account than it got.
+        let left = shares::left_in_books(tx, &payment.id, &share.account_id, currency).await?.checked_add(amount)?;
         let applied = shares::allocations(tx, &payment.id, &share.account_id, currency).await?;
-        let room = share.amount.checked_sub(sum(&rules::net(applied)?, payment.amount)?)?;
-        let again = Money::new(room.minor().min(amount.minor()).min(missing.minor()).max(0), currency);
-        missing = missing.checked_sub(again)?;
+        let again = left.checked_sub(sum(&applied, payment.amount)?)?;
+        let again = Money::new(again.minor().max(0), currency);
         // As in `take_back`: what a bank still holds ends a discount, and so does a refund of all of it.
         let ends_discount = match after.state {
             PaymentState::Returned(_) | PaymentState::ChargedBack(_) | PaymentState::Refunded(_) => true,
@@ -196,9 +193,8 @@ async fn bring_back_to(
     let account = account_of(tx, &part).await?;
     let (owed, agreement_id) = read_owed(tx, &account).await?;
     let (account_id, currency) = (part.account_id.as_str(), part.amount.currency());
-    let lines = apply_money(state, tx, &part, &owed, applied).await?.lines;
-
     let key = back.key("reinstatement", reversal);
+    let lines = apply_money(state, tx, &part, &owed, applied, &key).await?.lines;
     let context = context(&part, reversal, &account, &key, at);
     store::ledger::append(tx, &Entry::reinstatement(back.amount), &context).await?;
     let discount = granted(&part, &owed, applied);
