@@ -1,6 +1,6 @@
 //! The real program, killed at each named step of a payment and started again: the books equal the processor's.
 
-use crate::portal::Person;
+use crate::portal::{PATIENCE, Person};
 use crate::support::seed::{self, SeedAccount};
 use crate::support::{self, TestDb};
 use evenkeel::server::crash_point::CrashPoint;
@@ -23,8 +23,6 @@ impl Drop for Server {
     }
 }
 
-const STARTS_WITHIN: Duration = Duration::from_secs(30);
-
 impl Server {
     pub async fn start(test: &TestDb, port: u16, crash_at: Option<CrashPoint>) -> Server {
         let mut command = Command::new(env!("CARGO_BIN_EXE_evenkeel"));
@@ -43,7 +41,7 @@ impl Server {
         let client = connection::plain().build().expect("a client");
         let begun = Instant::now();
         while client.get(format!("{}/readyz", server.address)).send().await.is_err() {
-            assert!(begun.elapsed() < STARTS_WITHIN, "the portal does not start");
+            assert!(begun.elapsed() < PATIENCE, "the portal does not start");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         server
@@ -56,7 +54,7 @@ impl Server {
     pub async fn dies(&mut self) {
         let begun = Instant::now();
         while !self.has_died() {
-            assert!(begun.elapsed() < STARTS_WITHIN, "it did not crash where it was told to");
+            assert!(begun.elapsed() < PATIENCE, "it did not crash where it was told to");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
@@ -95,7 +93,7 @@ pub async fn settles(test: &TestDb, state: &str, told: &str) {
         if found.as_deref() == Some(state) {
             return;
         }
-        assert!(begun.elapsed() < Duration::from_secs(40), "{told}: still {found:?} on {}", test.name);
+        assert!(begun.elapsed() < PATIENCE, "{told}: still {found:?} on {}", test.name);
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
 }

@@ -2,6 +2,7 @@
 //! payment company and here, with one document.
 
 use crate::crashes::{Server, free_port, number, sign_in, word};
+use crate::portal::PATIENCE;
 use crate::support::seed::{self, SeedAccount};
 use crate::support::{self, TestDb};
 use evenkeel::server::crash_point::CrashPoint;
@@ -26,7 +27,7 @@ async fn becomes(test: &TestDb, state: &str, told: &str) {
         if found.as_deref() == Some(state) {
             return;
         }
-        assert!(begun.elapsed() < Duration::from_secs(40), "{told}: still {found:?} on {}", test.name);
+        assert!(begun.elapsed() < PATIENCE, "{told}: still {found:?} on {}", test.name);
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
 }
