@@ -3,7 +3,7 @@
 
 use crate::crashes::{Server, free_port, number, settles};
 use crate::mail_sink::{MailSink, Manner};
-use crate::portal::{Portal, SILENCE};
+use crate::portal::Portal;
 use crate::support::seed::{self, SeedAccount, Seeded};
 use crate::support::{self, TestDb};
 use evenkeel::domain::agreement::Terms;
@@ -432,7 +432,7 @@ async fn while_an_outcome_is_unknown_nothing_is_tried_again() {
         jobs::sweep(&portal.state).await;
         portal.work().await;
         assert_eq!(portal.number("select count(*) from sandbox_charges").await, 1, "{}", test.name);
-        tokio::time::sleep(SILENCE).await;
+        portal.sandbox_speaks().await;
         let portal = on(&test, "2026-12-19T19:00:00Z").await;
         portal.work_an_hour_later().await;
         assert_eq!(portal.word("select state from payments").await, "succeeded", "{}", test.name);
@@ -448,7 +448,7 @@ async fn a_slow_collection_is_on_its_way_and_its_no_leads_to_a_retry() {
     announced(&test, Method::SlowDeclined).await;
     let portal = on(&test, DUE_DAY).await;
     assert_eq!(portal.word("select state from payments").await, "processing");
-    tokio::time::sleep(SILENCE).await;
+    portal.sandbox_speaks().await;
     portal.work().await;
     portal.work_an_hour_later().await;
     assert_eq!(portal.word("select state from payments").await, "declined");

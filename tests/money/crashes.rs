@@ -1,6 +1,6 @@
 //! The real program, killed at each named step of a payment and started again: the books equal the processor's.
 
-use crate::portal::Person;
+use crate::portal::{PATIENCE, Person};
 use crate::support::seed::{self, SeedAccount};
 use crate::support::{self, TestDb};
 use evenkeel::server::crash_point::CrashPoint;
@@ -22,8 +22,6 @@ impl Drop for Server {
         drop(self.child.wait());
     }
 }
-
-const STARTS_WITHIN: Duration = Duration::from_secs(30);
 
 impl Server {
     /// Started, and perhaps dead before it ever answers.
@@ -49,7 +47,7 @@ impl Server {
         let client = connection::plain().build().expect("a client");
         let begun = Instant::now();
         while client.get(format!("{}/readyz", server.address)).send().await.is_err() {
-            assert!(begun.elapsed() < STARTS_WITHIN, "the portal does not start");
+            assert!(begun.elapsed() < PATIENCE, "the portal does not start");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         server
@@ -62,7 +60,7 @@ impl Server {
     pub async fn dies(&mut self) {
         let begun = Instant::now();
         while !self.has_died() {
-            assert!(begun.elapsed() < STARTS_WITHIN, "it did not crash where it was told to");
+            assert!(begun.elapsed() < PATIENCE, "it did not crash where it was told to");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
@@ -101,7 +99,7 @@ pub async fn until(test: &TestDb, sql: &'static str, expected: &str, told: &str)
         if found.as_deref() == Some(expected) {
             return;
         }
-        assert!(begun.elapsed() < Duration::from_secs(40), "{told}: still {found:?} on {}", test.name);
+        assert!(begun.elapsed() < PATIENCE, "{told}: still {found:?} on {}", test.name);
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
 }

@@ -1,6 +1,6 @@
 //! Allowing an agreement's payments to be collected, over HTTP: given, refused, left, stopped, changed, not known, heard of twice.
 
-use crate::portal::{Answer, Person, Portal, SILENCE, customer};
+use crate::portal::{Answer, Person, Portal, customer};
 use crate::scripted::{Says, Scripted};
 use crate::support::seed::{self, SeedAccount, Seeded};
 use crate::support::{self, TestDb};
@@ -353,7 +353,7 @@ async fn however_the_message_comes_it_is_in_force_once() {
             let page = scene.authorise().await;
             // They allow it and close the window: nobody comes back to our page.
             scene.person.press(&page, &[("method", method), ("button", "give")]).await.expect("an answer");
-            tokio::time::sleep(SILENCE).await;
+            scene.portal.sandbox_speaks().await;
             scene.portal.work().await;
             scene.portal.work_an_hour_later().await;
             assert!(scene.is_in_force().await, "{method} on {}", test.name);

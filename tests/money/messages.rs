@@ -1,6 +1,6 @@
 //! Webhooks: before the customer is back and after, late, twice, never, out of order, forged.
 
-use crate::portal::{Portal, SILENCE};
+use crate::portal::Portal;
 use crate::support;
 use crate::support::seed::{self, SeedAccount};
 use evenkeel::server::processors::connection;
@@ -22,7 +22,7 @@ async fn however_a_message_comes_the_payment_is_booked_once() {
                 portal.work().await;
                 assert_eq!(portal.balance().await, expected - 2_500, "the message came before the person");
             }
-            tokio::time::sleep(SILENCE).await;
+            portal.sandbox_speaks().await;
             portal.work().await;
             portal.work_an_hour_later().await;
             expected -= 2_500;

@@ -1,6 +1,6 @@
 //! Each way a payment can go, from the first screen to the books.
 
-use crate::portal::{Portal, SILENCE, customer};
+use crate::portal::{Portal, customer};
 use crate::support::seed::{self, SeedAccount, Seeded};
 use crate::support::{self, TestDb};
 use evenkeel::domain::ids::AccountId;
@@ -117,7 +117,7 @@ async fn a_slow_payment_is_on_its_way_until_the_bank_has_paid() {
     let pay = person.get(&format!("/account/{}/pay", seeded.account_id)).await;
     pay.assert_says("$300.00 is on its way already");
     pay.assert_never_says("What is past due");
-    tokio::time::sleep(SILENCE).await;
+    portal.sandbox_speaks().await;
     portal.work().await;
     person.get(&answer.url).await.assert_says("Paid: $300.00");
     assert_eq!(portal.balance().await, 90_000);
@@ -143,7 +143,7 @@ async fn an_unknown_outcome_is_said_to_be_unknown_and_found_out() {
         assert!(person.get(&format!("/account/{}/pay", seeded.account_id)).await.url.ends_with(&payment));
         portal.work_an_hour_later().await;
         assert_eq!(portal.word("select state from payments").await, "unknown", "{}", test.name);
-        tokio::time::sleep(SILENCE).await;
+        portal.sandbox_speaks().await;
         jobs_until_known(&portal).await;
         person.get(&payment).await.assert_says("Paid: $300.00");
         assert_eq!(portal.number("select count(*) from sandbox_charges").await, 1);

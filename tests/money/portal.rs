@@ -17,8 +17,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The sandbox's delays in these tests.
-pub const SILENCE: Duration = Duration::from_millis(600);
+/// The sandbox's delays in these tests: what is slow, late or silent stays so until the test says that its time has come
+/// ([`Portal::sandbox_speaks`]), however long the machine takes over everything in between.
+const UNTIL_TOLD: Duration = Duration::from_secs(30 * 86_400);
+
+/// How long is waited for what must come. It only keeps a test that hangs from hanging for ever, and says nothing about how fast
+/// anything is.
+pub const PATIENCE: Duration = Duration::from_secs(300);
 
 pub struct Portal {
     pub state: AppState,
@@ -43,27 +48,10 @@ impl Portal {
         Portal::open_between(database_url, changed, |sandbox| sandbox).await
     }
 
-    /// With a sandbox that keeps what is slow or silent for an hour, however long the test takes to look at it.
-    pub async fn open_unhurried(database_url: &str) -> Portal {
-        let hour = Duration::from_secs(3_600);
-        let delays = Delays { slow: hour, late_webhook: hour, silence: hour, page_open: hour };
-        Portal::open_all(database_url, &[], delays, |sandbox| sandbox).await
-    }
-
     /// With something of the test's own between the portal and the sandbox.
     pub async fn open_between(
         database_url: &str,
         changed: &[(&str, &str)],
-        between: impl FnOnce(Arc<SandboxProcessor>) -> Arc<dyn PaymentProcessor>,
-    ) -> Portal {
-        let delays = Delays { slow: SILENCE, late_webhook: SILENCE, silence: SILENCE, page_open: Duration::from_secs(60) };
-        Portal::open_all(database_url, changed, delays, between).await
-    }
-
-    async fn open_all(
-        database_url: &str,
-        changed: &[(&str, &str)],
-        delays: Delays,
         between: impl FnOnce(Arc<SandboxProcessor>) -> Arc<dyn PaymentProcessor>,
     ) -> Portal {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
@@ -82,6 +70,7 @@ impl Portal {
         let webhooks = format!("{address}/webhooks/sandbox");
         // Where another company takes the payments there is no sandbox.
         if state.sandbox.is_some() {
+            let delays = Delays { slow: UNTIL_TOLD, late_webhook: UNTIL_TOLD, silence: UNTIL_TOLD, page_open: UNTIL_TOLD };
             let sandbox = SandboxProcessor::open(state.db.pool().clone(), state.clock, &address, &webhooks, delays).await;
             let sandbox = Arc::new(sandbox.expect("the sandbox opens"));
             state.processor = Some(between(sandbox.clone()));
@@ -94,6 +83,19 @@ impl Portal {
 
     pub fn sandbox(&self) -> Arc<SandboxProcessor> {
         self.state.sandbox.clone().expect("sandbox mode")
+    }
+
+    /// The time of whatever the sandbox lets wait has come: banks pay or say no, refunds arrive, it answers again about what it was
+    /// silent about, and late messages are due. Pages stay open.
+    pub async fn sandbox_speaks(&self) {
+        for sql in [
+            "update sandbox_charges set settles_at = 1 where settles_at is not null",
+            "update sandbox_charges set hidden_until = 1 where hidden_until is not null",
+            "update sandbox_refunds set settles_at = 1 where settles_at is not null",
+            "update sandbox_deliveries set deliver_at = 1 where delivered_at is null",
+        ] {
+            sqlx::query(sql).execute(self.state.db.pool()).await.expect("its books");
+        }
     }
 
     /// All background work that is due now.
@@ -198,7 +200,7 @@ impl Answer {
 
 impl Person {
     pub fn at(address: &str) -> Person {
-        let client = connection::plain().timeout(Duration::from_secs(60)).build().expect("a client");
+        let client = connection::plain().timeout(PATIENCE).build().expect("a client");
         Person { client, address: address.to_owned(), cookies: BTreeMap::new() }
     }
 

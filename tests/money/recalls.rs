@@ -146,7 +146,7 @@ async fn what_is_on_its_way_still_counts_and_the_account_comes_back_without_its_
         let terms = portal.word("select terms from documents where kind = 'recall'").await;
         assert!(terms.contains("\"on_its_way\":\"300.00\""), "{terms}");
         // In flight, it is not touched; when it arrives it is booked, with a receipt.
-        tokio::time::sleep(crate::portal::SILENCE * 2).await;
+        portal.sandbox_speaks().await;
         portal.work_an_hour_later().await;
         portal.work_an_hour_later().await;
         assert_eq!(portal.word("select state from payments").await, "succeeded", "{}", test.name);

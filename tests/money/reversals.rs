@@ -2,7 +2,7 @@
 //! and the sandbox's own books.
 
 use crate::outcomes::{AnswerLost, given_an_agreement, policy_with_discount};
-use crate::portal::{Answer, Person, Portal, SILENCE};
+use crate::portal::{Answer, Person, Portal};
 use crate::support::seed::{self, SeedAccount, Seeded};
 use crate::support::{self, TestDb};
 use evenkeel::domain::money::{Currency, Money};
@@ -201,13 +201,13 @@ async fn a_refund_whose_answer_was_lost_is_unknown_until_it_is_known_and_made_on
 async fn what_was_paid_by_a_debit_goes_back_slowly_and_is_booked_when_it_arrived() {
     let mut scene = Scene::open(support::sqlite().await).await;
     scene.pay("part", "50", "slow").await;
-    tokio::time::sleep(SILENCE).await;
+    scene.portal.sandbox_speaks().await;
     scene.portal.work_an_hour_later().await;
     let refunding = scene.refund("50.00", "one").await.expect("ordered");
     assert_eq!(refunding.reversal.state, ReversalState::Pending);
     scene.see().await.assert_says("is on its way back to you");
     assert_eq!(scene.portal.balance().await, 115_000);
-    tokio::time::sleep(SILENCE).await;
+    scene.portal.sandbox_speaks().await;
     scene.portal.work_an_hour_later().await;
     assert_eq!((scene.portal.balance().await, scene.state().await.as_str()), (120_000, "refunded"));
     scene.portal.assert_books_are_right().await;

@@ -115,7 +115,7 @@ struct Staged {
 }
 
 async fn given(test: &TestDb, stage: Stage) -> Staged {
-    let portal = Portal::open_unhurried(&test.url).await;
+    let portal = Portal::open(&test.url).await;
     let seeded = seed::account(&test.db, account_of(stage)).await;
     let person = portal.person(&seeded).await;
     let mut staged = Staged { portal, seeded, person, agreement: None, payment: None, mandate: None };

@@ -14,6 +14,7 @@ use evenkeel::server::processors::{
 use http::HeaderMap;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 const NOWHERE: &str = "http://127.0.0.1:9/none";
 
@@ -64,6 +65,19 @@ async fn where_nobody_answers_nothing_is_known() {
     assert_eq!(processor.start(&payment()).await, unknown());
     assert_eq!(processor.look_up(&unanswered(&payment())).await, unknown());
     assert_eq!(processor.cancel(&charge.processor_reference).await, unknown());
+}
+
+#[tokio::test]
+async fn where_the_line_stays_silent_the_answer_is_waited_for_only_so_long() {
+    let stand_in = StandIn::open(NOWHERE).await;
+    // Whoever connects is never answered.
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = format!("http://{}", silent.local_addr().expect("an address"));
+    let timeouts = Timeouts { answer: Duration::from_millis(50), ..Timeouts::default() };
+    let settings = Stripe { api_url: address, ..stand_in.settings() };
+    let processor = StripeProcessor::open(&settings, Clock::Real, timeouts).expect("it opens");
+    assert_eq!(processor.start(&payment()).await, unknown());
+    assert_eq!(processor.look_up(&unanswered(&payment())).await, unknown());
 }
 
 #[tokio::test]

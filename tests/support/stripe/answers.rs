@@ -3,7 +3,7 @@
 
 use super::KEY;
 use super::books::{Books, Fault, Kept, Page, now};
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -13,14 +13,10 @@ use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 /// A status and a body.
 type Said = (u16, Value);
 type Shared = State<Arc<Mutex<Books>>>;
-
-/// Longer than the portal waits in these tests.
-const SILENCE: Duration = Duration::from_secs(3);
 
 const KNOWN_OF_SETUP: [&str; 9] = [
     "mode",
@@ -236,11 +232,17 @@ async fn keyed(books: &Mutex<Books>, headers: &HeaderMap, body: &Bytes, doing: &
         (result, fault)
     };
     match fault {
-        Some(Fault::AnswerLost) => tokio::time::sleep(SILENCE).await,
+        Some(Fault::AnswerLost) => return broken_off(),
         Some(Fault::Garbled) => return "<html>a gateway's own page</html>".into_response(),
         _ => {}
     }
     answer(result, false)
+}
+
+/// An answer of which nothing arrives: the line breaks.
+fn broken_off() -> Response {
+    let nothing = futures_util::stream::once(async { Err::<Bytes, _>(std::io::Error::other("the line broke")) });
+    Body::from_stream(nothing).into_response()
 }
 
 async fn collect(State(books): Shared, headers: HeaderMap, body: Bytes) -> Response {

@@ -16,7 +16,7 @@ pub fn objects(kind: &str) -> Value {
 /// How a request can go wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// It is done, and the answer comes too late.
+    /// It is done, and the line breaks before the answer has arrived.
     AnswerLost,
     /// It is done, and the answer is an error 500, kept for the key.
     BrokenAfter,

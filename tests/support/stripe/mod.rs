@@ -19,13 +19,9 @@ use evenkeel::server::clock::Clock;
 use evenkeel::server::config::{Secret, Stripe};
 use evenkeel::server::processors::stripe::{StripeProcessor, Timeouts};
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
 
 pub const KEY: &str = "sk_test_standInForStripe";
 pub const WEBHOOK_SECRET: &str = "whsec_standInForStripe";
-
-/// Longer than the stand-in takes when it answers, shorter than when it does not.
-const ANSWER_TIMEOUT: Duration = Duration::from_millis(700);
 
 pub struct StandIn {
     pub address: String,
@@ -69,8 +65,7 @@ impl StandIn {
     }
 
     pub fn processor(&self) -> StripeProcessor {
-        let timeouts = Timeouts { connect: ANSWER_TIMEOUT, answer: ANSWER_TIMEOUT };
-        StripeProcessor::open(&self.settings(), Clock::Real, timeouts).expect("it opens")
+        StripeProcessor::open(&self.settings(), Clock::Real, Timeouts::default()).expect("it opens")
     }
 
     pub fn books(&self) -> MutexGuard<'_, Books> {
