@@ -1,4 +1,6 @@
-//! Words that may be missing: a hint a field does not have, an error there is none of.
+//! Words that may be missing: a hint a field does not have, an error there is none of. And words that stay together.
+
+use leptos::prelude::*;
 
 /// Some text or none. Built from `&str`, `String`, `Option<String>` or `Option<&str>`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,6 +35,23 @@ impl From<Option<&str>> for MaybeText {
         MaybeText(text.map(str::to_owned))
     }
 }
+
+/// Text in which no reference and no telephone number is broken at its hyphens: each such word stays on one line.
+pub fn unbroken(text: &str) -> Vec<AnyView> {
+    text.split_inclusive(char::is_whitespace)
+        .map(|word| {
+            let is_code = word.contains('-') && word.chars().any(|letter| letter.is_ascii_digit()) && word.len() <= LONGEST_CODE;
+            if is_code {
+                view! { <span class="unbroken">{word.to_owned()}</span> }.into_any()
+            } else {
+                word.to_owned().into_any()
+            }
+        })
+        .collect()
+}
+
+/// A longer word may have to be broken on a narrow screen.
+const LONGEST_CODE: usize = 20;
 
 /// Text as HTML that shows it, for the few places where Leptos does not escape it itself.
 pub fn escaped(text: &str) -> String {

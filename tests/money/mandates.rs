@@ -104,7 +104,7 @@ async fn what_is_allowed_is_shown_kept_and_handed_over_word_for_word() {
             "They are 2 payments, $300.00 in all",
             "$150.00",
             "If an amount would be more than listed, I am told in writing at least 10 days before.",
-            "it is tried again at most twice. No fee is added.",
+            "it is tried again at most twice. No fee is added here for that. My bank may charge one",
             "I do not have to allow this.",
             "Up to 3 business days before a payment’s day, a stop always counts.",
             "I would rather pay myself",
@@ -148,7 +148,7 @@ async fn what_is_allowed_is_shown_kept_and_handed_over_word_for_word() {
         agreement.assert_says("Stop collecting now");
         agreement.assert_never_says("Nothing is taken by itself");
         let account = scene.person.get(&format!("/account/{}", scene.seeded.account_id)).await;
-        account.assert_says("as you allowed. You can stop that until the day before");
+        account.assert_says("as you allowed. You can stop that any time until it is sent; to be sure, until the day before");
         account.assert_never_says("No money is taken unless you say so");
 
         // Its message, and the job, say nothing new.

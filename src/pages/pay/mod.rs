@@ -10,6 +10,7 @@ use crate::components::layout::Page;
 use crate::components::loaded::{loaded, param};
 use crate::components::notice::{Notice, NoticeKind};
 use crate::domain::account::Disclosure;
+use crate::domain::contact::Topic;
 use crate::domain::format;
 use crate::domain::money::Money;
 use crate::domain::paying::WayToPay;
@@ -171,6 +172,11 @@ fn nothing(account_id: &str, why: Nothing) -> impl IntoView + use<> {
             td_string!(words(), pay.none_title).to_owned()
         }
     };
+    // A call is never the only way to a person.
+    let write = matches!(why, Nothing::TooSmall { .. }).then(|| {
+        let href = paths::message(account_id, Topic::Other);
+        view! { <p><a href=href>{td_string!(words(), account.write)}</a></p> }
+    });
     let text = match why {
         Nothing::NothingOwed => td_string!(words(), pay.none_nothing_owed).to_owned(),
         Nothing::OnItsWay => td_string!(words(), pay.none_on_its_way).to_owned(),
@@ -182,6 +188,7 @@ fn nothing(account_id: &str, why: Nothing) -> impl IntoView + use<> {
     view! {
         <Page title>
             <p>{text}</p>
+            {write}
             <p><LinkButton href=account label=td_string!(words(), pay.to_account)/></p>
         </Page>
     }
