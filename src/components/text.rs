@@ -38,16 +38,23 @@ impl From<Option<&str>> for MaybeText {
 
 /// Text in which no reference and no telephone number is broken at its hyphens: each such word stays on one line.
 pub fn unbroken(text: &str) -> Vec<AnyView> {
-    text.split_inclusive(char::is_whitespace)
-        .map(|word| {
-            let is_code = word.contains('-') && word.chars().any(|letter| letter.is_ascii_digit()) && word.len() <= LONGEST_CODE;
-            if is_code {
-                view! { <span class="unbroken">{word.to_owned()}</span> }.into_any()
-            } else {
-                word.to_owned().into_any()
-            }
-        })
-        .collect()
+    let mut parts = Vec::new();
+    let mut words = String::new();
+    for word in text.split_inclusive(char::is_whitespace) {
+        let is_code = word.contains('-') && word.chars().any(|letter| letter.is_ascii_digit()) && word.len() <= LONGEST_CODE;
+        if !is_code {
+            words.push_str(word);
+            continue;
+        }
+        if !words.is_empty() {
+            parts.push(std::mem::take(&mut words).into_any());
+        }
+        parts.push(view! { <span class="unbroken">{word.to_owned()}</span> }.into_any());
+    }
+    if !words.is_empty() {
+        parts.push(words.into_any());
+    }
+    parts
 }
 
 /// A longer word may have to be broken on a narrow screen.

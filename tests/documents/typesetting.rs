@@ -75,6 +75,14 @@ fn no_word_of_a_statement_is_printed_over_another() {
         let words = words_of(&boxes);
         let amounts = words.iter().filter(|word| word.text.ends_with("99,999.99")).count();
         assert!(amounts >= 18, "every amount is a word of its own: {amounts} in {boxes}");
+        // A column too narrow for a word would break it between two letters.
+        let longest = match language {
+            Language::English => ["creditor", "September", "Discount"],
+            Language::Spanish => ["Revertido", "septiembre", "acreedor"],
+        };
+        for whole in longest {
+            assert!(words.iter().any(|word| word.text == whole), "{whole} in {boxes}");
+        }
         for (index, word) in words.iter().enumerate() {
             for other in words.iter().skip(index + 1).filter(|other| other.page == word.page) {
                 let beside = word.right <= other.left + 0.1 || other.right <= word.left + 0.1;

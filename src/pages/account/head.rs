@@ -153,7 +153,7 @@ fn stage_words(standing: &Standing) -> AnyView {
         let href = paths::message(standing.account_id.as_str(), Topic::Other);
         view! { <p><a href=href>{td_string!(words(), account.write)}</a></p> }
     });
-    view! { <Notice kind title><p>{text}</p>{write}</Notice> }.into_any()
+    view! { <Notice kind title><p>{unbroken(&text)}</p>{write}</Notice> }.into_any()
 }
 
 fn is_too_small(standing: &Standing) -> bool {

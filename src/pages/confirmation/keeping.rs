@@ -95,7 +95,9 @@ fn ways(account_id: &str, keeping: Keeping) -> Option<AnyView> {
 }
 
 fn marks(standing: &AgreementStanding) -> Vec<PathMark> {
-    let is_open = |line: &&Line| matches!(line.kept, Kept::NotYetDue);
+    // Of an agreement that is over none comes next.
+    let is_live = matches!(standing.keeping, Keeping::OnTrack | Keeping::Behind { .. });
+    let is_open = |line: &&Line| is_live && matches!(line.kept, Kept::NotYetDue);
     let next = standing.lines.iter().find(is_open).map(|line| line.number);
     let state = |line: &Line| match line.kept {
         Kept::OnTime | Kept::Late { .. } => MarkState::Paid,

@@ -12,6 +12,7 @@ use crate::components::layout::Page;
 use crate::components::loaded::{loaded, param};
 use crate::components::notice::{Notice, NoticeKind};
 use crate::components::summary::{SummaryList, SummaryRow};
+use crate::components::text::unbroken;
 use crate::domain::agreement::Terms;
 use crate::domain::calendar::Date;
 use crate::domain::format;
@@ -168,7 +169,7 @@ fn next_steps(view: &ConfirmationView) -> impl IntoView + use<> {
             <h2 id="next">{td_string!(words(), confirmation.next)}</h2>
             {(is_new || by_hand.is_some()).then(|| view! { <p>{first}" "{by_hand}</p> })}
             <LinkButton href=paths::pay(&view.account_id) label=pay/>
-            <p>{td_string!(words(), confirmation.how_to_change, phone = reach.phone, hours = reach.hours)}</p>
+            <p>{unbroken(&td_string!(words(), confirmation.how_to_change, phone = reach.phone, hours = reach.hours))}</p>
         </section>
     }
 }

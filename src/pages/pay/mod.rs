@@ -9,6 +9,7 @@ use crate::components::frame::{frame, language, words};
 use crate::components::layout::Page;
 use crate::components::loaded::{loaded, param};
 use crate::components::notice::{Notice, NoticeKind};
+use crate::components::text::unbroken;
 use crate::domain::account::Disclosure;
 use crate::domain::contact::Topic;
 use crate::domain::format;
@@ -187,7 +188,7 @@ fn nothing(account_id: &str, why: Nothing) -> impl IntoView + use<> {
     };
     view! {
         <Page title>
-            <p>{text}</p>
+            <p>{unbroken(&text)}</p>
             {write}
             <p><LinkButton href=account label=td_string!(words(), pay.to_account)/></p>
         </Page>

@@ -4,6 +4,7 @@ use super::{PaymentView, WaysOn};
 use crate::components::form::{LinkButton, LinkKind};
 use crate::components::frame::{frame, language, words};
 use crate::components::notice::{Notice, NoticeKind};
+use crate::components::text::unbroken;
 use crate::domain::format;
 use crate::domain::payment::PaymentState;
 use crate::domain::reversal::ReversalState;
@@ -86,7 +87,7 @@ fn owed_again(view: &PaymentView, phone: String) -> AnyView {
     view! {
         <p>{owed}</p>
         {way}
-        <p>{td_string!(words(), reversal.talk, phone = phone)}" "{super::write_link(&view.account_id)}</p>
+        <p>{unbroken(&td_string!(words(), reversal.talk, phone = phone))}" "{super::write_link(&view.account_id)}</p>
     }
     .into_any()
 }

@@ -18,6 +18,8 @@ const BOTTOM: f32 = 84.0;
 /// The side headings' column and the space beside it.
 const SIDE: f32 = 124.0;
 const GAP: f32 = 18.0;
+/// A table of more columns takes the whole width, below its heading.
+const WIDE_TABLE: usize = 3;
 /// Top of the address on the first page: shows in the window of a #10 and of a DL envelope.
 const ADDRESS_TOP: f32 = 140.0;
 const ADDRESS_END: f32 = 236.0;
@@ -183,7 +185,9 @@ impl Setter<'_> {
         // A heading never stands alone at the foot of a page.
         #[expect(clippy::cast_precision_loss, reason = "a heading has few lines")]
         let heading_height = heading.len() as f32 * SIDE_HEADING.leading;
-        self.need(heading_height.max(SIDE_HEADING.leading * 4.0));
+        let is_wide = |block: &Block| matches!(block, Block::Table(table) if table.headings.len() > WIDE_TABLE);
+        let with_table = if section.blocks.iter().any(is_wide) { heading_height + table::LEAST_HEIGHT } else { 0.0 };
+        self.need(heading_height.max(SIDE_HEADING.leading * 4.0).max(with_table));
         let node = self.node(None, Role::Heading(section.heading.clone()));
         self.pages.headings.push((section.heading.clone(), self.pages.sheets.len() - 1, self.y));
         let top = self.y;
@@ -192,7 +196,14 @@ impl Setter<'_> {
         let heading_end = self.y;
         self.y = top;
         for block in &section.blocks {
-            self.block(block, self.text_left(), self.text_width());
+            if !is_wide(block) {
+                self.block(block, self.text_left(), self.text_width());
+                continue;
+            }
+            if self.pages.sheets.len() == page {
+                self.y = self.y.max(heading_end);
+            }
+            self.block(block, LEFT, self.right_edge() - LEFT);
         }
         if self.pages.sheets.len() == page {
             self.y = self.y.max(heading_end);

@@ -9,7 +9,7 @@ use crate::server::documents::page::{Faces, Ink, Leaf, Mark, Role, Style};
 impl Setter<'_> {
     /// A row is as tall as its tallest cell: what does not fit into a column goes on below, never over the next one.
     pub(super) fn table(&mut self, table: &Table, x: f32, width: f32) {
-        self.need(ROW * 4.0);
+        self.need(LEAST_HEIGHT);
         let node = self.node(None, Role::Table(table.summary.clone()));
         let columns = columns(table, self.faces, width);
         let head = self.node(Some(node), Role::TableHead);
@@ -89,6 +89,8 @@ impl Setter<'_> {
 
 /// The height of a row of one line.
 const ROW: f32 = 19.0;
+/// No less of a table begins on a page.
+pub(super) const LEAST_HEIGHT: f32 = ROW * 4.0;
 /// The space between two columns.
 const BETWEEN: f32 = 20.0;
 /// So that the widest cell fits its own column.
@@ -107,7 +109,7 @@ struct Column {
     is_amount: bool,
 }
 
-/// Columns as wide as their widest cell; the last before the amounts gets what is left over, or gives what is missing.
+/// Columns as wide as their widest cell; those of words get what the amounts leave.
 fn columns(table: &Table, faces: &Faces, width: f32) -> Vec<Column> {
     let count = table.headings.len();
     let mut widths: Vec<f32> = (0..count)
@@ -119,11 +121,9 @@ fn columns(table: &Table, faces: &Faces, width: f32) -> Vec<Column> {
                 + BETWEEN
         })
         .collect();
-    let used: f32 = widths.iter().sum();
     let first_amount = count.saturating_sub(table.amount_columns);
-    if let Some(flexible) = first_amount.checked_sub(1).and_then(|index| widths.get_mut(index)) {
-        *flexible += width - used;
-    }
+    let for_amounts: f32 = widths.iter().skip(first_amount).sum();
+    share_out(&mut widths[..first_amount], width - for_amounts);
     let mut left = 0.0;
     widths
         .into_iter()
@@ -134,4 +134,24 @@ fn columns(table: &Table, faces: &Faces, width: f32) -> Vec<Column> {
             placed
         })
         .collect()
+}
+
+/// What is left beside the amounts, for the columns of words: each what it needs, the last what is left over. Where it is not
+/// enough, narrow ones keep what they need and the others share the rest.
+fn share_out(widths: &mut [f32], available: f32) {
+    let needed: f32 = widths.iter().sum();
+    if needed <= available {
+        if let Some(last) = widths.last_mut() {
+            *last += available - needed;
+        }
+        return;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "a table has few columns")]
+    let share = |room: f32, columns: usize| room / columns.max(1) as f32;
+    let fair = share(available, widths.len());
+    let narrow: f32 = widths.iter().filter(|width| **width <= fair).sum();
+    let wide = widths.iter().filter(|width| **width > fair).count();
+    for width in widths.iter_mut().filter(|width| **width > fair) {
+        *width = share(available - narrow, wide);
+    }
 }
