@@ -172,6 +172,16 @@ pub fn stop(token: &str) -> String {
     format!("{STOP}/{token}")
 }
 
+/// Where it is taken up again by the same token.
+pub fn stop_again(token: &str) -> String {
+    format!("{STOP}/{token}/again")
+}
+
+/// The page of a stop link after e-mail was taken up again.
+pub fn stop_taken_up(token: &str) -> String {
+    format!("{STOP}/{token}?{WANTED}=1")
+}
+
 /// What messages the sandbox took.
 pub const SANDBOX_MESSAGES: &str = "/sandbox-messages";
 
@@ -185,6 +195,8 @@ pub fn webhook(processor: &str) -> String {
 
 /// The query field that says which refusal a page shows again.
 pub const AGAIN: &str = "again";
+/// The query field of a stop page whose e-mail has just been taken up again.
+pub const WANTED: &str = "wanted";
 /// The query field with the page to go to after signing in.
 pub const NEXT: &str = "next";
 

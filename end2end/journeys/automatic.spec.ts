@@ -67,7 +67,7 @@ for (const { name, javaScriptEnabled, allows, leaves } of browsers) {
 
       // Where they look next says so, too.
       await page.goto(account)
-      await expect(main).toContainText('as you allowed. You can stop that until the day before')
+      await expect(main).toContainText('as you allowed. You can stop that any time until it is sent; to be sure, until the day before')
       await page.getByRole('link', { name: 'See or stop it' }).click()
       await expect(page).toHaveURL(`${agreement}#automatic`)
       await part.getByRole('link', { name: 'Use another card or account' }).click()

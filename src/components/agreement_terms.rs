@@ -22,15 +22,23 @@ pub fn terms_rows(terms: &Terms) -> Vec<(SummaryRow, Option<&'static str>)> {
         (true, Basis::PastDue) => td_string!(words(), review.covers_past_due, amount = amount),
         (true, Basis::Balance) => td_string!(words(), review.covers_balance, amount = amount),
     };
+    let not_part = terms.not_covered().map(|other| format::money(other, language()));
     let mut rows = vec![
         (SummaryRow::new(td_string!(words(), review.creditor), terms.creditor.clone()), None),
         (SummaryRow::new(td_string!(words(), review.account), terms.accounts.join(", ")), None),
         (SummaryRow::new(td_string!(words(), review.covers), covers), None),
     ];
+    rows.extend(not_part.map(|other| (SummaryRow::new(td_string!(words(), review.not_part), other), None)));
     rows.extend(if terms.schedule.instalments.len() > 1 { plan_rows(terms) } else { one_payment_rows(terms) });
     rows.push((SummaryRow::new(td_string!(words(), review.interest), interest_words(terms)), None));
     rows.push((SummaryRow::new(td_string!(words(), options.if_late), late_words(terms)), None));
     rows
+}
+
+/// What keeping to it means where something else is owed on the account; nothing where it covers all of it.
+pub fn not_part_words(terms: &Terms) -> Option<String> {
+    let other = format::money(terms.not_covered()?, language());
+    Some(td_string!(words(), review.not_part_note, amount = other))
 }
 
 fn plan_rows(terms: &Terms) -> Vec<(SummaryRow, Option<&'static str>)> {

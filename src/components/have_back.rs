@@ -2,8 +2,10 @@
 
 use super::form::{Button, ButtonKind, HiddenField};
 use super::frame::{frame, language, words};
+use crate::domain::contact::Topic;
 use crate::domain::format;
 use crate::domain::standing::CreditToHaveBack;
+use crate::paths;
 use crate::words::td_string;
 use leptos::prelude::*;
 
@@ -17,7 +19,7 @@ pub fn HaveBackForm(account_id: String, back: CreditToHaveBack, action: &'static
         let label = td_string!(words(), reversal.have_back, amount = money(back.possible));
         view! {
             <form method="post" action=action>
-                <HiddenField name="account" value=account_id/>
+                <HiddenField name="account" value=account_id.clone()/>
                 <HiddenField name="amount_minor" value=back.possible.minor().to_string()/>
                 <HiddenField name="key" value=back.key/>
                 <Button label kind=ButtonKind::Main/>
@@ -27,7 +29,14 @@ pub fn HaveBackForm(account_id: String, back: CreditToHaveBack, action: &'static
     });
     let by_a_person = back.by_a_person.is_positive().then(|| {
         let phone = frame().reach.phone.clone();
-        view! { <p>{td_string!(words(), reversal.credit_person, amount = money(back.by_a_person), phone = phone)}</p> }
+        let write = paths::message(&account_id, Topic::Other);
+        view! {
+            <p>
+                {td_string!(words(), reversal.credit_person, amount = money(back.by_a_person), phone = phone)}
+                " "
+                <a href=write>{td_string!(words(), account.write)}</a>
+            </p>
+        }
     });
     view! {
         {on_its_way}

@@ -4,6 +4,7 @@
 
 pub mod agreement_terms;
 pub mod chart;
+pub mod collection_trouble;
 pub mod disclosure;
 pub mod form;
 pub mod frame;
@@ -15,6 +16,8 @@ pub mod loaded;
 pub mod mark;
 pub mod money;
 pub mod notice;
+pub mod please_wait;
+pub mod put_right;
 pub mod scripts;
 pub mod session_warning;
 pub mod stop_collection;

@@ -1,5 +1,6 @@
 //! Facts as terms and values, with a way to change each where there is one; and things that happen in order.
 
+use super::text::unbroken;
 use leptos::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +40,7 @@ pub fn SummaryList(rows: Vec<SummaryRow>) -> impl IntoView {
                     </dd>
                 }
             });
-            view! { <div class="summary-row"><dt>{row.term}</dt><dd>{row.value}</dd>{change}</div> }
+            view! { <div class="summary-row"><dt>{row.term}</dt><dd>{unbroken(&row.value)}</dd>{change}</div> }
         })
         .collect();
     view! { <dl class="summary">{rows}</dl> }

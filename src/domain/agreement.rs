@@ -63,6 +63,14 @@ impl Terms {
         }
     }
 
+    /// What was owed on its accounts when it was offered and is no part of it. `None` where all of it is. Both figures it is made of
+    /// are among the canonical terms, so it adds nothing to what is signed.
+    pub fn not_covered(&self) -> Option<Money> {
+        let discount = self.discount.map_or(0, Money::minor);
+        let rest = self.balance.minor().saturating_sub(self.schedule.principal.minor()).saturating_sub(discount);
+        (rest > 0).then(|| Money::new(rest, self.currency))
+    }
+
     /// The terms as JSON with a fixed order of keys, no spaces, and amounts as decimal strings. Equal terms, equal bytes.
     pub fn canonical_json(&self) -> String {
         let mut json = Json::default();

@@ -5,7 +5,7 @@
 
 use super::agreement::DAYS_TO_PUT_RIGHT;
 use super::calendar::{Date, days_after};
-use super::collecting::CollectionStanding;
+use super::collecting::{CollectionStanding, WhyNot};
 use super::money::Money;
 
 /// An instalment and what was paid on it, each with the day on which the customer began to pay it.
@@ -40,6 +40,11 @@ impl Instalment {
 
     pub fn is_covered(&self) -> bool {
         self.paid_minor() >= self.amount.minor()
+    }
+
+    /// What is still to be paid of it.
+    pub fn open(&self) -> Money {
+        Money::new(self.amount.minor().saturating_sub(self.paid_minor()).max(0), self.amount.currency())
     }
 
     pub fn kept(&self, today: Date) -> Kept {
@@ -140,6 +145,102 @@ pub fn keeping(instalments: &[Instalment], circumstances: &Circumstances) -> Kee
     if anything_paid { Keeping::PartlyKept } else { Keeping::Broken }
 }
 
+/// What is open of payments whose day has passed, and what has to be paid by when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PutRight {
+    pub by: Date,
+    /// What keeps the agreement past that day.
+    pub least: Money,
+    /// Each with what is open of it, by its day.
+    pub open: Vec<(Date, Money)>,
+}
+
+impl PutRight {
+    pub fn total(&self) -> Option<Money> {
+        let (_, first) = self.open.first()?;
+        let minor = self.open.iter().fold(0_i64, |sum, (_, open)| sum.saturating_add(open.minor()));
+        Some(Money::new(minor, first.currency()))
+    }
+}
+
+/// How an agreement that is behind is put right: as many of its oldest open payments as [`keeping`] asks for on the day after the
+/// last one. Nothing that may put that day off later is counted on.
+pub fn put_right(instalments: &[Instalment], standing: Keeping, today: Date) -> Option<PutRight> {
+    let Keeping::Behind { put_right_by: by } = standing else { return None };
+    let mut paid = instalments.to_vec();
+    paid.sort_by_key(|instalment| (instalment.due_on, instalment.number));
+    let open: Vec<(Date, Money)> = paid
+        .iter()
+        .filter(|instalment| !instalment.is_covered() && instalment.due_on < today)
+        .map(|instalment| (instalment.due_on, instalment.open()))
+        .collect();
+    let day_after = Circumstances {
+        today: days_after(by, 1),
+        is_settled: false,
+        is_held: false,
+        held_until: None,
+        last_try_on: None,
+        is_under_way: false,
+    };
+    let mut least = 0_i64;
+    for index in 0..paid.len() {
+        if !keeping(&paid, &day_after).has_ended_unkept() {
+            break;
+        }
+        let amount = paid[index].open();
+        least = least.saturating_add(amount.minor());
+        paid[index].paid.push((today, amount));
+    }
+    let currency = open.first().map(|(_, amount)| amount.currency())?;
+    Some(PutRight { by, least: Money::new(least, currency), open })
+}
+
+/// A payment that was to be collected and was not: the customer has to know, because nothing else happens by itself, or not yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CollectionTrouble {
+    pub due_on: Date,
+    pub open: Money,
+    pub what: Trouble,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    NotCollected(WhyNot),
+    /// The bank said no; the next try is on that day.
+    AgainOn(Date),
+}
+
+/// The first open payment of which the collection was given up or refused; `standings` are those of the instalments, in order.
+pub fn collection_trouble(instalments: &[Instalment], standings: &[CollectionStanding]) -> Option<CollectionTrouble> {
+    let of_each = instalments.iter().zip(standings).filter(|(instalment, _)| !instalment.is_covered());
+    of_each
+        .filter_map(|(instalment, standing)| {
+            let what = match *standing {
+                CollectionStanding::AgainOn(day) => Trouble::AgainOn(day),
+                CollectionStanding::NotCollected(why) if is_news(why) => Trouble::NotCollected(why),
+                CollectionStanding::NotCollected(_)
+                | CollectionStanding::ByHand
+                | CollectionStanding::OnDay(_)
+                | CollectionStanding::UnderWay => return None,
+            };
+            Some(CollectionTrouble { due_on: instalment.due_on, open: instalment.open(), what })
+        })
+        .min_by_key(|trouble| trouble.due_on)
+}
+
+/// Whether the customer counted on it. What they ended themselves, or knew from the permission, is none; what is too small to be
+/// moved cannot be paid here either.
+fn is_news(why: WhyNot) -> bool {
+    match why {
+        WhyNot::NoticeNotSent | WhyNot::Held | WhyNot::PaidBack | WhyNot::TooLate | WhyNot::Declined => true,
+        WhyNot::AccountNotOpen
+        | WhyNot::AgreementEnded
+        | WhyNot::MandateGone
+        | WhyNot::DueBeforePermission
+        | WhyNot::TooSmall => false,
+    }
+}
+
 /// One line of how an agreement stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Line {
@@ -155,6 +256,9 @@ pub struct Line {
 pub struct AgreementStanding {
     pub keeping: Keeping,
     pub lines: Vec<Line>,
+    /// While it is behind.
+    pub put_right: Option<PutRight>,
+    pub trouble: Option<CollectionTrouble>,
     /// Paid by their day, of those whose day has come.
     pub on_time: usize,
     pub come: usize,
@@ -221,6 +325,51 @@ mod tests {
         assert_eq!(keeping(&missed, &on(date(2026, 7, 30))), Keeping::PartlyKept);
         let nothing = [instalment(1, 6, &[])];
         assert_eq!(keeping(&nothing, &on(date(2026, 7, 30))), Keeping::Broken);
+    }
+
+    #[test]
+    fn what_has_to_be_paid_is_what_the_rule_asks_for_on_the_day_after() {
+        let one = [instalment(1, 6, &[(date(2026, 6, 1), 2_000)]), instalment(2, 8, &[])];
+        let right = |instalments: &[Instalment], standing, today| put_right(instalments, standing, today).expect("it is behind");
+        let by = date(2026, 6, 29);
+        let behind = Keeping::Behind { put_right_by: by };
+        let first = right(&one, behind, date(2026, 6, 20));
+        assert_eq!(first, PutRight { by, least: usd(3_000), open: vec![(date(2026, 6, 15), usd(3_000))] });
+        assert_eq!(put_right(&one, Keeping::OnTrack, date(2026, 6, 1)), None);
+        // Two are open. By the day of the first one only the first has to be paid.
+        let due = |number: u32, due_on| Instalment { number, due_on, amount: usd(5_000), paid: Vec::new() };
+        let two = [due(1, date(2026, 12, 11)), due(2, date(2026, 12, 18))];
+        let by = date(2026, 12, 25);
+        let early = right(&two, Keeping::Behind { put_right_by: by }, date(2026, 12, 20));
+        assert_eq!((early.least, early.total()), (usd(5_000), Some(usd(10_000))));
+        // A try of the second put the day off: then both have to be paid by it, or the second ends the agreement.
+        let by = date(2027, 1, 2);
+        let late = right(&two, Keeping::Behind { put_right_by: by }, date(2026, 12, 26));
+        assert_eq!((late.least, late.open.len()), (usd(10_000), 2));
+        for (instalments, least) in [(&two, late.least), (&two, early.least)] {
+            let mut paid = instalments.to_vec();
+            let mut rest = least.minor();
+            for instalment in &mut paid {
+                let part = rest.min(instalment.amount.minor());
+                instalment.paid.push((by, usd(part)));
+                rest -= part;
+            }
+            let is_over = keeping(&paid, &on(days_after(by, 1))).has_ended_unkept();
+            assert_eq!(is_over, least == early.least, "a cent less than the later sum is not enough by then");
+        }
+    }
+
+    #[test]
+    fn a_collection_that_was_given_up_or_refused_is_told_and_others_are_not() {
+        let two = [instalment(1, 6, &[(date(2026, 6, 1), 2_000)]), instalment(2, 7, &[])];
+        let told = |first, second| collection_trouble(&two, &[first, second]).map(|trouble| (trouble.open, trouble.what));
+        let (hand, later) = (CollectionStanding::ByHand, CollectionStanding::OnDay(date(2026, 7, 15)));
+        assert_eq!(told(hand, later), None);
+        let refused = CollectionStanding::AgainOn(date(2026, 6, 18));
+        assert_eq!(told(refused, later), Some((usd(3_000), Trouble::AgainOn(date(2026, 6, 18)))));
+        let given_up = CollectionStanding::NotCollected(WhyNot::NoticeNotSent);
+        assert_eq!(told(hand, given_up), Some((usd(5_000), Trouble::NotCollected(WhyNot::NoticeNotSent))));
+        assert_eq!(told(CollectionStanding::NotCollected(WhyNot::MandateGone), later), None, "they stopped it themselves");
     }
 
     #[test]

@@ -13,7 +13,8 @@ use super::money::{Currency, Money};
 /// Milliseconds since 1970 UTC.
 pub type Millis = i64;
 
-/// 12 CFR 1005.10(c): a stop always counts up to so many business days before the day of a collection.
+/// 12 CFR 1005.10(c): so many business days before a payment a bank has to take an order to stop it. Here a stop counts until it is
+/// sent.
 pub const STOP_ALWAYS_COUNTS_BUSINESS_DAYS: u32 = 3;
 /// 12 CFR 1005.10(d): so many days before a collection of more than was authorised its customer is told.
 pub const NOTICE_IF_MORE_DAYS: u32 = 10;

@@ -119,3 +119,32 @@ pub fn statement(language: Language, days: u32) -> StatementContent {
         made_at: signed_at(),
     }
 }
+
+/// The same with one entry of every kind, each as large as a statement may have to show.
+pub fn statement_of_every_kind(language: Language) -> StatementContent {
+    const KINDS: [&str; 12] = [
+        "opening",
+        "adjustment",
+        "payment",
+        "discount",
+        "refund",
+        "return",
+        "chargeback",
+        "write_off",
+        "reinstatement",
+        "discount_withdrawn",
+        "correction",
+        "payment_elsewhere",
+    ];
+    let period = Period { from: date(2026, 9, 1), to: date(2026, 9, 30) };
+    let entries: Vec<BookedEntry> = KINDS
+        .iter()
+        .enumerate()
+        .map(|(index, kind)| BookedEntry {
+            kind: StatementKind::from_code(kind).expect("a kind"),
+            posted_on: date(2026, 9, 15),
+            amount: usd(if index % 2 == 0 { 9_999_999 } else { -9_999_999 }),
+        })
+        .collect();
+    StatementContent { statement: AccountStatement::of(period, usd(0), &entries).expect("sums"), ..statement(language, 1) }
+}

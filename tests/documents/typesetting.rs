@@ -66,6 +66,62 @@ fn a_statement_leads_from_what_was_owed_to_what_is_owed_over_several_pages() {
 }
 
 #[test]
+fn no_word_of_a_statement_is_printed_over_another() {
+    for language in Language::ALL {
+        let content = contents::statement_of_every_kind(language);
+        let file = tools::keep(&format!("statement-kinds-{}.pdf", language.tag()), &content.to_pdf().expect("a document"));
+        tools::run("qpdf", &["--check"], &file);
+        let boxes = tools::run("pdftotext", &["-bbox"], &file);
+        let words = words_of(&boxes);
+        let amounts = words.iter().filter(|word| word.text.ends_with("99,999.99")).count();
+        assert!(amounts >= 18, "every amount is a word of its own: {amounts} in {boxes}");
+        // A column too narrow for a word would break it between two letters.
+        let longest = match language {
+            Language::English => ["creditor", "September", "Discount"],
+            Language::Spanish => ["Revertido", "septiembre", "acreedor"],
+        };
+        for whole in longest {
+            assert!(words.iter().any(|word| word.text == whole), "{whole} in {boxes}");
+        }
+        for (index, word) in words.iter().enumerate() {
+            for other in words.iter().skip(index + 1).filter(|other| other.page == word.page) {
+                let beside = word.right <= other.left + 0.1 || other.right <= word.left + 0.1;
+                // Boxes are as tall as the letters may be and touch those of the next line; printed over is half a line or more.
+                let apart = (word.top - other.top).abs() > 6.0;
+                assert!(beside || apart, "{:?} and {:?} in {}", word.text, other.text, language.tag());
+            }
+        }
+    }
+}
+
+struct Word {
+    page: usize,
+    left: f64,
+    right: f64,
+    top: f64,
+    text: String,
+}
+
+/// The words of `pdftotext -bbox`, which writes one a line.
+fn words_of(boxes: &str) -> Vec<Word> {
+    let mut page = 0;
+    let mut words = Vec::new();
+    for line in boxes.lines().map(str::trim) {
+        page += usize::from(line.starts_with("<page "));
+        if !line.starts_with("<word ") {
+            continue;
+        }
+        let edge = |name: &str| {
+            let value = line.split(&format!("{name}=\"")).nth(1).and_then(|rest| rest.split('"').next());
+            value.and_then(|value| value.parse().ok()).expect("an edge of a word")
+        };
+        let text = line.split('>').nth(1).and_then(|rest| rest.split('<').next()).unwrap_or_default().to_owned();
+        words.push(Word { page, left: edge("xMin"), right: edge("xMax"), top: edge("yMin"), text });
+    }
+    words
+}
+
+#[test]
 fn fonts_travel_with_the_document() {
     let file = tools::keep("fonts.pdf", &contents::receipt(Language::English).to_pdf().expect("a document"));
     let fonts = tools::run("pdffonts", &[], &file);

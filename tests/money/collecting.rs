@@ -308,6 +308,11 @@ async fn without_its_notice_nothing_is_collected_and_the_page_says_how_to_pay() 
         let page = person.get(&format!("/agreements/{}", stage.agreement)).await;
         page.assert_says("We will not collect this one");
         page.assert_says("We could not tell you about it in time");
+        // Not below only: wherever one would read that all is well.
+        let told = "We will not collect the $50.00 of Friday 18 December 2026. We could not tell you about it in time. Please pay it here.";
+        page.assert_says(told);
+        page.assert_never_says("You are on track");
+        person.get("/account").await.assert_says(told);
     }
 }
 
@@ -364,6 +369,12 @@ async fn a_failed_try_is_made_again_twice_at_most_and_then_there_are_ways_back()
         let told = body(&portal, "collection_retry").await;
         assert!(told.contains("Wednesday 23 December 2026") && told.contains("No money has been taken"), "{told}");
         post_goes_out(&test, DUE_DAY).await;
+        let mut person = portal.person(&stage.seeded).await;
+        let told = "Your bank said no to the $50.00 of Friday 18 December 2026. We try again on Wednesday 23 December 2026.";
+        let page = person.get(&format!("/agreements/{}", stage.agreement)).await;
+        page.assert_says(told);
+        page.assert_never_says("You are on track");
+        person.get("/account").await.assert_says(told);
         let portal = on(&test, "2026-12-22T19:00:00Z").await;
         assert_eq!(portal.number("select count(*) from payments").await, 1, "{}: not before its day", test.name);
         let portal = on(&test, "2026-12-23T19:00:00Z").await;
@@ -611,7 +622,14 @@ async fn the_end_of_an_agreement_is_thanked_for_with_exactly_what_is_true() {
         assert_eq!(portal.word("select state from mandates").await, "ended", "{}: nothing is collected any more", test.name);
         portal.assert_books_are_right().await;
         let mut person = portal.person(&stage.seeded).await;
-        person.get(&format!("/agreements/{}", stage.agreement)).await.assert_says("Kept. Every payment was made by its day");
+        let page = person.get(&format!("/agreements/{}", stage.agreement)).await;
+        page.assert_says("Kept. Every payment was made by its day");
+        page.assert_says("Your agreement is completed. Thank you.");
+        let letter = portal.word("select id from documents where kind = 'completion'").await;
+        assert!(page.body.contains(&format!("/documents/{letter}")), "{}: the letter is linked", test.name);
+        for words in ["It is agreed", "You pay here", "Pay now", "pay each payment yourself"] {
+            page.assert_never_says(words);
+        }
     }
 }
 
@@ -649,7 +667,45 @@ async fn an_agreement_that_is_not_put_right_in_time_ends_and_the_ways_are_open_a
         assert!(options.url.ends_with("/options"), "{}", options.url);
         let page = person.get(&format!("/agreements/{}", stage.agreement)).await;
         page.assert_says("This agreement has ended");
+        // Nothing is asked for any more, and there is one way on.
         page.assert_says("See your ways forward");
+        for words in ["It is agreed", "To come", "Pay now", "To change or end it", "You pay here", "Not paid yet"] {
+            page.assert_never_says(words);
+        }
+        let main = page.body.split("</main>").next().unwrap_or_default();
+        assert_eq!(main.matches("class=\"button\"").count(), 1, "{}: {main}", test.name);
+        assert_eq!(main.matches("path-next").count(), 0, "{}: no payment comes next", test.name);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_open_payments_it_is_said_which_and_what_has_to_be_paid_by_when() {
+    let test = support::sqlite().await;
+    let days = [date(2026, 12, 1), date(2026, 12, 8), date(2027, 2, 18)];
+    let stage = under_agreement(&test, SeedAccount::default(), &days, 5_000).await;
+    let portal = on(&test, "2026-12-10T19:00:00Z").await;
+    let mut person = portal.person(&stage.seeded).await;
+    let told = "$100.00 is open: $50.00 of 1 December 2026 and $50.00 of 8 December 2026. If $50.00 is paid by Tuesday 15 December 2026, \
+                your agreement goes on as before.";
+    person.get(&format!("/agreements/{}", stage.agreement)).await.assert_says(told);
+    person.get("/account").await.assert_says(told);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_loses_an_agreement_is_not_told_on_the_same_day_that_it_goes_on() {
+    for test in support::both().await {
+        let stage = under_agreement(&test, SeedAccount::default(), &[date(2026, 12, 1), date(2026, 12, 14)], 5_000).await;
+        on(&test, "2026-12-13T19:00:00Z").await;
+        execute(&test, "delete from outbox where template = $1", &["instalment_missed"]).await;
+        // The clock jumps: the first is past putting right, the second was missed two days before.
+        let portal = on(&test, "2026-12-16T19:00:00Z").await;
+        assert_eq!(portal.word("select state from agreements").await, "broken", "{}: {}", test.name, stage.agreement);
+        assert_eq!(
+            (written(&portal, "agreement_ended").await, written(&portal, "instalment_missed").await),
+            (1, 0),
+            "{}",
+            test.name
+        );
     }
 }
 

@@ -104,9 +104,9 @@ async fn what_is_allowed_is_shown_kept_and_handed_over_word_for_word() {
             "They are 2 payments, $300.00 in all",
             "$150.00",
             "If an amount would be more than listed, I am told in writing at least 10 days before.",
-            "it is tried again at most twice. No fee is added.",
+            "it is tried again at most twice. No fee is added here for that. My bank may charge one",
             "I do not have to allow this.",
-            "Up to 3 business days before a payment’s day, a stop always counts.",
+            "That stops every payment that has not been sent yet; to be sure, I do it until the day before.",
             "I would rather pay myself",
         ] {
             page.assert_says(words);
@@ -148,7 +148,7 @@ async fn what_is_allowed_is_shown_kept_and_handed_over_word_for_word() {
         agreement.assert_says("Stop collecting now");
         agreement.assert_never_says("Nothing is taken by itself");
         let account = scene.person.get(&format!("/account/{}", scene.seeded.account_id)).await;
-        account.assert_says("as you allowed. You can stop that until the day before");
+        account.assert_says("as you allowed. You can stop that any time until it is sent; to be sure, until the day before");
         account.assert_never_says("No money is taken unless you say so");
 
         // Its message, and the job, say nothing new.
@@ -523,7 +523,8 @@ async fn when_the_agreement_is_over_nothing_is_collected_any_more() {
         // The page that asks leads to the agreement, which says so.
         let page = scene.asking().await;
         assert!(page.url.ends_with(&scene.agreement), "{}", page.url);
-        page.assert_says("This agreement is over. Nothing of it is collected.");
+        page.assert_says("Nothing is collected any more");
+        page.assert_says("What you had allowed us to collect ended on");
     }
 }
 
@@ -636,7 +637,7 @@ async fn in_spanish_the_text_is_spanish_and_so_is_what_is_kept() {
     let mut scene = Scene::open(&test).await;
     scene.person.post("/api/choose_language", &[("language", "es"), ("back", "/account")]).await;
     let page = scene.asking().await;
-    page.assert_says("No estoy obligado a permitirlo.");
+    page.assert_says("No tengo obligación de permitirlo.");
     page.assert_says("Son 2 pagos, $300.00 en total");
     let hosted = scene.person.authorise(&page).await.expect("an answer");
     let given = scene.person.post(&hosted, &[("method", "approved"), ("button", "give")]).await;

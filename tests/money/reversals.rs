@@ -113,6 +113,7 @@ async fn a_refund_in_parts_is_owed_again_part_by_part_and_never_more_than_was_pa
         let page = scene.see().await;
         page.assert_says("part of it went back to you");
         page.assert_says("$20.00 went back to you on 20 November 2026");
+        page.assert_says("<dt>Given back to you</dt><dd>$20.00</dd>");
         page.assert_says("Letter about it as PDF");
 
         let too_much = RefundRefused::Refund(RefundRefusal::MoreThanLeft { left: usd(3_000) });
@@ -121,7 +122,10 @@ async fn a_refund_in_parts_is_owed_again_part_by_part_and_never_more_than_was_pa
         assert_eq!(scene.refund("thirty", "two").await.expect_err("no amount"), RefundRefused::NotAnAmount);
         scene.refund("30.00", "two").await.expect("the rest");
         assert_eq!((scene.state().await.as_str(), scene.owes().await), ("refunded", (120_000, 30_000)));
-        scene.see().await.assert_says("This payment went back to you");
+        let page = scene.see().await;
+        page.assert_says("This payment went back to you");
+        page.assert_says("Receipt, as it was issued");
+        page.assert_says("<dt>Paid at the time</dt><dd>$50.00</dd>");
         let nothing_left = RefundRefused::Refund(RefundRefusal::MoreThanLeft { left: usd(0) });
         assert_eq!(scene.refund("0.01", "three").await.expect_err("nothing is left"), nothing_left);
         // The messages about all of it come after the answers, and change nothing.

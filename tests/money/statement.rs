@@ -20,7 +20,9 @@ async fn a_statement_says_what_the_books_hold() {
 
         let address = format!("/account/{}/statement", seeded.account_id);
         let shown = person.get(&address).await;
-        for words in ["Taken over from Northgate Credit Union", "Your payment", "−$40.00", "$1,160.00", "Owed at the end"] {
+        for words in
+            ["Balance brought over from Northgate Credit Union", "Your payment", "−$40.00", "$1,160.00", "Owed at the end"]
+        {
             shown.assert_says(words);
         }
         let csv = person.get(&format!("{address}.csv?from=2026-11-20&to=2026-11-20")).await;

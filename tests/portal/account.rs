@@ -160,7 +160,7 @@ async fn the_history_shows_what_was_owed_after_each_line() {
         assert!(text.contains(words), "{words}: {text}");
     }
     let text = browser.get("/account").await.text();
-    assert!(text.contains("You have made one payment since 1 May 2026, of $125.00"), "{text}");
+    assert!(text.contains("Northgate Credit Union recorded one payment, of $125.00, up to "), "{text}");
 }
 
 #[tokio::test]

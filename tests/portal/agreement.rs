@@ -71,11 +71,24 @@ async fn a_chosen_plan_is_checked_signed_and_kept_for_ever() {
         assert!(check.path.ends_with("/check"), "{}", check.path);
         check.assert_says("8 payments");
         check.assert_says("$300.00");
+        // It covers a part of what is owed, and says so before anything is signed.
+        let part = ["Not part of this $900.00", "The other $900.00 goes on as your contract says."];
+        let sign = browser.get(&format!("/account/{}/sign", seeded.account_id)).await;
+        for words in part {
+            check.assert_says(words);
+            sign.assert_says(words);
+        }
 
         let signing = Signing::open(&mut browser, &seeded).await;
         let confirmation = browser.post(SIGN, &signing.fields()).await;
         assert!(confirmation.path.starts_with("/agreements/"), "{}", confirmation.path);
         confirmation.assert_says("It is agreed");
+        for words in part {
+            confirmation.assert_says(words);
+        }
+        let account = browser.get("/account").await;
+        account.assert_says("nothing more is asked of you for what it covers. The other $900.00 goes on as your contract says.");
+        account.assert_never_says("nothing else is asked of you");
         let path = confirmation.path.clone();
         assert_eq!(browser.get(&path).await.text(), confirmation.text(), "a reload shows the same");
 

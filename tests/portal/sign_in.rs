@@ -82,6 +82,7 @@ async fn what_was_typed_is_still_there_but_not_in_the_address() {
     assert_eq!(shown.value_of("birth_date_day").as_deref(), Some("28"));
     assert!(!shown.path.contains("NOBODY") && !shown.path.contains("10001"), "{}", shown.path);
     // A reload shows it again; the bare page does not.
+    assert!(shown.body.contains("<a href=\"#reference\">"), "what concerns the whole form leads to its first field");
     browser.get(&shown.path).await.assert_says(NO_MATCH);
     assert_eq!(browser.get("/sign-in").await.value_of("reference"), None);
     assert_eq!(browser.get("/sign-in?again=AAAAAAAA").await.value_of("reference"), None);
@@ -115,6 +116,11 @@ async fn a_reference_is_limited_wherever_the_guesses_come_from_and_whether_or_no
         let shown = app.browser_at("198.51.100.99").post("/api/sign_in", &right_answers(reference)).await;
         shown.assert_says(LIMITED);
         shown.assert_says("You can try again in 15 min, or call");
+        // No form that would only be refused again, and nothing of theirs to put right; a person is one link away.
+        shown.assert_says("Please wait a little");
+        shown.assert_never_says("There is something to put right");
+        shown.assert_never_says("birth_date_day");
+        shown.assert_says("I need help");
     }
     assert_eq!(app.count("select count(*) from events where action = 'sign_in.limited'").await, 2);
     app.signed_in(&other).await;

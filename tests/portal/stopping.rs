@@ -79,6 +79,36 @@ async fn looking_changes_nothing_and_one_button_stops_email() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_stopped_email_takes_it_up_again_with_one_button() {
+    for app in [TestApp::with(&[MAIL]).await, TestApp::postgres_with(&[MAIL]).await] {
+        let path = written(&app, &app.seeded().await).await;
+        let again = format!("{path}/again");
+        let mut browser = app.browser();
+        press(&mut browser, &path).await.assert_says("Send me e-mail again");
+        // An address that does not work is another matter: a button makes it no better.
+        app.execute(
+            "insert into channel_marks (id, customer_id, channel, mark, address, learned_from, message_id, learned_at, ended_at)
+             select 'm2', customer_id, channel, 'unusable', 'Ada.Moreno@example.net', 'mail_server', null, learned_at, null
+             from channel_marks",
+        )
+        .await;
+        for _ in 0..2 {
+            let request = browser.form(&again, &[]).body(Body::empty()).expect("a request");
+            let answer = browser.send(request).await;
+            assert_eq!(answer.status, StatusCode::SEE_OTHER);
+            let page = browser.get(&answer.location()).await;
+            page.assert_says("You get e-mail from us again.");
+            page.assert_says("Stop e-mail from us");
+        }
+        assert_eq!(stopped(&app).await, 0);
+        assert_eq!(app.count("select count(*) from events where action = 'channel.allowed'").await, 1);
+        assert_eq!(app.count("select count(*) from channel_marks where mark = 'unusable' and ended_at is null").await, 1);
+        browser.get(&path).await.assert_never_says("You get e-mail from us again.");
+        press(&mut browser, &path).await.assert_says("E-mail is stopped");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_mail_program_stops_it_with_one_post_and_is_not_redirected() {
     let app = TestApp::with(&[MAIL]).await;
     let path = written(&app, &app.seeded().await).await;
@@ -103,6 +133,8 @@ async fn a_link_that_is_none_of_ours_changes_nothing_and_says_whom_to_call() {
         let answer = browser.send(request).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND);
         answer.assert_says("This page is not here");
+        let request = browser.form(&format!("{path}/again"), &[]).body(Body::empty()).expect("a request");
+        assert_eq!(browser.send(request).await.status, StatusCode::NOT_FOUND);
     }
     assert_eq!(stopped(&app).await, 0);
     assert_eq!(app.count("select count(*) from events where action <> 'message.written'").await, 0);

@@ -40,7 +40,12 @@ impl From<Vec<Problem>> for Problems {
 /// What is to be put right, each with a link to its field. It takes the focus when the page opens, so that it is what a
 /// screen reader says first. Renders nothing where nothing is wrong.
 #[component]
-pub fn ErrorSummary(problems: Problems) -> impl IntoView {
+pub fn ErrorSummary(
+    problems: Problems,
+    /// The form's first field, by its id: where what concerns the whole form leads.
+    #[prop(optional, into)]
+    first: MaybeText,
+) -> impl IntoView {
     if problems.is_empty() {
         return ().into_any();
     }
@@ -48,10 +53,10 @@ pub fn ErrorSummary(problems: Problems) -> impl IntoView {
         .0
         .into_iter()
         .map(|problem| {
-            if problem.field.is_empty() {
-                view! { <li>{problem.text}</li> }.into_any()
-            } else {
-                view! { <li><a href=format!("#{}", problem.field)>{problem.text}</a></li> }.into_any()
+            let field = Some(problem.field).filter(|field| !field.is_empty()).or_else(|| first.0.clone());
+            match field {
+                Some(field) => view! { <li><a href=format!("#{field}")>{problem.text}</a></li> }.into_any(),
+                None => view! { <li>{problem.text}</li> }.into_any(),
             }
         })
         .collect();

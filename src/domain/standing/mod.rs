@@ -11,7 +11,7 @@ use super::contact::gate::Reason;
 use super::history::PaymentHistory;
 use super::hold::HoldKind;
 use super::ids::{AccountId, AgreementId};
-use super::keeping::Keeping;
+use super::keeping::{CollectionTrouble, Keeping, PutRight};
 use super::money::Money;
 use super::statement::Statement;
 
@@ -43,6 +43,10 @@ pub struct Standing {
     pub keeping: Option<Keeping>,
     /// What will be taken by itself next, and on which day.
     pub next_collection: Option<(Date, Money)>,
+    /// While the agreement is behind.
+    pub put_right: Option<PutRight>,
+    /// A payment that was to be collected and was not.
+    pub trouble: Option<CollectionTrouble>,
     pub holds: Vec<ActiveHold>,
     pub payments: Vec<RunningPayment>,
     /// Something is owed, but less than can be paid online: a person helps.
@@ -73,6 +77,39 @@ impl Standing {
         self.agreement
             .as_ref()
             .is_some_and(|agreement| !agreement.has_missed(self.today) && agreement.open_minor() >= self.past_due.minor())
+    }
+}
+
+impl Standing {
+    /// What is owed beside the agreement: it is no part of it and goes on as the contract says. `None` where nothing is.
+    pub fn beside_agreement(&self) -> Option<Money> {
+        let open = self.agreement.as_ref()?.open_minor();
+        let beside = self.balance.minor().saturating_sub(open);
+        (beside > 0).then(|| Money::new(beside, self.balance.currency()))
+    }
+
+    /// What was paid here and is not in the creditor's figures yet, without what went back of it.
+    pub fn paid_here(&self) -> Option<Money> {
+        let is_payment = |part: &&Part| match part.kind {
+            PartKind::Own(kind, _) => match kind {
+                EntryKind::Payment | EntryKind::Refund | EntryKind::Return | EntryKind::Chargeback | EntryKind::Reinstatement => {
+                    true
+                }
+                EntryKind::Discount
+                | EntryKind::WriteOff
+                | EntryKind::DiscountWithdrawn
+                | EntryKind::Correction
+                | EntryKind::PaymentElsewhere => false,
+            },
+            PartKind::Before(_)
+            | PartKind::Interest
+            | PartKind::Fees
+            | PartKind::PaidToCreditor
+            | PartKind::Credits
+            | PartKind::Corrections => false,
+        };
+        let paid = self.parts.iter().filter(is_payment).fold(0_i64, |sum, part| sum.saturating_sub(part.amount.minor()));
+        (paid > 0).then(|| Money::new(paid, self.balance.currency()))
     }
 }
 

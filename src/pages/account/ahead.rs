@@ -3,11 +3,11 @@
 use crate::components::frame::{frame, language, words};
 use crate::components::instalment_path::{InstalmentPath, InstalmentTable, MarkState, PathMark};
 use crate::components::notice::{Notice, NoticeKind};
+use crate::components::put_right::put_right_words;
 use crate::domain::calendar::Date;
 use crate::domain::contact::channel::Channel;
 use crate::domain::contact::gate::Reason;
 use crate::domain::format;
-use crate::domain::keeping::Keeping;
 use crate::domain::standing::{
     EmailTrouble, LiveAgreement, RunningPayment, RunningState, Stage, Standing, WaitingMessage, WaitingStage,
 };
@@ -103,7 +103,7 @@ fn next(standing: &Standing) -> Option<AnyView> {
     let missed = standing.agreement.as_ref().is_some_and(|agreement| agreement.has_missed(standing.today));
     let plain = match (&standing.agreement, missed) {
         (Some(_), true) => Some(td_string!(words(), account.next_missed).to_owned()),
-        (Some(_), false) => Some(td_string!(words(), account.next_agreement).to_owned()),
+        (Some(_), false) => Some(kept_words(standing)),
         (None, _) if !standing.holds.is_empty() => Some(td_string!(words(), account.next_held).to_owned()),
         (None, _) => owes.then(|| nothing_done_words(standing)),
     };
@@ -112,7 +112,7 @@ fn next(standing: &Standing) -> Option<AnyView> {
             <h2>{td_string!(words(), account.next_title)}</h2>
             {by_itself(standing)}
             {plain.map(|plain| view! { <p>{plain}</p> })}
-            {put_right(standing).map(|words| view! { <p>{words}</p> })}
+            {standing.put_right.as_ref().map(|open| view! { <p>{put_right_words(open)}</p> })}
             <h3>{td_string!(words(), account.send_title)}</h3>
             {messages(standing)}
             <p class="quiet">{td_string!(words(), account.send_window)}</p>
@@ -138,12 +138,11 @@ fn by_itself(standing: &Standing) -> AnyView {
     .into_any()
 }
 
-fn put_right(standing: &Standing) -> Option<String> {
-    match standing.keeping {
-        Some(Keeping::Behind { put_right_by }) => {
-            Some(td_string!(words(), keeping.put_right, date = format::long_date(put_right_by, language())))
-        }
-        Some(Keeping::OnTrack | Keeping::Kept | Keeping::Completed | Keeping::PartlyKept | Keeping::Broken) | None => None,
+/// What an agreement that is kept means: for all that is owed, or for what it covers.
+fn kept_words(standing: &Standing) -> String {
+    match standing.beside_agreement() {
+        Some(other) => td_string!(words(), account.next_agreement_part, amount = format::money(other, language())),
+        None => td_string!(words(), account.next_agreement).to_owned(),
     }
 }
 

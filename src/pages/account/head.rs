@@ -1,8 +1,11 @@
 //! The first thing a person sees: how much, on the waterline; below it what is past due and what comes next.
 
+use crate::components::collection_trouble::CollectionTroubleNotice;
 use crate::components::frame::{frame, language, words};
 use crate::components::money::Total;
 use crate::components::notice::{Notice, NoticeKind};
+use crate::components::text::unbroken;
+use crate::domain::contact::Topic;
 use crate::domain::format;
 use crate::domain::money::Money;
 use crate::domain::standing::{Stage, Standing};
@@ -14,8 +17,9 @@ pub fn show(standing: &Standing) -> impl IntoView + use<> {
     let name = td_string!(words(), account.name, product = standing.product.clone(), reference = standing.reference.clone());
     let owed_to = td_string!(words(), account.owed_to, creditor = standing.creditor.clone());
     view! {
-        <p class="account-name">{name}", "{owed_to}</p>
+        <p class="account-name">{unbroken(&name)}", "{owed_to}</p>
         {amounts(standing)}
+        {trouble(standing)}
         {stage_words(standing)}
         {stopped_agreement(standing)}
     }
@@ -92,6 +96,13 @@ fn next_payment(standing: &Standing) -> Option<AnyView> {
     Some(below_line(td_string!(words(), account.next_payment), next.amount, [Some(when), None]))
 }
 
+/// What was to be collected and was not: the next payment does not come by itself.
+fn trouble(standing: &Standing) -> Option<AnyView> {
+    let (trouble, agreement) = (standing.trouble?, standing.agreement.as_ref()?);
+    let (account_id, agreement_id) = (standing.account_id.to_string(), agreement.id.to_string());
+    Some(view! { <CollectionTroubleNotice trouble account_id agreement_id/> }.into_any())
+}
+
 fn below_line(term: &'static str, amount: Money, notes: [Option<String>; 2]) -> AnyView {
     let notes: Vec<_> = notes.into_iter().flatten().map(|note| view! { <dd class="quiet">{note}</dd> }).collect();
     view! {
@@ -108,7 +119,7 @@ fn below_line(term: &'static str, amount: Money, notes: [Option<String>; 2]) -> 
 fn stage_words(standing: &Standing) -> AnyView {
     let creditor = standing.creditor.clone();
     let (kind, title, text) = match standing.stage {
-        Stage::PastDue | Stage::UpToDate if standing.is_too_small_online => (
+        Stage::PastDue | Stage::UpToDate if is_too_small(standing) => (
             NoticeKind::Plain,
             td_string!(words(), pay.too_small_title, amount = format::money(standing.balance, language())),
             td_string!(words(), pay.none_too_small, phone = frame().reach.phone.clone()),
@@ -138,5 +149,13 @@ fn stage_words(standing: &Standing) -> AnyView {
             td_string!(words(), account.closed, creditor = creditor),
         ),
     };
-    view! { <Notice kind title><p>{text}</p></Notice> }.into_any()
+    let write = is_too_small(standing).then(|| {
+        let href = paths::message(standing.account_id.as_str(), Topic::Other);
+        view! { <p><a href=href>{td_string!(words(), account.write)}</a></p> }
+    });
+    view! { <Notice kind title><p>{unbroken(&text)}</p>{write}</Notice> }.into_any()
+}
+
+fn is_too_small(standing: &Standing) -> bool {
+    standing.is_too_small_online && matches!(standing.stage, Stage::PastDue | Stage::UpToDate)
 }

@@ -5,7 +5,7 @@ use crate::components::chart::{BalanceChart, BalancePoint};
 use crate::components::frame::{language, words};
 use crate::domain::format;
 use crate::domain::history::PaymentHistory;
-use crate::domain::standing::{PaidSoFar, Standing};
+use crate::domain::standing::Standing;
 use crate::paths;
 use crate::words::td_string;
 use leptos::prelude::*;
@@ -41,7 +41,7 @@ pub fn show(standing: &Standing) -> impl IntoView + use<> {
         <section>
             <h2>{td_string!(words(), history.title)}</h2>
             {kept}
-            {standing.paid_so_far.map(|paid| view! { <p>{paid_words(paid)}</p> })}
+            {paid(standing)}
             <h3>{td_string!(words(), history.chart)}</h3>
             <BalanceChart points/>
             {history_table(td_string!(words(), history.recent), latest)}
@@ -61,11 +61,27 @@ fn kept_words(history: PaymentHistory) -> String {
     td_string!(words(), history.kept, kept = history.instalments_kept.to_string(), due = due)
 }
 
-fn paid_words(paid: PaidSoFar) -> String {
-    let date = format::date(paid.since, language());
-    let total = format::money(paid.total, language());
-    match paid.count {
-        1 => td_string!(words(), history.paid_once, date = date, total = total),
-        count => td_string!(words(), history.paid_so_far, count = count.to_string(), date = date, total = total),
-    }
+/// What the creditor recorded, up to its own day, and what was paid here since: the two together are what was paid.
+fn paid(standing: &Standing) -> Option<AnyView> {
+    let recorded = standing.paid_so_far.map(|paid| {
+        let (creditor, total) = (standing.creditor.clone(), format::money(paid.total, language()));
+        let date = format::date(standing.balance_date, language());
+        match paid.count {
+            1 => td_string!(words(), history.recorded_once, creditor = creditor, total = total, date = date),
+            count => {
+                let count = count.to_string();
+                td_string!(words(), history.recorded, creditor = creditor, count = count, total = total, date = date)
+            }
+        }
+    });
+    let here = standing.paid_here().map(|amount| {
+        let statement = paths::statement(standing.account_id.as_str());
+        let amount = format::money(amount, language());
+        view! {
+            {td_string!(words(), history.paid_here, amount = amount)}
+            " "
+            <a href=statement>{td_string!(words(), history.paid_here_go)}</a>
+        }
+    });
+    (recorded.is_some() || here.is_some()).then(|| view! { <p>{recorded}" "{here}</p> }.into_any())
 }

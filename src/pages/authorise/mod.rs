@@ -70,6 +70,11 @@ fn ask(view: AskView) -> impl IntoView {
     let sentences: Vec<_> =
         text::sentences(&view.terms, language()).into_iter().map(|sentence| view! { <p>{sentence}</p> }).collect();
     let back = paths::agreement(&view.agreement_id);
+    // Who only wanted to change keeps what they have; who has none pays by hand.
+    let (rather_not, other) = match view.replaces {
+        Some(_) => (back.clone(), td_string!(words(), mandate.keep_current)),
+        None => (paths::pay(&view.account_id), td_string!(words(), mandate.rather_not)),
+    };
     view! {
         <Page title=td_string!(words(), mandate.title) back=back lead=td_string!(words(), mandate.lead)>
             <ErrorSummary problems=problems.clone()/>
@@ -85,7 +90,7 @@ fn ask(view: AskView) -> impl IntoView {
             <section aria-labelledby="authorise">
                 <h2 id="authorise">{td_string!(words(), mandate.sign_heading)}</h2>
                 {authorise_form(&view, &problems)}
-                <p><a href=paths::pay(&view.account_id)>{td_string!(words(), mandate.rather_not)}</a></p>
+                <p><a href=rather_not>{other}</a></p>
             </section>
         </Page>
     }

@@ -28,9 +28,8 @@ pub struct AutomaticView {
 }
 
 pub fn show(view: &AutomaticView) -> impl IntoView + use<> {
-    let is_over = matches!(view.not_now, Some(NotNow::AgreementEnded));
-    if is_over && view.ended_on.is_none() {
-        return ().into_any();
+    if matches!(view.not_now, Some(NotNow::AgreementEnded)) {
+        return over(view.ended_on).into_any();
     }
     let body = match (&view.given, &view.waiting) {
         (Some((reference, since)), _) => given(view, reference, *since).into_any(),
@@ -80,6 +79,18 @@ fn being_set_up(reference: &str) -> impl IntoView + use<> {
         <p>{td_string!(words(), mandate.part_waiting)}</p>
         <p><LinkButton href=paths::mandate(reference) label kind=LinkKind::Other/></p>
     }
+}
+
+/// The agreement is over: what was allowed is over with it, and nothing is asked for in its place.
+fn over(ended_on: Option<Date>) -> Option<AnyView> {
+    let day = format::date(ended_on?, language());
+    let section = view! {
+        <section aria-labelledby=paths::AUTOMATIC>
+            <h2 id=paths::AUTOMATIC>{td_string!(words(), mandate.title_ended)}</h2>
+            <p>{td_string!(words(), mandate.part_over, day = day)}</p>
+        </section>
+    };
+    Some(section.into_any())
 }
 
 /// None, or none any more: what it would be, or why it cannot be now.

@@ -1,10 +1,12 @@
 //! How an agreement stands: kept, behind or over, each payment with what becomes of it, and the ways on from there.
 
+use crate::components::collection_trouble::{CollectionTroubleNotice, why_words};
 use crate::components::form::{LinkButton, LinkKind};
 use crate::components::frame::{language, words};
 use crate::components::instalment_path::{InstalmentPath, MarkState, PathMark};
+use crate::components::put_right::put_right_words;
 use crate::components::table::{Column, DataTable};
-use crate::domain::collecting::{CollectionStanding, WhyNot};
+use crate::domain::collecting::CollectionStanding;
 use crate::domain::contact::Topic;
 use crate::domain::format;
 use crate::domain::keeping::{AgreementStanding, Keeping, Kept, Line};
@@ -12,7 +14,7 @@ use crate::paths;
 use crate::words::td_string;
 use leptos::prelude::*;
 
-pub fn show(account_id: &str, standing: &AgreementStanding) -> impl IntoView + use<> {
+pub fn show(account_id: &str, agreement_id: &str, standing: &AgreementStanding) -> impl IntoView + use<> {
     let columns = vec![
         Column::text(td_string!(words(), keeping.due)),
         Column::text(td_string!(words(), keeping.state)),
@@ -31,7 +33,7 @@ pub fn show(account_id: &str, standing: &AgreementStanding) -> impl IntoView + u
     view! {
         <section aria-labelledby="stands">
             <h2 id="stands">{td_string!(words(), keeping.title)}</h2>
-            <p>{keeping_words(standing.keeping)}</p>
+            {keeping_words(account_id, agreement_id, standing)}
             {come.map(|come| view! { <p>{come}</p> })}
             {ways(account_id, standing.keeping)}
             <InstalmentPath marks=marks(standing)/>
@@ -40,16 +42,25 @@ pub fn show(account_id: &str, standing: &AgreementStanding) -> impl IntoView + u
     }
 }
 
-fn keeping_words(keeping: Keeping) -> String {
-    match keeping {
-        Keeping::OnTrack => td_string!(words(), keeping.on_track).to_owned(),
-        Keeping::Behind { put_right_by } => {
-            td_string!(words(), keeping.behind, date = format::long_date(put_right_by, language()))
-        }
-        Keeping::Kept => td_string!(words(), keeping.kept).to_owned(),
-        Keeping::Completed => td_string!(words(), keeping.completed).to_owned(),
-        Keeping::PartlyKept => td_string!(words(), keeping.partly_kept).to_owned(),
-        Keeping::Broken => td_string!(words(), keeping.broken).to_owned(),
+/// Never that all is well where the customer has to do something.
+fn keeping_words(account_id: &str, agreement_id: &str, standing: &AgreementStanding) -> impl IntoView + use<> {
+    let is_live = matches!(standing.keeping, Keeping::OnTrack | Keeping::Behind { .. });
+    let trouble = standing.trouble.filter(|_| is_live).map(|trouble| {
+        let (account_id, agreement_id) = (account_id.to_owned(), agreement_id.to_owned());
+        view! { <CollectionTroubleNotice trouble account_id agreement_id/> }
+    });
+    let words = match standing.keeping {
+        Keeping::OnTrack if trouble.is_some() => None,
+        Keeping::OnTrack => Some(td_string!(words(), keeping.on_track).to_owned()),
+        Keeping::Behind { .. } => standing.put_right.as_ref().map(put_right_words),
+        Keeping::Kept => Some(td_string!(words(), keeping.kept).to_owned()),
+        Keeping::Completed => Some(td_string!(words(), keeping.completed).to_owned()),
+        Keeping::PartlyKept => Some(td_string!(words(), keeping.partly_kept).to_owned()),
+        Keeping::Broken => Some(td_string!(words(), keeping.broken).to_owned()),
+    };
+    view! {
+        {words.map(|words| view! { <p>{words}</p> })}
+        {trouble}
     }
 }
 
@@ -84,7 +95,9 @@ fn ways(account_id: &str, keeping: Keeping) -> Option<AnyView> {
 }
 
 fn marks(standing: &AgreementStanding) -> Vec<PathMark> {
-    let is_open = |line: &&Line| matches!(line.kept, Kept::NotYetDue);
+    // Of an agreement that is over none comes next.
+    let is_live = matches!(standing.keeping, Keeping::OnTrack | Keeping::Behind { .. });
+    let is_open = |line: &&Line| is_live && matches!(line.kept, Kept::NotYetDue);
     let next = standing.lines.iter().find(is_open).map(|line| line.number);
     let state = |line: &Line| match line.kept {
         Kept::OnTime | Kept::Late { .. } => MarkState::Paid,
@@ -104,8 +117,10 @@ fn line_words(line: &Line, is_live: bool) -> String {
         Kept::PartPaid { paid } => {
             td_string!(words(), keeping.part_paid, amount = format::money(paid, language()))
         }
-        Kept::Missed => td_string!(words(), keeping.missed).to_owned(),
-        Kept::NotYetDue => td_string!(words(), keeping.to_come).to_owned(),
+        Kept::Missed if is_live => td_string!(words(), keeping.missed).to_owned(),
+        Kept::Missed => td_string!(words(), keeping.not_paid).to_owned(),
+        Kept::NotYetDue if is_live => td_string!(words(), keeping.to_come).to_owned(),
+        Kept::NotYetDue => td_string!(words(), keeping.no_longer).to_owned(),
     };
     let next = match line.collection {
         _ if !is_live => return stands,
@@ -118,19 +133,4 @@ fn line_words(line: &Line, is_live: bool) -> String {
         }
     };
     format!("{stands}. {next}.")
-}
-
-fn why_words(why: WhyNot) -> &'static str {
-    match why {
-        WhyNot::NoticeNotSent => td_string!(words(), collecting.why_notice_not_sent),
-        WhyNot::Held => td_string!(words(), collecting.why_held),
-        WhyNot::AccountNotOpen => td_string!(words(), collecting.why_account_not_open),
-        WhyNot::AgreementEnded => td_string!(words(), collecting.why_agreement_ended),
-        WhyNot::MandateGone => td_string!(words(), collecting.why_mandate_gone),
-        WhyNot::PaidBack => td_string!(words(), collecting.why_paid_back),
-        WhyNot::DueBeforePermission => td_string!(words(), collecting.why_due_before_permission),
-        WhyNot::TooSmall => td_string!(words(), collecting.why_too_small),
-        WhyNot::TooLate => td_string!(words(), collecting.why_too_late),
-        WhyNot::Declined => td_string!(words(), collecting.why_declined),
-    }
 }

@@ -8,7 +8,7 @@ use crate::paths;
 use crate::server::clock;
 use crate::server::context::{self, Failed};
 use crate::server::services::mandates::{self, Automatic};
-use crate::server::services::{keeping, recalls};
+use crate::server::services::{documents, keeping, recalls};
 
 /// What the screen shows; `None` where there is no such agreement of theirs and the answer leads to the account page.
 pub async fn load(agreement_id: String) -> Result<Option<ConfirmationView>, Failed> {
@@ -24,9 +24,15 @@ pub async fn load(agreement_id: String) -> Result<Option<ConfirmationView>, Fail
     let Automatic { agreement, account, .. } = found;
     let standing = keeping::of_agreement(&state, &visitor.customer_id, &id).await.map_err(context::fail)?;
     let taken_back = recalls::of_agreement(&state, &visitor.customer_id, &id).await.map_err(context::fail)?;
+    let thank_you = match agreement.state.as_str() {
+        "completed" => documents::thank_you_of(&state, &visitor.customer_id, &id).await.map_err(context::fail)?,
+        _ => None,
+    };
     let zone = clock::zone(&agreement.signed_in_zone);
     Ok(Some(ConfirmationView {
+        agreement_id: id.to_string(),
         account_id: account.id.to_string(),
+        thank_you: thank_you.map(|id| id.to_string()),
         reference: agreement.reference,
         state: agreement.state,
         version: agreement.version,

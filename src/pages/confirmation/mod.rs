@@ -4,7 +4,7 @@ mod automatic;
 mod keeping;
 mod load;
 
-use crate::components::agreement_terms::{InstalmentList, terms_rows};
+use crate::components::agreement_terms::{InstalmentList, not_part_words, terms_rows};
 use crate::components::disclosure::DisclosureNotice;
 use crate::components::form::{LinkButton, LinkKind};
 use crate::components::frame::{frame, language, words};
@@ -12,6 +12,7 @@ use crate::components::layout::Page;
 use crate::components::loaded::{loaded, param};
 use crate::components::notice::{Notice, NoticeKind};
 use crate::components::summary::{SummaryList, SummaryRow};
+use crate::components::text::unbroken;
 use crate::domain::agreement::Terms;
 use crate::domain::calendar::Date;
 use crate::domain::format;
@@ -23,7 +24,10 @@ use leptos::prelude::*;
 
 /// What the screen shows.
 pub struct ConfirmationView {
+    pub agreement_id: String,
     pub account_id: String,
+    /// The id of the letter that thanks for it, once it is completed.
+    pub thank_you: Option<String>,
     pub reference: String,
     pub state: String,
     pub version: i64,
@@ -46,8 +50,21 @@ pub fn ConfirmationPage() -> impl IntoView {
 }
 
 fn show(view: ConfirmationView) -> impl IntoView {
-    let title = td_string!(words(), confirmation.title);
-    let next = view.taken_back_on.is_none().then(|| next_steps(&view).into_any());
+    let stage = Stage::of(&view);
+    let is_live = matches!(stage, Stage::New | Stage::Live);
+    let title = title_of(stage);
+    let lead = if is_live { td_string!(words(), confirmation.lead) } else { td_string!(words(), confirmation.lead_over) };
+    let note = not_part_words(&view.terms).filter(|_| is_live).map(|note| view! { <p>{note}</p> });
+    let next = is_live.then(|| next_steps(&view).into_any());
+    let thank_you = view.thank_you.clone().map(|id| {
+        let label = td_string!(words(), confirmation.thank_you);
+        view! { <p><LinkButton href=paths::document(&id) label kind=LinkKind::Other/></p> }
+    });
+    // Where it was kept or not, its ways on are said with that.
+    let ways = (stage == Stage::Ended && view.standing.is_none() && view.taken_back_on.is_none()).then(|| {
+        let label = td_string!(words(), keeping.ways);
+        view! { <p><LinkButton href=paths::options(&view.account_id) label/></p> }
+    });
     let taken_back = view.taken_back_on.map(|on| taken_back_words(on, &view.account_id, &view.terms.creditor));
     let signed_at = format!("{} ({})", format::date_and_time(view.signed_at, language()), view.zone);
     let facts = vec![
@@ -59,19 +76,22 @@ fn show(view: ConfirmationView) -> impl IntoView {
     ];
     let rows: Vec<_> = facts.into_iter().chain(terms_rows(&view.terms).into_iter().map(|(row, _)| row)).collect();
     view! {
-        <Page title=title lead=td_string!(words(), confirmation.lead)>
+        <Page title=title lead=lead>
             {taken_back}
+            {ways}
+            {thank_you}
             <LinkButton
                 href=paths::document(&view.document_id)
                 label=td_string!(words(), confirmation.download)
                 kind=LinkKind::Other
             />
             <SummaryList rows/>
+            {note}
             <DisclosureNotice disclosure=view.terms.disclosure creditor=view.terms.creditor.clone()/>
             {next}
             {automatic::show(&view.automatic)}
             {match &view.standing {
-                Some(standing) => keeping::show(&view.account_id, standing).into_any(),
+                Some(standing) => keeping::show(&view.account_id, &view.agreement_id, standing).into_any(),
                 None => view! { <InstalmentList terms=view.terms/> }.into_any(),
             }}
             <section aria-labelledby="proof">
@@ -82,6 +102,37 @@ fn show(view: ConfirmationView) -> impl IntoView {
             </section>
             <p><a href=paths::ACCOUNT>{td_string!(words(), confirmation.back_to_account)}</a></p>
         </Page>
+    }
+}
+
+/// What its page is called, and whether anything is still asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// Signed today.
+    New,
+    Live,
+    Completed,
+    Ended,
+}
+
+impl Stage {
+    fn of(view: &ConfirmationView) -> Stage {
+        match view.state.as_str() {
+            "completed" => Stage::Completed,
+            "cancelled" | "broken" => Stage::Ended,
+            _ if view.taken_back_on.is_some() => Stage::Ended,
+            _ if view.standing.as_ref().is_some_and(|standing| standing.today > view.signed_at.date()) => Stage::Live,
+            _ => Stage::New,
+        }
+    }
+}
+
+fn title_of(stage: Stage) -> &'static str {
+    match stage {
+        Stage::New => td_string!(words(), confirmation.title),
+        Stage::Live => td_string!(words(), confirmation.title_active),
+        Stage::Completed => td_string!(words(), confirmation.title_completed),
+        Stage::Ended => td_string!(words(), confirmation.title_ended),
     }
 }
 
@@ -118,7 +169,7 @@ fn next_steps(view: &ConfirmationView) -> impl IntoView + use<> {
             <h2 id="next">{td_string!(words(), confirmation.next)}</h2>
             {(is_new || by_hand.is_some()).then(|| view! { <p>{first}" "{by_hand}</p> })}
             <LinkButton href=paths::pay(&view.account_id) label=pay/>
-            <p>{td_string!(words(), confirmation.how_to_change, phone = reach.phone, hours = reach.hours)}</p>
+            <p>{unbroken(&td_string!(words(), confirmation.how_to_change, phone = reach.phone, hours = reach.hours))}</p>
         </section>
     }
 }

@@ -7,6 +7,7 @@ use crate::components::form::{Button, DateFields, DatePurpose, ErrorSummary, Hid
 use crate::components::frame::{frame, words};
 use crate::components::layout::Page;
 use crate::components::loaded::{loaded, param};
+use crate::components::please_wait::PleaseWait;
 use crate::paths;
 use crate::words::td_string;
 use actions::OpenLink;
@@ -27,12 +28,17 @@ pub fn LinkPage() -> impl IntoView {
 
 #[component]
 fn OpenForm(shown: Shown) -> impl IntoView {
-    let problems = Problems::from_codes(&shown.flash.errors, |field, code| problem(field, code, shown.minutes_to_wait));
+    let problems = Problems::from_codes(&shown.flash.errors, |field, code| problem(field, code).to_owned());
+    if shown.flash.errors.iter().any(|(_, code)| code == "limited") {
+        let phone = frame().reach.phone.clone();
+        let text = td_string!(words(), sign_in.link_limited, minutes = shown.minutes_to_wait, phone = phone);
+        return view! { <PleaseWait text/> }.into_any();
+    }
     let kept = |field: &str| shown.flash.values.get(field).cloned().unwrap_or_default();
     let birth_date = TypedDate { day: kept("birth_date_day"), month: kept("birth_date_month"), year: kept("birth_date_year") };
     view! {
         <Page title=td_string!(words(), sign_in.link_title)>
-            <ErrorSummary problems=problems.clone()/>
+            <ErrorSummary problems=problems.clone() first="birth_date"/>
             <p>{td_string!(words(), sign_in.link_lead)}</p>
             <form method="post" action=OpenLink::PATH>
                 <HiddenField name="token" value=shown.token/>
@@ -49,6 +55,7 @@ fn OpenForm(shown: Shown) -> impl IntoView {
             <p><a href=paths::CONTACT>{td_string!(words(), sign_in.help)}</a></p>
         </Page>
     }
+    .into_any()
 }
 
 /// Unknown, used or expired: the same page, and two ways on.
@@ -63,11 +70,10 @@ fn GonePage() -> impl IntoView {
     }
 }
 
-fn problem(field: &str, code: &str, minutes: i64) -> String {
+fn problem(field: &str, code: &str) -> &'static str {
     match (field, code) {
-        ("birth_date", "missing") => td_string!(words(), sign_in.birth_date_missing).to_owned(),
-        ("birth_date", _) => td_string!(words(), sign_in.birth_date_not_a_date).to_owned(),
-        (_, "limited") => td_string!(words(), sign_in.link_limited, minutes = minutes, phone = frame().reach.phone.clone()),
-        _ => td_string!(words(), sign_in.link_no_match).to_owned(),
+        ("birth_date", "missing") => td_string!(words(), sign_in.birth_date_missing),
+        ("birth_date", _) => td_string!(words(), sign_in.birth_date_not_a_date),
+        _ => td_string!(words(), sign_in.link_no_match),
     }
 }

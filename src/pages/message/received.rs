@@ -26,8 +26,11 @@ fn show(received: Received) -> impl IntoView {
             </Notice>
         }
     });
+    // Once, and only now: before, nothing had been told.
+    let thanks = (received.topic == Topic::Changed).then(|| view! { <p>{td_string!(words(), message.received_thanks)}</p> });
     view! {
         <Page title=td_string!(words(), message.received_title)>
+            {thanks}
             <p>{td_string!(words(), message.received, date = day)}</p>
             {held}
             <p>{td_string!(words(), message.received_reference, reference = received.reference)}</p>

@@ -9,7 +9,9 @@ use crate::components::frame::{frame, language, words};
 use crate::components::layout::Page;
 use crate::components::loaded::{loaded, param};
 use crate::components::notice::{Notice, NoticeKind};
+use crate::components::text::unbroken;
 use crate::domain::account::Disclosure;
+use crate::domain::contact::Topic;
 use crate::domain::format;
 use crate::domain::money::Money;
 use crate::domain::paying::WayToPay;
@@ -171,6 +173,11 @@ fn nothing(account_id: &str, why: Nothing) -> impl IntoView + use<> {
             td_string!(words(), pay.none_title).to_owned()
         }
     };
+    // A call is never the only way to a person.
+    let write = matches!(why, Nothing::TooSmall { .. }).then(|| {
+        let href = paths::message(account_id, Topic::Other);
+        view! { <p><a href=href>{td_string!(words(), account.write)}</a></p> }
+    });
     let text = match why {
         Nothing::NothingOwed => td_string!(words(), pay.none_nothing_owed).to_owned(),
         Nothing::OnItsWay => td_string!(words(), pay.none_on_its_way).to_owned(),
@@ -181,7 +188,8 @@ fn nothing(account_id: &str, why: Nothing) -> impl IntoView + use<> {
     };
     view! {
         <Page title>
-            <p>{text}</p>
+            <p>{unbroken(&text)}</p>
+            {write}
             <p><LinkButton href=account label=td_string!(words(), pay.to_account)/></p>
         </Page>
     }

@@ -86,6 +86,8 @@ fn show(view: AccountsView) -> impl IntoView {
         let name = field.split_once('-').map(|(_, id)| name_of(id)).unwrap_or_default();
         problem_words(code, &name, currency)
     });
+    let first_amount =
+        accounts.iter().find(|account| matches!(account.part, AccountPart::Payable(_))).map(|account| amount_id(&account.id));
     let can_pay = accounts.iter().any(|account| matches!(account.part, AccountPart::Payable(_)));
     let sections: Vec<_> = accounts
         .into_iter()
@@ -98,7 +100,7 @@ fn show(view: AccountsView) -> impl IntoView {
     let button = can_pay.then(|| view! { <Button label=td_string!(words(), several.show_check)/> });
     view! {
         <Page title=td_string!(words(), several.title) back=paths::ACCOUNT lead=td_string!(words(), several.lead)>
-            <ErrorSummary problems/>
+            <ErrorSummary problems first=first_amount/>
             <form method="post" action=ChooseSeveral::PATH>
                 <HiddenField name="currency" value=currency.code()/>
                 {sections}

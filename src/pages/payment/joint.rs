@@ -1,6 +1,6 @@
 //! A payment over several accounts: what each of them gets, and the receipt when it is paid.
 
-use super::receipt::part_words;
+use super::receipt::{headings, part_words, went_back};
 use super::{PaymentView, ShareView};
 use crate::components::form::{LinkButton, LinkKind};
 use crate::components::frame::{language, words};
@@ -9,6 +9,7 @@ use crate::components::notice::{Notice, NoticeKind};
 use crate::components::summary::{SummaryList, SummaryRow};
 use crate::components::table::{Column, DataTable};
 use crate::domain::format;
+use crate::domain::payment::PaymentState;
 use crate::domain::reversal::{Reversal, Scope};
 use crate::paths;
 use crate::words::td_string;
@@ -48,8 +49,9 @@ pub fn shares(view: &PaymentView) -> Option<AnyView> {
 pub fn receipt(view: PaymentView) -> impl IntoView {
     let amount = |amount| format::money(amount, language());
     let paid_on = view.settled_at.map(|at| format::date_and_time(at, language())).unwrap_or_default();
+    let (heading, paid) = headings(&view.payment.state);
     let mut rows = vec![
-        SummaryRow::new(td_string!(words(), receipt.paid), amount(view.payment.amount)),
+        SummaryRow::new(paid, amount(view.payment.amount)),
         SummaryRow::new(td_string!(words(), receipt.paid_on), paid_on),
         SummaryRow::new(td_string!(words(), payment.account), account_words(&view)),
         SummaryRow::new(td_string!(words(), payment.reference), view.payment.reference.clone()),
@@ -57,23 +59,29 @@ pub fn receipt(view: PaymentView) -> impl IntoView {
     if view.discount.is_positive() {
         rows.insert(1, SummaryRow::new(td_string!(words(), receipt.discount), amount(view.discount)));
     }
+    rows.splice(1..1, went_back(&view));
     let pdf = view.receipt.as_ref().map(|id| {
         let label = td_string!(words(), receipt.pdf);
         view! { <p><LinkButton href=paths::document(id) label kind=LinkKind::Other/></p> }
     });
     let sections: Vec<_> = view.shares.iter().map(account_section).collect();
     let title = super::title(&view.payment);
+    // One action a page: where something is owed again, it is above.
+    let back = match view.payment.state {
+        PaymentState::Returned(_) | PaymentState::ChargedBack(_) if super::after::is_owed_again(&view) => LinkKind::Other,
+        _ => LinkKind::Main,
+    };
     let after = super::after::show(&view);
     view! {
         <Page title=title back=paths::ACCOUNT>
             {after}
             <section aria-labelledby="receipt">
-                <h2 id="receipt">{td_string!(words(), receipt.title)}</h2>
+                <h2 id="receipt">{heading}</h2>
                 <SummaryList rows/>
                 {pdf}
             </section>
             {sections}
-            <p><LinkButton href=paths::ACCOUNT label=td_string!(words(), several.to_accounts)/></p>
+            <p><LinkButton href=paths::ACCOUNT label=td_string!(words(), several.to_accounts) kind=back/></p>
         </Page>
     }
 }
@@ -98,7 +106,9 @@ fn account_section(share: &ShareView) -> impl IntoView + use<> {
     view! {
         <section aria-labelledby=title_id.clone()>
             <h2 id=title_id.clone()>{name(share)}</h2>
-            <DataTable caption=td_string!(words(), receipt.applied) columns rows=lines/>
+            {(!share.allocations.is_empty()).then(|| view! {
+                <DataTable caption=td_string!(words(), receipt.applied) columns rows=lines/>
+            })}
             <SummaryList rows/>
             {credit}
             <p><a href=paths::account(&share.account_id)>{td_string!(words(), recalled.see_account)}</a></p>

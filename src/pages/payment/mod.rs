@@ -15,6 +15,7 @@ use crate::components::notice::{Notice, NoticeKind};
 use crate::components::summary::{SummaryList, SummaryRow};
 use crate::domain::calendar::Date;
 use crate::domain::components::{Parts, PartsOrder};
+use crate::domain::contact::Topic;
 use crate::domain::format::{self, LocalTime};
 use crate::domain::ledger::Allocation;
 use crate::domain::money::Money;
@@ -277,6 +278,11 @@ impl WaysOn {
         let currency = view.payment.amount.currency();
         WaysOn { pay: paths::pay_several(currency.code()), others: paths::ACCOUNT.to_owned() }
     }
+}
+
+/// To a person, in writing.
+fn write_link(account_id: &str) -> impl IntoView + use<> {
+    view! { <a href=paths::message(account_id, Topic::Other)>{td_string!(words(), account.write)}</a> }
 }
 
 fn ways_on(ways: &WaysOn) -> impl IntoView + use<> {

@@ -11,6 +11,7 @@ use crate::domain::format;
 use crate::domain::ledger::AppliedTo;
 use crate::domain::money::Money;
 use crate::domain::payment::PaymentState;
+use crate::domain::reversal::ReversalKind;
 use crate::paths;
 use crate::words::{order_of_parts, part_of_debt, td_string};
 use leptos::prelude::*;
@@ -30,8 +31,9 @@ pub fn Receipt(view: PaymentView) -> impl IntoView {
         None => view.settled_at.map(|at| format::date_and_time(at, language())),
     };
     let paid_on = paid_on.unwrap_or_default();
+    let (heading, paid) = headings(&view.payment.state);
     let mut rows = vec![
-        SummaryRow::new(td_string!(words(), receipt.paid), amount(view.payment.amount)),
+        SummaryRow::new(paid, amount(view.payment.amount)),
         SummaryRow::new(td_string!(words(), receipt.paid_on), paid_on),
         SummaryRow::new(td_string!(words(), payment.account), view.account.clone()),
         SummaryRow::new(td_string!(words(), payment.reference), view.payment.reference.clone()),
@@ -40,11 +42,13 @@ pub fn Receipt(view: PaymentView) -> impl IntoView {
     if view.discount.is_positive() {
         rows.insert(1, SummaryRow::new(td_string!(words(), receipt.discount), amount(view.discount)));
     }
+    rows.splice(1..1, went_back(&view));
     let pdf = view.receipt.clone().map(|id| {
         let label = td_string!(words(), receipt.pdf);
         view! { <p><LinkButton href=paths::document(&id) label kind=LinkKind::Other/></p> }
     });
     let columns = vec![Column::text(td_string!(words(), receipt.part)), Column::amount(td_string!(words(), receipt.amount))];
+    // What went back is in a row of its own above: the lines sum to what is left of the payment.
     let lines = view.allocations.iter().map(|line| vec![part_words(&line.applied_to), amount(line.amount)]).collect();
     let parts: Vec<_> = view
         .parts
@@ -67,7 +71,7 @@ pub fn Receipt(view: PaymentView) -> impl IntoView {
         <Page title=title back=paths::account(&account_id)>
             {after}
             <section aria-labelledby="receipt">
-                <h2 id="receipt">{td_string!(words(), receipt.title)}</h2>
+                <h2 id="receipt">{heading}</h2>
                 <SummaryList rows/>
                 {(!view.allocations.is_empty()).then(|| view! {
                     <DataTable caption=td_string!(words(), receipt.applied) columns rows=lines/>
@@ -78,6 +82,31 @@ pub fn Receipt(view: PaymentView) -> impl IntoView {
             {rest}
         </Page>
     }
+}
+
+/// What the receipt and the amount on it are called: of a payment that went back as a whole it is what was said then.
+pub(super) fn headings(state: &PaymentState) -> (&'static str, &'static str) {
+    match state {
+        PaymentState::Refunded(_) | PaymentState::Returned(_) | PaymentState::ChargedBack(_) => {
+            (td_string!(words(), receipt.title_issued), td_string!(words(), receipt.paid_then))
+        }
+        _ => (td_string!(words(), receipt.title), td_string!(words(), receipt.paid)),
+    }
+}
+
+/// What went back of a payment and did not come again, so that the amounts add up.
+pub(super) fn went_back(view: &PaymentView) -> Vec<SummaryRow> {
+    let sum = |is_of: fn(ReversalKind) -> bool| {
+        let in_effect = view.reversals.iter().filter(|(reversal, _)| reversal.state.is_in_effect() && is_of(reversal.kind));
+        in_effect.fold(0_i64, |sum, (reversal, _)| sum.saturating_add(reversal.amount.minor()))
+    };
+    let given = sum(|kind| matches!(kind, ReversalKind::Refund));
+    let taken = sum(|kind| matches!(kind, ReversalKind::Return | ReversalKind::Chargeback));
+    [(td_string!(words(), receipt.given_back), given), (td_string!(words(), receipt.taken_back), taken)]
+        .into_iter()
+        .filter(|(_, minor)| *minor > 0)
+        .map(|(term, minor)| SummaryRow::new(term, format::money(Money::new(minor, view.payment.amount.currency()), language())))
+        .collect()
 }
 
 pub(super) fn part_words(applied_to: &AppliedTo) -> String {

@@ -2,7 +2,7 @@
 
 mod load;
 
-use crate::components::agreement_terms::{InstalmentList, terms_rows};
+use crate::components::agreement_terms::{InstalmentList, not_part_words, terms_rows};
 use crate::components::disclosure::DisclosureNotice;
 use crate::components::form::LinkButton;
 use crate::components::frame::words;
@@ -51,6 +51,7 @@ fn show(account_id: &str, terms: &Terms, changed: bool) -> impl IntoView + use<>
         <Page title=title back=way lead=td_string!(words(), review.lead)>
             {notice}
             <SummaryList rows/>
+            {not_part_words(&terms).map(|note| view! { <p>{note}</p> })}
             <DisclosureNotice disclosure=terms.disclosure creditor=terms.creditor.clone()/>
             <InstalmentList terms/>
             <LinkButton href=go_on label=td_string!(words(), review.go_on)/>

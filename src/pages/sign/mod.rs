@@ -5,7 +5,7 @@ mod form;
 mod load;
 mod text;
 
-use crate::components::agreement_terms::{InstalmentList, terms_rows};
+use crate::components::agreement_terms::{InstalmentList, not_part_words, terms_rows};
 use crate::components::disclosure::DisclosureNotice;
 use crate::components::form::{Button, Checkbox, ErrorSummary, Field, HiddenField, Problems};
 use crate::components::frame::{frame, language, words};
@@ -57,6 +57,7 @@ fn show(view: SignView) -> impl IntoView {
             <section aria-labelledby="agreement">
                 <h2 id="agreement">{td_string!(words(), sign.agreement_heading)}</h2>
                 <SummaryList rows/>
+                {not_part_words(&view.terms).map(|note| view! { <p>{note}</p> })}
                 <InstalmentList terms=view.terms/>
             </section>
             <section aria-labelledby="text">

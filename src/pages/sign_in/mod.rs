@@ -10,6 +10,7 @@ use crate::components::form::{
 use crate::components::frame::{frame, words};
 use crate::components::layout::Page;
 use crate::components::notice::{Notice, NoticeKind};
+use crate::components::please_wait::PleaseWait;
 use crate::paths;
 use crate::words::td_string;
 use actions::SignIn;
@@ -26,14 +27,17 @@ const LONGEST_TIME_IN_MINUTES: i64 = 120;
 pub fn SignInPage() -> impl IntoView {
     let next = use_query_map().with_untracked(|query| query.get(paths::NEXT));
     let shown = load::load(next);
-    let problems = Problems::from_codes(&shown.flash.errors, |field, code| problem(field, code, shown.minutes_to_wait));
+    let problems = Problems::from_codes(&shown.flash.errors, |field, code| problem(field, code).to_owned());
+    if shown.flash.errors.iter().any(|(_, code)| code == "limited") {
+        return view! { <PleaseWait text=limited(shown.minutes_to_wait)/> }.into_any();
+    }
     let values = shown.flash.values;
     let kept = move |field: &str| values.get(field).cloned().unwrap_or_default();
     let birth_date = TypedDate { day: kept("birth_date_day"), month: kept("birth_date_month"), year: kept("birth_date_year") };
     let ended = shown.session_ended && problems.is_empty();
     view! {
         <Page title=td_string!(words(), sign_in.title)>
-            <ErrorSummary problems=problems.clone()/>
+            <ErrorSummary problems=problems.clone() first="reference"/>
             {ended.then(|| view! { <Notice kind=NoticeKind::Plain><p>{td_string!(words(), sign_in.ended)}</p></Notice> })}
             <p>{td_string!(words(), sign_in.lead)}</p>
             <form method="post" action=SignIn::PATH>
@@ -69,21 +73,24 @@ pub fn SignInPage() -> impl IntoView {
             <p><a href=paths::CONTACT>{td_string!(words(), sign_in.help)}</a></p>
         </Page>
     }
+    .into_any()
 }
 
-fn problem(field: &str, code: &str, minutes: i64) -> String {
+fn problem(field: &str, code: &str) -> &'static str {
     match (field, code) {
-        ("reference", _) => td_string!(words(), sign_in.reference_missing).to_owned(),
-        ("birth_date", "missing") => td_string!(words(), sign_in.birth_date_missing).to_owned(),
-        ("birth_date", _) => td_string!(words(), sign_in.birth_date_not_a_date).to_owned(),
-        ("postal_code", _) => td_string!(words(), sign_in.postal_code_missing).to_owned(),
-        (_, "limited") if minutes > LONGEST_TIME_IN_MINUTES => {
-            let hours = (minutes + 59).div_euclid(60);
-            td_string!(words(), sign_in.limited_for_hours, hours = hours, phone = frame().reach.phone.clone())
-        }
-        (_, "limited") => {
-            td_string!(words(), sign_in.limited, minutes = minutes, phone = frame().reach.phone.clone())
-        }
-        _ => td_string!(words(), sign_in.no_match).to_owned(),
+        ("reference", _) => td_string!(words(), sign_in.reference_missing),
+        ("birth_date", "missing") => td_string!(words(), sign_in.birth_date_missing),
+        ("birth_date", _) => td_string!(words(), sign_in.birth_date_not_a_date),
+        ("postal_code", _) => td_string!(words(), sign_in.postal_code_missing),
+        _ => td_string!(words(), sign_in.no_match),
     }
+}
+
+fn limited(minutes: i64) -> String {
+    let phone = frame().reach.phone.clone();
+    if minutes > LONGEST_TIME_IN_MINUTES {
+        let hours = (minutes + 59).div_euclid(60);
+        return td_string!(words(), sign_in.limited_for_hours, hours = hours, phone = phone);
+    }
+    td_string!(words(), sign_in.limited, minutes = minutes, phone = phone)
 }

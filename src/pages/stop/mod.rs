@@ -3,7 +3,7 @@
 
 mod load;
 
-use crate::components::form::{Button, LinkButton};
+use crate::components::form::{Button, ButtonKind, LinkButton};
 use crate::components::frame::{frame, words};
 use crate::components::layout::Page;
 use crate::components::loaded::{loaded, param};
@@ -11,21 +11,24 @@ use crate::components::notice::{Notice, NoticeKind};
 use crate::paths;
 use crate::words::td_string;
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 use load::Shown;
 
 #[component]
 pub fn StopPage() -> impl IntoView {
-    loaded(load::load(param("token")), |shown| match shown {
-        Shown::Ask { token } => view! { <AskPage token/> }.into_any(),
-        Shown::Stopped => view! { <StoppedPage/> }.into_any(),
+    let is_taken_up = use_query_map().with_untracked(|query| query.get(paths::WANTED)).is_some();
+    loaded(load::load(param("token"), is_taken_up), |shown| match shown {
+        Shown::Ask { token, is_taken_up } => view! { <AskPage token is_taken_up/> }.into_any(),
+        Shown::Stopped { token } => view! { <StoppedPage token/> }.into_any(),
         Shown::Gone => view! { <GonePage/> }.into_any(),
     })
 }
 
 #[component]
-fn AskPage(token: String) -> impl IntoView {
+fn AskPage(token: String, is_taken_up: bool) -> impl IntoView {
     view! {
         <Page title=td_string!(words(), stop.title)>
+            {is_taken_up.then(|| view! { <Notice kind=NoticeKind::Done><p>{td_string!(words(), stop.again_done)}</p></Notice> })}
             <p>{td_string!(words(), stop.lead)}</p>
             <form method="post" action=paths::stop(&token)>
                 <Button label=td_string!(words(), stop.button)/>
@@ -36,13 +39,15 @@ fn AskPage(token: String) -> impl IntoView {
 }
 
 #[component]
-fn StoppedPage() -> impl IntoView {
-    let again = td_string!(words(), stop.again, phone = frame().reach.phone.clone());
+fn StoppedPage(token: String) -> impl IntoView {
     view! {
         <Page title=td_string!(words(), stop.done_title)>
             <Notice kind=NoticeKind::Done><p>{td_string!(words(), stop.done)}</p></Notice>
             <p>{td_string!(words(), stop.still_comes)}</p>
-            <p>{again}</p>
+            <p>{td_string!(words(), stop.again)}</p>
+            <form method="post" action=paths::stop_again(&token)>
+                <Button label=td_string!(words(), stop.again_button) kind=ButtonKind::Other/>
+            </form>
         </Page>
     }
 }

@@ -5,7 +5,9 @@
 
 #![expect(clippy::float_arithmetic, reason = "lengths on paper; no money is computed here")]
 
-use super::letter::{Block, Fact, Letter, Section, Table};
+mod table;
+
+use super::letter::{Block, Fact, Letter, Section};
 use super::page::{Child, Faces, Ink, Leaf, Mark, Node, Pages, Role, Style};
 use super::typeface::Cut;
 
@@ -16,6 +18,8 @@ const BOTTOM: f32 = 84.0;
 /// The side headings' column and the space beside it.
 const SIDE: f32 = 124.0;
 const GAP: f32 = 18.0;
+/// A table of more columns takes the whole width, below its heading.
+const WIDE_TABLE: usize = 3;
 /// Top of the address on the first page: shows in the window of a #10 and of a DL envelope.
 const ADDRESS_TOP: f32 = 140.0;
 const ADDRESS_END: f32 = 236.0;
@@ -181,7 +185,9 @@ impl Setter<'_> {
         // A heading never stands alone at the foot of a page.
         #[expect(clippy::cast_precision_loss, reason = "a heading has few lines")]
         let heading_height = heading.len() as f32 * SIDE_HEADING.leading;
-        self.need(heading_height.max(SIDE_HEADING.leading * 4.0));
+        let is_wide = |block: &Block| matches!(block, Block::Table(table) if table.headings.len() > WIDE_TABLE);
+        let with_table = if section.blocks.iter().any(is_wide) { heading_height + table::LEAST_HEIGHT } else { 0.0 };
+        self.need(heading_height.max(SIDE_HEADING.leading * 4.0).max(with_table));
         let node = self.node(None, Role::Heading(section.heading.clone()));
         self.pages.headings.push((section.heading.clone(), self.pages.sheets.len() - 1, self.y));
         let top = self.y;
@@ -190,7 +196,14 @@ impl Setter<'_> {
         let heading_end = self.y;
         self.y = top;
         for block in &section.blocks {
-            self.block(block, self.text_left(), self.text_width());
+            if !is_wide(block) {
+                self.block(block, self.text_left(), self.text_width());
+                continue;
+            }
+            if self.pages.sheets.len() == page {
+                self.y = self.y.max(heading_end);
+            }
+            self.block(block, LEFT, self.right_edge() - LEFT);
         }
         if self.pages.sheets.len() == page {
             self.y = self.y.max(heading_end);
@@ -291,104 +304,4 @@ impl Setter<'_> {
         }
         self.y += 3.0;
     }
-
-    fn table(&mut self, table: &Table, x: f32, width: f32) {
-        const ROW: f32 = 19.0;
-        self.need(ROW * 4.0);
-        let node = self.node(None, Role::Table(table.summary.clone()));
-        let columns = columns(table, self.faces, width);
-        let head = self.node(Some(node), Role::TableHead);
-        let head_row = self.node(Some(head), Role::Row);
-        self.table_row(&table.headings, &columns, x, LABEL, Some((head_row, true)));
-        self.y += ROW;
-        self.put(Mark::Rule { from: x, to: x + width, y: self.y - 1.0, weight: 0.9, ink: Ink::Deep });
-        let body = self.node(Some(node), Role::TableBody);
-        let last = table.rows.len().saturating_sub(1);
-        for (index, row) in table.rows.iter().enumerate() {
-            // The last row is kept together with its total.
-            let keep = if index == last && table.total.is_some() { 2.2 } else { 1.0 };
-            if self.need(ROW * keep) {
-                self.table_row(&table.headings, &columns, x, LABEL, None);
-                self.y += ROW;
-                self.put(Mark::Rule { from: x, to: x + width, y: self.y - 1.0, weight: 0.9, ink: Ink::Deep });
-            }
-            let row_node = self.node(Some(body), Role::Row);
-            self.table_row(row, &columns, x, BODY, Some((row_node, false)));
-            self.y += ROW;
-            if index < last {
-                self.put(Mark::Rule { from: x, to: x + width, y: self.y - 1.0, weight: 0.4, ink: Ink::Faint });
-            }
-        }
-        if let Some(total) = &table.total {
-            self.put(Mark::Rule { from: x, to: x + width, y: self.y - 1.0, weight: 0.9, ink: Ink::Deep });
-            let row_node = self.node(Some(body), Role::Row);
-            self.table_row(total, &columns, x, STRONG, Some((row_node, false)));
-            self.y += ROW;
-        }
-        self.y += 8.0;
-    }
-
-    /// One row at the current height. Without a node it is a repetition and is not read.
-    fn table_row(&mut self, cells: &[String], columns: &[Column], x: f32, style: Style, node: Option<(usize, bool)>) {
-        let top = self.y + 1.5;
-        for (index, (cell, column)) in cells.iter().zip(columns).enumerate() {
-            let leaf = match node {
-                Some((row, is_head)) => {
-                    let role = match (is_head, index) {
-                        (true, _) => Role::ColumnHeader,
-                        (false, 0) => Role::RowHeader,
-                        (false, _) => Role::Cell,
-                    };
-                    let cell_node = self.node(Some(row), role);
-                    // An empty cell is in the tree, with nothing to read.
-                    if cell.is_empty() {
-                        continue;
-                    }
-                    self.leaf(cell_node)
-                }
-                None => Leaf::Skipped,
-            };
-            if column.is_amount {
-                self.line_ending_at(x + column.right, top, style, cell, leaf);
-            } else {
-                self.line_at(x + column.left, top, style, &format!("{cell} "), leaf);
-            }
-        }
-    }
-}
-
-struct Column {
-    left: f32,
-    right: f32,
-    is_amount: bool,
-}
-
-/// Columns as wide as their widest cell; what is left over goes to the last before the amounts.
-fn columns(table: &Table, faces: &Faces, width: f32) -> Vec<Column> {
-    const BETWEEN: f32 = 20.0;
-    let count = table.headings.len();
-    let mut widths: Vec<f32> = (0..count)
-        .map(|index| {
-            let rows = table.rows.iter().chain(&table.total).filter_map(|row| row.get(index));
-            rows.map(|cell| faces.width(cell, STRONG))
-                .chain(table.headings.get(index).map(|cell| faces.width(cell, LABEL)))
-                .fold(0.0, f32::max)
-                + BETWEEN
-        })
-        .collect();
-    let used: f32 = widths.iter().sum();
-    let first_amount = count.saturating_sub(table.amount_columns);
-    if let Some(flexible) = first_amount.checked_sub(1).and_then(|index| widths.get_mut(index)) {
-        *flexible += width - used;
-    }
-    let mut left = 0.0;
-    widths
-        .into_iter()
-        .enumerate()
-        .map(|(index, column)| {
-            let placed = Column { left, right: left + column, is_amount: index >= first_amount };
-            left += column;
-            placed
-        })
-        .collect()
 }

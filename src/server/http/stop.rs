@@ -1,4 +1,4 @@
-//! `POST /stop/{token}`: stops e-mail to whoever the token belongs to. Outside the session and the same-origin check, because a mail
+//! `POST /stop/{token}`: stops e-mail to whoever the token belongs to; `POST /stop/{token}/again` takes it up again. Outside the session and the same-origin check, because a mail
 //! program's button calls it from elsewhere, without a browser (RFC 8058); the token alone says who, and opens nothing else.
 
 use super::trouble;
@@ -16,7 +16,10 @@ use http::StatusCode;
 const LONGEST_BODY_BYTES: usize = 4 * 1024;
 
 pub fn routes() -> Router<AppState> {
-    Router::new().route(&paths::stop("{token}"), post(stop)).layer(DefaultBodyLimit::max(LONGEST_BODY_BYTES))
+    Router::new()
+        .route(&paths::stop("{token}"), post(stop))
+        .route(&paths::stop_again("{token}"), post(again))
+        .layer(DefaultBodyLimit::max(LONGEST_BODY_BYTES))
 }
 
 async fn stop(State(state): State<AppState>, Path(token): Path<String>, body: Bytes) -> Response {
@@ -37,6 +40,23 @@ async fn stop(State(state): State<AppState>, Path(token): Path<String>, body: By
         // The page says how it stands.
         (Ok(true), _) => Redirect::to(&paths::stop(&token)).into_response(),
         (Ok(false), _) => trouble::mark(StatusCode::NOT_FOUND),
+    }
+}
+
+/// The button on the page of who stopped it: no mail program knows of it.
+async fn again(State(state): State<AppState>, Path(token): Path<String>) -> Response {
+    let allowed = match paths::is_token(&token) {
+        true => stopping::allow_by_link(&state, &token).await,
+        false => Ok(false),
+    };
+    match allowed {
+        Ok(true) => Redirect::to(&paths::stop_taken_up(&token)).into_response(),
+        Ok(false) => trouble::mark(StatusCode::NOT_FOUND),
+        Err(error) => {
+            let cause = std::error::Error::source(&error).map(ToString::to_string);
+            tracing::error!(%error, cause, "e-mail could not be taken up again");
+            trouble::mark(StatusCode::INTERNAL_SERVER_ERROR)
+        }
     }
 }
 

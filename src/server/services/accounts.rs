@@ -63,9 +63,9 @@ async fn read_standing(state: &AppState, mut tx: Tx, customer: &CustomerId, acco
     let SortedOut { entries, holds, instalments, payments, messages, email, held_terms } = sort_out(happenings, &zone)?;
     let policy = policies::of_account(state, &mut tx, held_terms).await?;
     let have_back = have_back(state, &mut tx, &account).await?;
-    let (keeping, next_collection) = match instalments.first() {
+    let kept = match instalments.first() {
         Some(line) => keeping::of_account(state, &mut tx, &line.agreement_id, &account).await?,
-        None => (None, None),
+        None => keeping::OfAccount::default(),
     };
     // Most have none: not asked where none was ever made, or where there is one now.
     let stopped_agreement = match account.has_agreements && !account.is_under_agreement {
@@ -95,8 +95,11 @@ async fn read_standing(state: &AppState, mut tx: Tx, customer: &CustomerId, acco
         good_history: account.facts.history.filter(|history| PaymentHistory::is_good(*history)),
         if_nothing_is_done: policy.policy.consequences.of(account.facts.time_barred).if_nothing_is_done,
         agreement: agreement_of(instalments),
-        keeping,
-        next_collection,
+        keeping: kept.keeping,
+        next_collection: kept.next_collection,
+        put_right: kept.put_right,
+        // While an account is on hold nothing of it is asked for.
+        trouble: kept.trouble.filter(|_| holds.is_empty()),
         holds,
         payments,
         is_too_small_online: is_too_small_online(state, account.facts.balance),

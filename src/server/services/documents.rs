@@ -98,6 +98,15 @@ pub async fn file_of_customer(state: &AppState, customer: &CustomerId, id: &Docu
     Ok(documents::file_of_customer(state.db.pool(), customer, id).await?)
 }
 
+/// The letter that thanks a customer for an agreement they completed.
+pub async fn thank_you_of(
+    state: &AppState,
+    customer: &CustomerId,
+    agreement: &AgreementId,
+) -> Result<Option<DocumentId>, Failure> {
+    Ok(documents::thank_you_of(state.db.pool(), customer, agreement).await?)
+}
+
 /// A customer's documents, newest first.
 pub async fn of_customer(state: &AppState, customer: &CustomerId) -> Result<Vec<ListedDocument>, Failure> {
     Ok(documents::of_customer(state.db.pool(), customer).await?)

@@ -7,7 +7,10 @@ use crate::domain::calendar::{Date, days_after};
 use crate::domain::collecting::WhyNot;
 use crate::domain::hold::allow_collection;
 use crate::domain::ids::{AgreementId, CustomerId};
-use crate::domain::keeping::{AgreementStanding, Circumstances, Instalment, Keeping, Line, count_on_time, keeping};
+use crate::domain::keeping::{
+    AgreementStanding, Circumstances, CollectionTrouble, Instalment, Keeping, Line, PutRight, collection_trouble, count_on_time,
+    keeping, put_right,
+};
 use crate::domain::language::Language;
 use crate::domain::mandate::EndReason;
 use crate::domain::money::Money;
@@ -45,6 +48,8 @@ pub async fn of_agreement(
     let standings = collecting::standing_of(&mut tx, id, &instalments, &zone).await?;
     end_read(tx);
     let (on_time, come) = count_on_time(&instalments, today);
+    let put_right = put_right(&instalments, keeping, today);
+    let trouble = collection_trouble(&instalments, &standings);
     let lines = instalments.iter().zip(standings).map(|(instalment, collection)| Line {
         number: instalment.number,
         due_on: instalment.due_on,
@@ -52,7 +57,17 @@ pub async fn of_agreement(
         kept: instalment.kept(today),
         collection,
     });
-    Ok(Some(AgreementStanding { keeping, lines: lines.collect(), on_time, come, today }))
+    Ok(Some(AgreementStanding { keeping, lines: lines.collect(), put_right, trouble, on_time, come, today }))
+}
+
+/// The agreement an account is under.
+#[derive(Default)]
+pub(super) struct OfAccount {
+    pub keeping: Option<Keeping>,
+    /// What will be taken by itself next.
+    pub next_collection: Option<(Date, Money)>,
+    pub put_right: Option<PutRight>,
+    pub trouble: Option<CollectionTrouble>,
 }
 
 /// How the agreement an account is under is kept, and what will be taken by itself next.
@@ -61,11 +76,28 @@ pub(super) async fn of_account(
     tx: &mut Tx,
     agreement_id: &AgreementId,
     account: &AccountRecord,
-) -> Result<(Option<Keeping>, Option<(Date, Money)>), Failure> {
-    let Some(head) = store::collections::agreement(tx, agreement_id).await? else { return Ok((None, None)) };
-    let (instalments, computed) = compute(state, tx, &head, account).await?;
+) -> Result<OfAccount, Failure> {
+    let Some(head) = store::collections::agreement(tx, agreement_id).await? else { return Ok(OfAccount::default()) };
+    let (instalments, keeping) = compute(state, tx, &head, account).await?;
     let zone = clock::zone(&account.time_zone);
-    Ok((Some(computed), collecting::next_of_agreement(tx, agreement_id, &instalments, &zone).await?))
+    let standings = collecting::standing_of(tx, agreement_id, &instalments, &zone).await?;
+    Ok(OfAccount {
+        keeping: Some(keeping),
+        next_collection: collecting::next_of_agreement(tx, agreement_id, &instalments, &zone).await?,
+        put_right: put_right(&instalments, keeping, state.clock.today_in(&zone)),
+        trouble: collection_trouble(&instalments, &standings),
+    })
+}
+
+/// Whether the time to put an agreement right is over, though its review is still to come.
+pub(super) async fn has_ended_unkept(
+    state: &AppState,
+    tx: &mut Tx,
+    head: &AgreementHead,
+    account: &AccountRecord,
+) -> Result<bool, Failure> {
+    let (_, computed) = compute(state, tx, head, account).await?;
+    Ok(computed.has_ended_unkept())
 }
 
 /// What will be taken by itself next under an agreement, and when.

@@ -44,6 +44,24 @@ pub async fn stop_by_link(state: &AppState, token: &str, learned_from: LearnedFr
     Ok(true)
 }
 
+/// Takes up the channel of a stop link again: stopping it and wanting it back are both the receiver's own acts, by the same token.
+/// What else is known of the channel, such as an address that does not work, stays. `false` where the link is none of ours.
+pub async fn allow_by_link(state: &AppState, token: &str) -> Result<bool, Failure> {
+    let Some((customer, channel)) = contact::of_stop_token(state.db.pool(), &digest::of_secret(token)).await? else {
+        return Ok(false);
+    };
+    let now = state.clock.now_millis();
+    let mut tx = state.db.begin_write().await?;
+    contact::lock_addresses(&mut tx, &customer).await?.ok_or(Failure::Missing("customer"))?;
+    if contact::end_wishes(&mut tx, &customer, channel, now).await? > 0 {
+        let details = json!({ "channel": channel.code() });
+        append_event(&mut tx, state, "channel.allowed", Actor::Visitor, &customer, details).await?;
+        outbox::decide_again(&mut tx, &customer, now).await?;
+    }
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(true)
+}
+
 /// A text message that came in. Returns for how many customers it stopped texts.
 pub async fn receive_text(state: &AppState, from: &str, text: &str) -> Result<usize, Failure> {
     let Some(number) = international(from).filter(|_| asks_to_stop(text)) else { return Ok(0) };

@@ -177,6 +177,20 @@ pub async fn end_marks(tx: &mut Tx, customer: &CustomerId, channel: Option<Chann
     Ok(done.rows_affected())
 }
 
+/// Ends what a customer said against a channel, and nothing that was learned of it otherwise. Returns how many marks there were.
+pub async fn end_wishes(tx: &mut Tx, customer: &CustomerId, channel: Channel, now: Millis) -> StoreResult<u64> {
+    let done = sqlx::query(
+        "update channel_marks set ended_at = $3
+         where customer_id = $1 and channel = $2 and mark in ('stopped', 'complained') and ended_at is null",
+    )
+    .bind(customer.as_str())
+    .bind(channel.code())
+    .bind(now)
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected())
+}
+
 /// The number a customer has consented to get texts at, if they have.
 pub async fn consented_number<'e>(
     executor: impl Executor<'e, Database = Any>,

@@ -132,6 +132,25 @@ pub async fn of_payment(tx: &mut Tx, payment: &PaymentId) -> StoreResult<Option<
     Ok(id.map(DocumentId))
 }
 
+/// The letter that thanks a customer for an agreement they completed.
+pub async fn thank_you_of<'e>(
+    executor: impl Executor<'e, Database = Any>,
+    customer: &CustomerId,
+    agreement: &AgreementId,
+) -> StoreResult<Option<DocumentId>> {
+    let id: Option<String> = sqlx::query_scalar(
+        "select id from documents
+         where agreement_id = $1 and customer_id = $2 and kind = 'completion'
+         order by issued_at desc, id desc
+         limit 1",
+    )
+    .bind(agreement.as_str())
+    .bind(customer.as_str())
+    .fetch_optional(executor)
+    .await?;
+    Ok(id.map(DocumentId))
+}
+
 /// The notes about what went back of a payment, oldest first.
 pub async fn notes_of_payment(tx: &mut Tx, payment: &PaymentId) -> StoreResult<Vec<DocumentId>> {
     let ids: Vec<String> = sqlx::query_scalar(

@@ -8,7 +8,7 @@ use crate::domain::calendar::{days_after, days_between};
 use crate::domain::collecting::Obstacle;
 use crate::domain::format;
 use crate::server::notify::letters::Template;
-use crate::server::services::Failure;
+use crate::server::services::{Failure, keeping};
 use crate::server::state::AppState;
 use crate::server::store::collections::{self, TryState};
 use crate::server::store::{self, StoreError};
@@ -44,6 +44,10 @@ pub async fn remind(state: &AppState, subject: &str) -> Result<(), Failure> {
         let once = format!("{REMINDER}{about}");
         told::enqueue(state, &mut tx, &facts, Template::InstalmentReminder, language, &values, &once).await?;
     } else if (-MISSED_WITHIN_DAYS..0).contains(&days_ahead) {
+        // Over before this could be put right: that is told by its own letter, and nothing here may say that it goes on.
+        if keeping::has_ended_unkept(state, &mut tx, &facts.agreement, &facts.account).await? {
+            return Ok(());
+        }
         let put_right = days_after(facts.due_on, i32::try_from(DAYS_TO_PUT_RIGHT).unwrap_or(0));
         let values = [
             ("amount", amount),
