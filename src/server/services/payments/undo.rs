@@ -10,7 +10,7 @@ use crate::domain::money::Money;
 use crate::domain::payment::{Payment, PaymentState};
 use crate::domain::reversal::{Reversal, ReversalKind};
 use crate::server::clock::{self, Millis};
-use crate::server::services::{Failure, policies, reversal_notes};
+use crate::server::services::{Failure, reversal_notes};
 use crate::server::state::AppState;
 use crate::server::store::events::{self, Actor, Event};
 use crate::server::store::facts::AccountRecord;
@@ -92,10 +92,10 @@ async fn take_back_from(
     if back.amount.is_positive() {
         store::ledger::append(tx, &Entry::reversal(reversal.kind, back.amount), &context).await?;
         store::ledger::undo_allocations(tx, id, account_id, &undone, reversal.id.as_str()).await?;
-        let order = policies::current(state).policy.allocation;
-        let paid = components::of_share(tx, id, account_id).await?;
+        let (paid, order) = components::of_share(tx, id, account_id).await?;
         let parts = parts_of_debt::undo(paid, sum(&undone, part.amount)?.negated(), order)?;
-        components::append(tx, id, account_id, parts.lines(order, currency), Some(reversal.id.as_str())).await?;
+        let cause = components::Cause::Undone { reversal_id: reversal.id.as_str() };
+        components::append(tx, id, account_id, parts.lines(order, currency), cause).await?;
     }
     if withdrawn.is_positive() {
         let key = back.key("discount_withdrawn", reversal);
