@@ -66,15 +66,17 @@ impl StatementKind {
 }
 
 /// An entry of the books: what it changed for the customer. Owed is positive, paid is negative.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BookedEntry {
     pub kind: StatementKind,
     /// The day in the customer's time zone.
     pub posted_on: Date,
     pub amount: Money,
+    /// The reference of the payment it is about, if it is about one.
+    pub payment: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatementLine {
     pub entry: BookedEntry,
     /// What was owed after it.
@@ -100,7 +102,7 @@ impl AccountStatement {
             .iter()
             .map(|entry| {
                 owed = owed.checked_add(entry.amount)?;
-                Ok(StatementLine { entry: *entry, owed_after: owed })
+                Ok(StatementLine { entry: entry.clone(), owed_after: owed })
             })
             .collect::<Result<Vec<_>, MoneyError>>()?;
         Ok(AccountStatement { period, opening, lines, closing: owed })
@@ -147,7 +149,7 @@ mod tests {
 
     fn entry(kind: &str, day: i8, minor: i64) -> BookedEntry {
         let kind = StatementKind::from_code(kind).expect("a kind");
-        BookedEntry { kind, posted_on: date(2026, 11, day), amount: usd(minor) }
+        BookedEntry { kind, posted_on: date(2026, 11, day), amount: usd(minor), payment: None }
     }
 
     #[test]

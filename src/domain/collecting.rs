@@ -37,6 +37,8 @@ pub enum Notice {
     },
     /// It could not be sent, or came back.
     NotSent,
+    /// Taken back before it left: nobody was told anything.
+    Withdrawn,
 }
 
 /// How far an instalment has come.
@@ -187,7 +189,7 @@ pub fn decide(due: &Due<'_>) -> ToDo {
         Some(Obstacle::Held) | None => {}
     }
     match due.progress {
-        Progress::New => decide_new(due),
+        Progress::New | Progress::Announced { notice: Notice::Withdrawn, .. } => decide_new(due),
         Progress::Announced { day, .. } | Progress::Retry { day, .. } if !due.open.is_positive() => {
             if due.today < day {
                 ToDo::NotBefore(day)
@@ -208,7 +210,7 @@ pub fn decide(due: &Due<'_>) -> ToDo {
             _ if days_between(day, due.today) > MOST_DAYS_LATE => ToDo::DoNotCollect(WhyNot::TooLate),
             _ if due.next_due_on.is_some_and(|next| due.today >= next) => ToDo::DoNotCollect(WhyNot::TooLate),
             Notice::Sent { on } if on < day => collect(due, day, amount),
-            Notice::Sent { .. } | Notice::NotNeeded | Notice::Waiting | Notice::NotSent => {
+            Notice::Sent { .. } | Notice::NotNeeded | Notice::Waiting | Notice::NotSent | Notice::Withdrawn => {
                 ToDo::DoNotCollect(WhyNot::NoticeNotSent)
             }
         },
@@ -281,8 +283,8 @@ fn notice_of(due: &Due<'_>, day: Date, notice: Notice) -> NoticeCheck {
         Notice::NotNeeded => NoticeCheck::InTime,
         Notice::Sent { on } if on <= last => NoticeCheck::InTime,
         Notice::Sent { .. } => NoticeCheck::TooLate,
-        Notice::Waiting | Notice::NotSent if due.today <= last => NoticeCheck::NotYet(days_after(last, 1)),
-        Notice::Waiting | Notice::NotSent => NoticeCheck::Never,
+        Notice::Waiting | Notice::NotSent | Notice::Withdrawn if due.today <= last => NoticeCheck::NotYet(days_after(last, 1)),
+        Notice::Waiting | Notice::NotSent | Notice::Withdrawn => NoticeCheck::Never,
     }
 }
 

@@ -2,7 +2,8 @@
 //! first is another question, answered by [`super::ledger::allocate`].
 //!
 //! Creditors differ, and contracts say which part a payment pays first: so the order is stated in the policy, kept with every
-//! payment and shown on its receipt. Called by `services::payments`.
+//! payment's parts (`store::components`) and shown on its receipt. A policy that changes later changes nothing of that. Called by
+//! `services::payments`.
 
 use super::money::{Currency, Money, MoneyError};
 
@@ -47,8 +48,29 @@ impl PartsOrder {
         named.then_some(PartsOrder(parts))
     }
 
+    /// The order in which these parts come; those that are not among them after them.
+    pub fn of_lines(parts: impl IntoIterator<Item = Paid>) -> PartsOrder {
+        let mut order: Vec<Paid> = Vec::with_capacity(3);
+        for part in parts.into_iter().chain(PartsOrder::USUAL.0) {
+            if part != Paid::Credit && !order.contains(&part) {
+                order.push(part);
+            }
+        }
+        order.try_into().map_or(PartsOrder::USUAL, PartsOrder)
+    }
+
     pub fn parts(self) -> [Paid; 3] {
         self.0
+    }
+
+    /// As it is kept: `fees interest principal`.
+    pub fn code(self) -> String {
+        self.0.map(Paid::code).join(" ")
+    }
+
+    pub fn from_code(code: &str) -> Option<PartsOrder> {
+        let parts: Vec<Paid> = code.split(' ').filter_map(Paid::from_code).collect();
+        PartsOrder::new(parts.try_into().ok()?).filter(|order| order.code() == code)
     }
 }
 
@@ -224,6 +246,20 @@ mod tests {
         assert_eq!(PartsOrder::new([Paid::Fees, Paid::Fees, Paid::Principal]), None);
         assert_eq!(PartsOrder::new([Paid::Fees, Paid::Credit, Paid::Principal]), None);
         assert_eq!(PartsOrder::new(ORDERS[0]), Some(PartsOrder::USUAL));
+    }
+
+    #[test]
+    fn an_order_is_read_as_it_is_kept_and_as_it_was_used() {
+        for order in ORDERS.map(|order| PartsOrder::new(order).expect("an order")) {
+            assert_eq!(PartsOrder::from_code(&order.code()), Some(order));
+            assert_eq!(PartsOrder::of_lines(order.parts()), order);
+        }
+        for wrong in ["", "fees interest", "fees fees principal", "fees interest principal credit", "fees  interest principal"] {
+            assert_eq!(PartsOrder::from_code(wrong), None, "{wrong}");
+        }
+        // Of a payment that paid two of them only these two are known.
+        let two = PartsOrder::of_lines([Paid::Principal, Paid::Fees, Paid::Credit]).parts();
+        assert_eq!(two, [Paid::Principal, Paid::Fees, Paid::Interest]);
     }
 
     #[test]

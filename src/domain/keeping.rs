@@ -8,13 +8,35 @@ use super::calendar::{Date, days_after};
 use super::collecting::{CollectionStanding, WhyNot};
 use super::money::Money;
 
-/// An instalment and what was paid on it, each with the day on which the customer began to pay it.
+/// An instalment and what was paid on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Instalment {
     pub number: u32,
     pub due_on: Date,
     pub amount: Money,
-    pub paid: Vec<(Date, Money)>,
+    /// Payment by payment, the lines of each in their order.
+    pub paid: Vec<PaidLine>,
+}
+
+/// What a payment put on an instalment, or, below zero, what of it went back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaidLine {
+    /// The day on which the customer began to pay it.
+    pub on: Date,
+    pub amount: Money,
+    /// The payment's reference.
+    pub payment: String,
+    /// How it went back, if it is below zero.
+    pub went_back: Option<WentBack>,
+}
+
+/// How a part of a payment went back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WentBack {
+    /// By decision of the creditor: never the customer's miss.
+    Given,
+    /// A bank took it, on this day.
+    Taken { on: Date },
 }
 
 /// How one instalment stands.
@@ -33,28 +55,111 @@ pub enum Kept {
     NotYetDue,
 }
 
+/// What one payment is to an instalment now.
+struct OfPayment<'a> {
+    name: &'a str,
+    /// The day on which the customer began to pay it.
+    on: Date,
+    /// What is there of it.
+    left: i64,
+    /// What was given back by decision and is not here again.
+    given: i64,
+    /// What a bank took and is not here again.
+    taken: i64,
+    /// The last day on which a bank took something.
+    taken_on: Option<Date>,
+}
+
+impl OfPayment<'_> {
+    /// Of its lines in their order; at least one.
+    fn of(lines: &[PaidLine]) -> Option<OfPayment<'_>> {
+        let first = lines.first()?;
+        let (mut left, mut most, mut given, mut taken_on) = (0_i64, 0_i64, 0_i64, None);
+        for line in lines {
+            left = left.saturating_add(line.amount.minor());
+            // What came again is there as it was before: of more than that nothing is missing.
+            most = most.max(left);
+            match line.went_back {
+                Some(WentBack::Given) => given = given.saturating_sub(line.amount.minor()),
+                Some(WentBack::Taken { on }) => taken_on = taken_on.max(Some(on)),
+                None => {}
+            }
+        }
+        let missing = most.saturating_sub(left);
+        let given = given.min(missing);
+        Some(OfPayment { name: &first.payment, on: first.on, left, given, taken: missing.saturating_sub(given), taken_on })
+    }
+
+    /// What the customer paid by it and no bank took back, whatever was given back to them by decision.
+    fn made(&self) -> i64 {
+        self.left.saturating_add(self.given)
+    }
+}
+
 impl Instalment {
+    fn of_payments(&self) -> impl Iterator<Item = OfPayment<'_>> {
+        self.paid.chunk_by(|one, next| one.payment == next.payment).filter_map(OfPayment::of)
+    }
+
+    /// What is there of what was paid.
     pub fn paid_minor(&self) -> i64 {
-        self.paid.iter().fold(0_i64, |sum, (_, amount)| sum.saturating_add(amount.minor()))
+        self.of_payments().fold(0_i64, |sum, payment| sum.saturating_add(payment.left))
     }
 
-    pub fn is_covered(&self) -> bool {
-        self.paid_minor() >= self.amount.minor()
+    /// What the customer paid and no bank took back, whatever was given back to them by decision.
+    fn made_minor(&self) -> i64 {
+        self.of_payments().fold(0_i64, |sum, payment| sum.saturating_add(payment.made()))
     }
 
-    /// What is still to be paid of it.
+    /// What is still to be paid of it, or may be.
     pub fn open(&self) -> Money {
         Money::new(self.amount.minor().saturating_sub(self.paid_minor()).max(0), self.amount.currency())
     }
 
+    pub fn is_covered(&self) -> bool {
+        self.open().is_zero()
+    }
+
+    /// Whether the customer did their part: all of it was paid, though something may have been given back since. Nothing more is
+    /// asked for it, and it is not missed.
+    pub fn is_met(&self) -> bool {
+        self.made_minor() >= self.amount.minor()
+    }
+
+    /// What is open because it was given back by decision: it may be paid, and nothing asks for it. Zero for nothing.
+    pub fn given_back(&self) -> Money {
+        if self.is_met() { self.open() } else { Money::zero(self.amount.currency()) }
+    }
+
+    /// Whether something that was paid on it went back, however, and has not come again.
+    pub fn went_back(&self) -> bool {
+        self.of_payments().any(|payment| payment.given > 0 || payment.taken > 0)
+    }
+
+    /// The last day on which a bank took something of what is missing.
+    pub fn taken_back_on(&self) -> Option<Date> {
+        let taken = self.of_payments().filter(|payment| payment.taken > 0).filter_map(|payment| payment.taken_on);
+        taken.max().filter(|_| !self.is_met())
+    }
+
+    /// The last day on which it can be put right: two weeks from its own day, or from the day it was opened again by a bank.
+    pub fn put_right_by(&self) -> Date {
+        put_right_from(self.taken_back_on().map_or(self.due_on, |on| on.max(self.due_on)))
+    }
+
+    /// The references of the payments on it, in their order.
+    pub fn payments(&self) -> Vec<&str> {
+        self.of_payments().map(|payment| payment.name).collect()
+    }
+
     pub fn kept(&self, today: Date) -> Kept {
-        let mut covered = 0_i64;
-        let mut in_order = self.paid.clone();
-        in_order.sort_unstable_by_key(|(on, _)| *on);
-        for (on, amount) in in_order {
-            covered = covered.saturating_add(amount.minor());
-            if covered >= self.amount.minor() && self.is_covered() {
-                return if on <= self.due_on { Kept::OnTime } else { Kept::Late { on } };
+        let mut made = 0_i64;
+        let mut in_order: Vec<OfPayment<'_>> = self.of_payments().collect();
+        in_order.sort_by_key(|payment| payment.on);
+        for payment in in_order {
+            made = made.saturating_add(payment.made());
+            if made >= self.amount.minor() {
+                return if payment.on <= self.due_on { Kept::OnTime } else { Kept::Late { on: payment.on } };
             }
         }
         match self.paid_minor() {
@@ -65,12 +170,19 @@ impl Instalment {
     }
 }
 
+/// Two weeks from a day: the last one to put something right.
+pub fn put_right_from(day: Date) -> Date {
+    days_after(day, i32::try_from(DAYS_TO_PUT_RIGHT).unwrap_or(i32::MAX))
+}
+
 /// What else decides, beside the instalments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Circumstances {
     pub today: Date,
     /// Nothing is owed on the account any more.
     pub is_settled: bool,
+    /// It was ended because it was not put right in time.
+    pub is_over: bool,
     /// A hold is in force: nothing may be demanded.
     pub is_held: bool,
     /// The last day of the latest hold that has ended: the days to put something right begin after it.
@@ -122,26 +234,35 @@ impl Keeping {
 }
 
 /// How an agreement with these instalments stands. Nobody loses an agreement while a hold is in force or while something is
-/// under way.
+/// under way, nor by anything that was given back to them.
 pub fn keeping(instalments: &[Instalment], circumstances: &Circumstances) -> Keeping {
     let today = circumstances.today;
-    let is_late = |instalment: &Instalment| matches!(instalment.kept(today), Kept::Late { .. });
-    let oldest_open = instalments.iter().filter(|instalment| !instalment.is_covered()).min_by_key(|instalment| instalment.due_on);
-    let Some(oldest_open) = oldest_open.filter(|_| !circumstances.is_settled) else {
-        let was_missed = |instalment: &Instalment| !instalment.is_covered() && instalment.due_on < today;
-        let by_their_day = !instalments.iter().any(|instalment| is_late(instalment) || was_missed(instalment));
+    let unmet = || instalments.iter().filter(|instalment| !instalment.is_met());
+    if circumstances.is_over {
+        return ended_unkept(instalments);
+    }
+    if circumstances.is_settled || instalments.iter().all(Instalment::is_covered) {
+        let is_late = |instalment: &Instalment| matches!(instalment.kept(today), Kept::Late { .. });
+        let by_their_day = !instalments.iter().any(is_late) && !unmet().any(|instalment| instalment.due_on < today);
         return if by_their_day { Keeping::Kept } else { Keeping::Completed };
-    };
-    if oldest_open.due_on >= today {
-        return Keeping::OnTrack;
     }
-    let later = [circumstances.held_until, circumstances.last_try_on];
-    let from = later.into_iter().flatten().fold(oldest_open.due_on, Date::max);
-    let put_right_by = days_after(from, i32::try_from(DAYS_TO_PUT_RIGHT).unwrap_or(i32::MAX));
-    if today <= put_right_by || circumstances.is_held || circumstances.is_under_way {
-        return Keeping::Behind { put_right_by: put_right_by.max(today) };
+    let later = [circumstances.held_until, circumstances.last_try_on].into_iter().flatten().max();
+    let overdue = unmet().filter(|instalment| instalment.due_on < today);
+    let put_right_by = overdue.map(|instalment| {
+        let by_itself = instalment.put_right_by();
+        later.map_or(by_itself, |day| by_itself.max(put_right_from(day)))
+    });
+    match put_right_by.min() {
+        None => Keeping::OnTrack,
+        Some(day) if today <= day || circumstances.is_held || circumstances.is_under_way => {
+            Keeping::Behind { put_right_by: day.max(today) }
+        }
+        Some(_) => ended_unkept(instalments),
     }
-    let anything_paid = instalments.iter().any(|instalment| instalment.paid_minor() > 0);
+}
+
+fn ended_unkept(instalments: &[Instalment]) -> Keeping {
+    let anything_paid = instalments.iter().any(|instalment| instalment.made_minor() > 0);
     if anything_paid { Keeping::PartlyKept } else { Keeping::Broken }
 }
 
@@ -171,12 +292,13 @@ pub fn put_right(instalments: &[Instalment], standing: Keeping, today: Date) -> 
     paid.sort_by_key(|instalment| (instalment.due_on, instalment.number));
     let open: Vec<(Date, Money)> = paid
         .iter()
-        .filter(|instalment| !instalment.is_covered() && instalment.due_on < today)
+        .filter(|instalment| !instalment.is_met() && instalment.due_on < today)
         .map(|instalment| (instalment.due_on, instalment.open()))
         .collect();
     let day_after = Circumstances {
         today: days_after(by, 1),
         is_settled: false,
+        is_over: false,
         is_held: false,
         held_until: None,
         last_try_on: None,
@@ -187,9 +309,11 @@ pub fn put_right(instalments: &[Instalment], standing: Keeping, today: Date) -> 
         if !keeping(&paid, &day_after).has_ended_unkept() {
             break;
         }
-        let amount = paid[index].open();
-        least = least.saturating_add(amount.minor());
-        paid[index].paid.push((today, amount));
+        if !paid[index].is_met() {
+            let amount = paid[index].open();
+            least = least.saturating_add(amount.minor());
+            paid[index].paid.push(PaidLine { on: today, amount, payment: String::new(), went_back: None });
+        }
     }
     let currency = open.first().map(|(_, amount)| amount.currency())?;
     Some(PutRight { by, least: Money::new(least, currency), open })
@@ -212,7 +336,7 @@ pub enum Trouble {
 
 /// The first open payment of which the collection was given up or refused; `standings` are those of the instalments, in order.
 pub fn collection_trouble(instalments: &[Instalment], standings: &[CollectionStanding]) -> Option<CollectionTrouble> {
-    let of_each = instalments.iter().zip(standings).filter(|(instalment, _)| !instalment.is_covered());
+    let of_each = instalments.iter().zip(standings).filter(|(instalment, _)| !instalment.is_met());
     of_each
         .filter_map(|(instalment, standing)| {
             let what = match *standing {
@@ -242,11 +366,9 @@ fn is_news(why: WhyNot) -> bool {
 }
 
 /// One line of how an agreement stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    pub number: u32,
-    pub due_on: Date,
-    pub amount: Money,
+    pub instalment: Instalment,
     pub kept: Kept,
     pub collection: CollectionStanding,
 }
@@ -283,119 +405,4 @@ pub fn count_on_time(instalments: &[Instalment], today: Date) -> (usize, usize) 
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::money::Currency;
-    use jiff::civil::date;
-
-    fn usd(minor: i64) -> Money {
-        Money::new(minor, Currency::USD)
-    }
-
-    fn instalment(number: u32, month: i8, paid: &[(Date, i64)]) -> Instalment {
-        let paid = paid.iter().map(|(on, minor)| (*on, usd(*minor))).collect();
-        Instalment { number, due_on: date(2026, month, 15), amount: usd(5_000), paid }
-    }
-
-    fn on(today: Date) -> Circumstances {
-        Circumstances { today, is_settled: false, is_held: false, held_until: None, last_try_on: None, is_under_way: false }
-    }
-
-    #[test]
-    fn an_instalment_is_paid_on_time_late_in_part_or_not() {
-        let due = date(2026, 6, 15);
-        let kept = |paid: &[(Date, i64)], today| instalment(1, 6, paid).kept(today);
-        assert_eq!(kept(&[], due), Kept::NotYetDue, "its day is not over");
-        assert_eq!(kept(&[], date(2026, 6, 16)), Kept::Missed);
-        assert_eq!(kept(&[(due, 5_000)], due), Kept::OnTime);
-        assert_eq!(kept(&[(due, 4_999)], date(2026, 6, 16)), Kept::PartPaid { paid: usd(4_999) }, "a cent is missing");
-        let late = date(2026, 6, 20);
-        assert_eq!(kept(&[(late, 1), (due, 4_999)], late), Kept::Late { on: late }, "the last cent came late");
-        // Given back: a refund leaves less than the amount, whatever came before.
-        assert_eq!(kept(&[(due, 5_000), (late, -5_000)], late), Kept::Missed);
-    }
-
-    #[test]
-    fn behind_until_the_last_day_to_put_it_right_and_not_one_less() {
-        let missed = [instalment(1, 6, &[(date(2026, 6, 1), 5_000)]), instalment(2, 7, &[])];
-        let put_right_by = date(2026, 7, 29);
-        assert_eq!(keeping(&missed, &on(date(2026, 7, 15))), Keeping::OnTrack);
-        assert_eq!(keeping(&missed, &on(date(2026, 7, 16))), Keeping::Behind { put_right_by });
-        assert_eq!(keeping(&missed, &on(put_right_by)), Keeping::Behind { put_right_by });
-        assert_eq!(keeping(&missed, &on(date(2026, 7, 30))), Keeping::PartlyKept);
-        let nothing = [instalment(1, 6, &[])];
-        assert_eq!(keeping(&nothing, &on(date(2026, 7, 30))), Keeping::Broken);
-    }
-
-    #[test]
-    fn what_has_to_be_paid_is_what_the_rule_asks_for_on_the_day_after() {
-        let one = [instalment(1, 6, &[(date(2026, 6, 1), 2_000)]), instalment(2, 8, &[])];
-        let right = |instalments: &[Instalment], standing, today| put_right(instalments, standing, today).expect("it is behind");
-        let by = date(2026, 6, 29);
-        let behind = Keeping::Behind { put_right_by: by };
-        let first = right(&one, behind, date(2026, 6, 20));
-        assert_eq!(first, PutRight { by, least: usd(3_000), open: vec![(date(2026, 6, 15), usd(3_000))] });
-        assert_eq!(put_right(&one, Keeping::OnTrack, date(2026, 6, 1)), None);
-        // Two are open. By the day of the first one only the first has to be paid.
-        let due = |number: u32, due_on| Instalment { number, due_on, amount: usd(5_000), paid: Vec::new() };
-        let two = [due(1, date(2026, 12, 11)), due(2, date(2026, 12, 18))];
-        let by = date(2026, 12, 25);
-        let early = right(&two, Keeping::Behind { put_right_by: by }, date(2026, 12, 20));
-        assert_eq!((early.least, early.total()), (usd(5_000), Some(usd(10_000))));
-        // A try of the second put the day off: then both have to be paid by it, or the second ends the agreement.
-        let by = date(2027, 1, 2);
-        let late = right(&two, Keeping::Behind { put_right_by: by }, date(2026, 12, 26));
-        assert_eq!((late.least, late.open.len()), (usd(10_000), 2));
-        for (instalments, least) in [(&two, late.least), (&two, early.least)] {
-            let mut paid = instalments.to_vec();
-            let mut rest = least.minor();
-            for instalment in &mut paid {
-                let part = rest.min(instalment.amount.minor());
-                instalment.paid.push((by, usd(part)));
-                rest -= part;
-            }
-            let is_over = keeping(&paid, &on(days_after(by, 1))).has_ended_unkept();
-            assert_eq!(is_over, least == early.least, "a cent less than the later sum is not enough by then");
-        }
-    }
-
-    #[test]
-    fn a_collection_that_was_given_up_or_refused_is_told_and_others_are_not() {
-        let two = [instalment(1, 6, &[(date(2026, 6, 1), 2_000)]), instalment(2, 7, &[])];
-        let told = |first, second| collection_trouble(&two, &[first, second]).map(|trouble| (trouble.open, trouble.what));
-        let (hand, later) = (CollectionStanding::ByHand, CollectionStanding::OnDay(date(2026, 7, 15)));
-        assert_eq!(told(hand, later), None);
-        let refused = CollectionStanding::AgainOn(date(2026, 6, 18));
-        assert_eq!(told(refused, later), Some((usd(3_000), Trouble::AgainOn(date(2026, 6, 18)))));
-        let given_up = CollectionStanding::NotCollected(WhyNot::NoticeNotSent);
-        assert_eq!(told(hand, given_up), Some((usd(5_000), Trouble::NotCollected(WhyNot::NoticeNotSent))));
-        assert_eq!(told(CollectionStanding::NotCollected(WhyNot::MandateGone), later), None, "they stopped it themselves");
-    }
-
-    #[test]
-    fn nobody_loses_an_agreement_during_a_hold_or_while_something_is_under_way() {
-        let missed = [instalment(1, 6, &[])];
-        let late = on(date(2026, 9, 1));
-        assert!(!keeping(&missed, &Circumstances { is_held: true, ..late }).has_ended_unkept());
-        assert!(!keeping(&missed, &Circumstances { is_under_way: true, ..late }).has_ended_unkept());
-        // A hold that ended last week: two weeks from there.
-        let after = keeping(&missed, &Circumstances { held_until: Some(date(2026, 8, 25)), ..late });
-        assert_eq!(after, Keeping::Behind { put_right_by: date(2026, 9, 8) });
-        // The bank said no for the last time: two weeks from that day.
-        let tried = keeping(&missed, &Circumstances { last_try_on: Some(date(2026, 8, 20)), ..late });
-        assert_eq!(tried, Keeping::Behind { put_right_by: date(2026, 9, 3) });
-    }
-
-    #[test]
-    fn all_paid_is_kept_by_its_days_and_completed_otherwise() {
-        let by_its_day = instalment(1, 6, &[(date(2026, 6, 15), 5_000)]);
-        let late = instalment(2, 7, &[(date(2026, 7, 16), 5_000)]);
-        assert_eq!(keeping(std::slice::from_ref(&by_its_day), &on(date(2026, 9, 1))), Keeping::Kept);
-        assert_eq!(keeping(&[by_its_day.clone(), late], &on(date(2026, 9, 1))), Keeping::Completed);
-        // Everything owed was paid at once: what was still to come needs no payment.
-        let to_come = instalment(3, 12, &[]);
-        let settled = Circumstances { is_settled: true, ..on(date(2026, 9, 1)) };
-        assert_eq!(keeping(&[by_its_day.clone(), to_come.clone()], &settled), Keeping::Kept);
-        assert_eq!(count_on_time(&[by_its_day, to_come], date(2026, 9, 1)), (1, 1));
-    }
-}
+mod tests;

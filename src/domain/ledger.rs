@@ -193,6 +193,8 @@ pub struct OpenInstalment {
     pub due_on: super::calendar::Date,
     /// What is still to be paid of it, above zero.
     pub open: Money,
+    /// All of it was paid, and this was given back by decision: it may be paid, and nothing asks for it.
+    pub is_given_back: bool,
 }
 
 /// What an account owes at the moment a payment is applied.
@@ -200,7 +202,7 @@ pub struct OpenInstalment {
 pub struct Owed {
     pub balance: Money,
     pub past_due: Money,
-    /// Oldest first.
+    /// Oldest first; what was given back after what is asked for.
     pub instalments: Vec<OpenInstalment>,
 }
 

@@ -6,6 +6,7 @@
 
 use super::account::Disclosure;
 use super::calendar::Date;
+use super::finding_out::{LastSeen, Said, Silence, after_silence};
 use super::ids::{AccountId, AgreementId, CustomerId, DocumentId, MandateId};
 use super::language::Language;
 use super::money::{Currency, Money};
@@ -135,6 +136,16 @@ impl MandateState {
         self.stage() < Stage::Closed
     }
 
+    fn last_seen(&self) -> LastSeen {
+        match self.stage() {
+            Stage::NotKnown => LastSeen::NotKnown,
+            Stage::Created | Stage::Submitted => LastSeen::Asked,
+            // The bank is looking at it.
+            Stage::Processing => LastSeen::OnItsWay,
+            Stage::Withdrawn | Stage::Closed | Stage::Given | Stage::Ended => LastSeen::Over,
+        }
+    }
+
     fn stage(&self) -> Stage {
         match self {
             MandateState::Unknown => Stage::NotKnown,
@@ -223,6 +234,17 @@ pub enum MandateReport {
     NeverReceived,
     /// No answer, or one that does not say.
     OutcomeUnknown,
+}
+
+impl MandateReport {
+    /// What a look-up that said this came to.
+    pub fn said(&self) -> Said {
+        match self {
+            MandateReport::Found { .. } | MandateReport::Refused => Said::HowItStands,
+            MandateReport::NeverReceived => Said::NeverReceived,
+            MandateReport::OutcomeUnknown => Said::Nothing,
+        }
+    }
 }
 
 /// How a permission stands at the processor.
@@ -330,10 +352,10 @@ impl Mandate {
     }
 
     fn lose_sight(&self) -> Transition {
-        match &self.state {
-            MandateState::Unknown => Transition::Unchanged(WhyUnchanged::Repeated),
-            state if state.is_open() => Transition::Moved(MandateState::Unknown),
-            _ => Transition::Unchanged(WhyUnchanged::Late),
+        match after_silence(self.state.last_seen()) {
+            Silence::MakesItUnknown => Transition::Moved(MandateState::Unknown),
+            Silence::SaysNothingNew => Transition::Unchanged(WhyUnchanged::Repeated),
+            Silence::ChangesNothing => Transition::Unchanged(WhyUnchanged::Late),
         }
     }
 

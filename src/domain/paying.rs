@@ -38,6 +38,8 @@ pub struct WayToPay {
     pub discount: Money,
     /// Of an instalment, or the last of several.
     pub instalment: Option<OpenInstalment>,
+    /// It pays what is past due outside the agreement, whose instalments pay the rest of what is past due.
+    pub is_outside_agreement: bool,
 }
 
 /// Why something cannot be paid.
@@ -119,7 +121,7 @@ impl PayableAccount {
             if amount.minor() < self.processor_minimum.minor() {
                 return Err(PayRefusal::BelowProcessorMinimum { minimum: self.processor_minimum });
             }
-            Ok(WayToPay { purpose, amount, discount: none, instalment })
+            Ok(WayToPay { purpose, amount, discount: none, instalment, is_outside_agreement: false })
         };
         let on_its_way = self.in_flight.minor();
         match purpose {
@@ -134,7 +136,10 @@ impl PayableAccount {
                 let outside = self.owed.past_due_outside_agreements().map_or(0, Money::minor);
                 let past_due = outside.saturating_sub(on_its_way).min(payable.minor());
                 // Where everything is past due, getting up to date is paying in full.
-                if past_due == payable.minor() { Err(PayRefusal::NothingOfThatKind) } else { plain(past_due, None) }
+                if past_due == payable.minor() {
+                    return Err(PayRefusal::NothingOfThatKind);
+                }
+                Ok(WayToPay { is_outside_agreement: !self.owed.instalments.is_empty(), ..plain(past_due, None)? })
             }
             Purpose::Instalment => {
                 let open = self.open_instalments();
@@ -145,6 +150,10 @@ impl PayableAccount {
                 let open = self.open_instalments();
                 // Of two, both are the whole agreement.
                 let [(_, first), (last, second), _, ..] = open.as_slice() else { return Err(PayRefusal::NothingOfThatKind) };
+                // Nothing asks for what was given back, so it is nobody's next payment.
+                if last.is_given_back {
+                    return Err(PayRefusal::NothingOfThatKind);
+                }
                 Self::instalments_together(first.saturating_add(*second), last, payable)
                     .and_then(|(amount, last)| plain(amount, last))
             }
@@ -230,6 +239,7 @@ mod tests {
             number,
             due_on: date(2026, 12, 1 + i8::try_from(number).expect("a small number")),
             open: usd(5_000),
+            is_given_back: false,
         };
         PayableAccount {
             is_open: true,
@@ -268,5 +278,28 @@ mod tests {
         let way = on_its_way.choose(Purpose::Agreement, usd(13_000)).expect("it can be chosen");
         assert_eq!(way.instalment.map(|last| last.number), Some(4));
         assert!(on_its_way.choose(Purpose::Agreement, usd(20_000)).is_err(), "it changed since it was shown");
+    }
+    #[test]
+    fn what_an_agreement_leaves_of_what_is_past_due_is_called_that() {
+        let mut covered_in_part = account(2);
+        covered_in_part.owed.past_due = usd(10_100);
+        let way = covered_in_part.choose(Purpose::PastDue, usd(100)).expect("it can be paid");
+        assert!(way.is_outside_agreement);
+        let mut without = account(0);
+        without.owed.past_due = usd(10_100);
+        assert!(!without.choose(Purpose::PastDue, usd(10_100)).expect("it can be paid").is_outside_agreement);
+    }
+
+    #[test]
+    fn what_was_given_back_is_paid_after_what_is_asked_for() {
+        let mut given_back = account(2);
+        given_back.owed.instalments.push(OpenInstalment { is_given_back: true, ..given_back.owed.instalments[0].clone() });
+        let found = ways(&given_back);
+        assert_eq!(found[..2], [(Purpose::Instalment, 5_000), (Purpose::Instalments, 10_000)]);
+        given_back.owed.instalments.remove(0);
+        assert!(ways(&given_back).iter().all(|(purpose, _)| *purpose != Purpose::Instalments), "there is no next one");
+        given_back.owed.instalments.remove(0);
+        let way = given_back.choose(Purpose::Instalment, usd(5_000)).expect("it can be paid");
+        assert!(way.instalment.is_some_and(|instalment| instalment.is_given_back));
     }
 }

@@ -5,6 +5,7 @@
 //! books must hold every cent that moved. What happens after success is told by [`super::reversal`]: a payment's state is then
 //! what its reversals add up to ([`Payment::after`]). Called by `services::payments`.
 
+use super::finding_out::{LastSeen, Said, Silence, after_silence};
 use super::ids::{AccountId, AgreementId, CustomerId, PaymentId};
 use super::ledger::Order;
 use super::money::{Money, MoneyError};
@@ -187,6 +188,11 @@ pub struct Settled {
 }
 
 impl PaymentState {
+    /// The codes of a payment that succeeded, whatever happened to it after that ([`PaymentState::has_succeeded`]).
+    pub const PAID: [&str; 5] = ["succeeded", "partly_refunded", "refunded", "returned", "charged_back"];
+    /// The codes of one of which something went back ([`PaymentState::reversed`]).
+    pub const WENT_BACK: [&str; 4] = ["partly_refunded", "refunded", "returned", "charged_back"];
+
     pub fn code(&self) -> &'static str {
         match self {
             PaymentState::Created => "created",
@@ -258,6 +264,15 @@ impl PaymentState {
         self.is_open() && !matches!(self, PaymentState::Processing)
     }
 
+    fn last_seen(&self) -> LastSeen {
+        match self.stage() {
+            Stage::NotKnown => LastSeen::NotKnown,
+            Stage::Created | Stage::Submitted | Stage::NeedsCustomer => LastSeen::Asked,
+            Stage::Processing => LastSeen::OnItsWay,
+            Stage::Closed | Stage::Paid => LastSeen::Over,
+        }
+    }
+
     fn stage(&self) -> Stage {
         match self {
             PaymentState::Unknown => Stage::NotKnown,
@@ -320,6 +335,17 @@ pub enum ProcessorReport {
     NeverReceived,
     /// No answer, or one that does not say.
     OutcomeUnknown,
+}
+
+impl ProcessorReport {
+    /// What a look-up that said this came to.
+    pub fn said(&self) -> Said {
+        match self {
+            ProcessorReport::Found { .. } | ProcessorReport::Refused(_) => Said::HowItStands,
+            ProcessorReport::NeverReceived => Said::NeverReceived,
+            ProcessorReport::OutcomeUnknown => Said::Nothing,
+        }
+    }
 }
 
 /// How a payment stands at the processor.
@@ -431,10 +457,10 @@ impl Payment {
     }
 
     fn lose_sight(&self) -> Transition {
-        match &self.state {
-            PaymentState::Unknown => Transition::Unchanged(WhyUnchanged::Repeated),
-            state if state.is_open() => Transition::Moved(PaymentState::Unknown),
-            _ => Transition::Unchanged(WhyUnchanged::Late),
+        match after_silence(self.state.last_seen()) {
+            Silence::MakesItUnknown => Transition::Moved(PaymentState::Unknown),
+            Silence::SaysNothingNew => Transition::Unchanged(WhyUnchanged::Repeated),
+            Silence::ChangesNothing => Transition::Unchanged(WhyUnchanged::Late),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! [`Reversal::apply`] is the only way from one state to another, and each reversal moves forward only. A payment's own state
 //! after its success is what its reversals add up to ([`super::payment::Payment::after`]). Called by `services::payments`.
 
+use super::finding_out::{LastSeen, Silence, after_silence};
 use super::ids::{AccountId, PaymentId, ReversalId};
 use super::money::{Money, MoneyError};
 use super::payment::{DeclineReason, Millis, WhyUnchanged};
@@ -293,15 +294,19 @@ impl Reversal {
     }
 
     fn lose_sight(&self) -> ReversalStep {
-        match self.state {
-            ReversalState::Created => ReversalStep::Moved(ReversalState::Unknown),
-            ReversalState::Unknown => ReversalStep::Unchanged(WhyUnchanged::Repeated),
-            // What is known to be on its way does not become unknown because nobody answers just now.
-            ReversalState::Pending
-            | ReversalState::Succeeded { .. }
+        let last_seen = match self.state {
+            ReversalState::Unknown => LastSeen::NotKnown,
+            ReversalState::Created => LastSeen::Asked,
+            ReversalState::Pending => LastSeen::OnItsWay,
+            ReversalState::Succeeded { .. }
             | ReversalState::Failed { .. }
             | ReversalState::Undone { .. }
-            | ReversalState::PartlyUndone { .. } => ReversalStep::Unchanged(WhyUnchanged::Late),
+            | ReversalState::PartlyUndone { .. } => LastSeen::Over,
+        };
+        match after_silence(last_seen) {
+            Silence::MakesItUnknown => ReversalStep::Moved(ReversalState::Unknown),
+            Silence::SaysNothingNew => ReversalStep::Unchanged(WhyUnchanged::Repeated),
+            Silence::ChangesNothing => ReversalStep::Unchanged(WhyUnchanged::Late),
         }
     }
 

@@ -105,6 +105,7 @@ pub fn statement(language: Language, days: u32) -> StatementContent {
             kind: StatementKind::from_code("payment").expect("a kind"),
             posted_on: day(index),
             amount: usd(-100),
+            payment: Some("EK-7F3K-9Q2M".into()),
         })
         .collect();
     let period = Period { from: first, to: day(days) };

@@ -20,6 +20,7 @@ fn owed(balance: i64, past_due: i64, instalments: &[i64]) -> Owed {
         number,
         due_on: Date::constant(2026, 12, 4),
         open: usd(*open),
+        is_given_back: false,
     });
     Owed { balance: usd(balance), past_due: usd(past_due), instalments: instalments.collect() }
 }

@@ -288,9 +288,11 @@ async fn while_the_bank_looks_at_it_nothing_is_collected() {
     // Silence makes nothing unknown that is known.
     scene.say(Says::Nothing);
     scene.see().await.assert_says("Your bank is looking at it");
+    scene.portal.work_an_hour_later().await;
+    scene.see().await.assert_says("Your bank is looking at it");
     scene.person.get(&scene.agreement.clone()).await.assert_says("It is being set up. Nothing is collected by it yet.");
     scene.say(Says::Finding(MandateFinding::Given { mandate: "given later".into() }));
-    scene.portal.work_an_hour_later().await;
+    scene.portal.work_hours_later(3).await;
     scene.see().await.assert_says("Your payments are collected on their days");
     assert!(scene.is_in_force().await);
 }

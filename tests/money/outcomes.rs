@@ -1,6 +1,7 @@
 //! Each way a payment can go, from the first screen to the books.
 
 use crate::portal::{Portal, customer};
+use crate::scripted::{Says, Scripted};
 use crate::support::seed::{self, SeedAccount, Seeded};
 use crate::support::{self, TestDb};
 use evenkeel::domain::ids::AccountId;
@@ -16,7 +17,7 @@ use evenkeel::server::processors::{
 use evenkeel::server::services::payments::{self, Decision, Started};
 use http::HeaderMap;
 use jiff::Timestamp;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 async fn given_a_customer(test: &TestDb) -> (Portal, Seeded) {
     let portal = Portal::open(&test.url).await;
@@ -395,4 +396,31 @@ async fn a_page_left_open_closes_and_says_that_nothing_was_taken() {
     answer.assert_says("No money has been taken");
     assert_eq!(portal.word("select state from payments").await, "abandoned");
     portal.assert_books_are_right().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_debit_on_its_way_stays_on_its_way_while_nobody_answers() {
+    for test in support::both().await {
+        let says = Arc::new(Mutex::new(Says::TheTruth));
+        let portal = Portal::open_between(&test.url, &[], |sandbox| Scripted::between(sandbox, &says)).await;
+        let seeded = seed::account(&test.db, SeedAccount::default()).await;
+        let mut person = portal.person(&seeded).await;
+        let page = person.reach_sandbox(&seeded.account_id, "part", "50").await;
+        person.pay_by(&page, "slow").await;
+        *says.lock().expect("nobody broke") = Says::Nothing;
+        let (id, reference) = (portal.word("select id from payments").await, portal.word("select reference from payments").await);
+        for checks in [1, 9] {
+            payments::reconcile(&portal.state, &id, checks).await.expect("no failure");
+            assert_eq!(portal.word("select state from payments").await, "processing", "{}: {checks}", test.name);
+        }
+        person.get(&format!("/payments/{reference}")).await.assert_says("Your payment is on its way");
+        person.get("/account").await.assert_says("is being processed");
+        // And another payment can be begun beside it.
+        person.get(&format!("/account/{}/pay", seeded.account_id)).await.assert_says("$50.00 is on its way already");
+        *says.lock().expect("nobody broke") = Says::TheTruth;
+        portal.sandbox_speaks().await;
+        portal.work_an_hour_later().await;
+        assert_eq!(portal.word("select state from payments").await, "succeeded", "{}", test.name);
+        portal.assert_books_are_right().await;
+    }
 }

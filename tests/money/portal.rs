@@ -105,7 +105,12 @@ impl Portal {
 
     /// All background work, as if an hour had passed for our own jobs.
     pub async fn work_an_hour_later(&self) -> usize {
-        jobs::run_due(&self.state, self.state.clock.real_now_millis() + 3_600_000).await.expect("the work is done")
+        self.work_hours_later(1).await
+    }
+
+    /// The same for so many hours.
+    pub async fn work_hours_later(&self, hours: i64) -> usize {
+        jobs::run_due(&self.state, self.state.clock.real_now_millis() + hours * 3_600_000).await.expect("the work is done")
     }
 
     pub async fn number(&self, sql: &'static str) -> i64 {

@@ -4,7 +4,9 @@
 use crate::portal::{Person, Portal};
 use crate::support::seed::{self, SeedAccount, Seeded};
 use crate::support::{self, TestDb};
+use evenkeel::domain::money::{Currency, Money};
 use evenkeel::server::import::{DEFAULT_BATCH, Input, Mapping, Request, import};
+use evenkeel::server::processors::sandbox::TakenBackBy;
 use evenkeel::server::services::books;
 use std::ops::ControlFlow;
 
@@ -163,5 +165,27 @@ async fn what_is_on_its_way_still_counts_and_the_account_comes_back_without_its_
         person.post("/api/choose_language", &[("language", "es"), ("back", "/account")]).await;
         person.get(&page).await.assert_says("Este acuerdo ha terminado");
         assert_eq!(books::verify(&test.db).await.expect("readable").faults, Vec::new());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_letter_says_what_is_still_paid_after_a_part_was_charged_back() {
+    for test in support::both().await {
+        let portal = Portal::open(&test.url).await;
+        let seeded = seed::account(&test.db, SeedAccount::default()).await;
+        let mut person = portal.person(&seeded).await;
+        agree(&mut person, &seeded).await;
+        let at_processor = person.reach_sandbox(&seeded.account_id, "part", "200").await;
+        person.pay_by(&at_processor, "approved").await.assert_says("Paid: $200.00");
+        let charge = portal.word("select processor_reference from payments").await;
+        let part = Some(Money::new(5_000, Currency::USD));
+        portal.sandbox().take_back(&charge, TakenBackBy::CardBank, part).await.expect("its books").expect("taken");
+        portal.work().await;
+        assert_eq!(portal.word("select state from payments").await, "charged_back", "{}", test.name);
+        report(&test, &portal, &seeded, "recalled").await;
+        portal.work().await;
+        let terms = portal.word("select terms from documents where kind = 'recall'").await;
+        assert!(terms.contains("\"paid\":\"150.00\""), "{}: {terms}", test.name);
+        portal.assert_books_are_right().await;
     }
 }

@@ -5,6 +5,7 @@ use crate::outcomes::{AnswerLost, given_an_agreement, policy_with_discount};
 use crate::portal::{Answer, Person, Portal};
 use crate::support::seed::{self, SeedAccount, Seeded};
 use crate::support::{self, TestDb};
+use evenkeel::domain::components::Paid;
 use evenkeel::domain::money::{Currency, Money};
 use evenkeel::domain::payment::DeclineReason;
 use evenkeel::domain::reversal::{RefundRefusal, ReversalState};
@@ -463,9 +464,12 @@ async fn a_payment_pays_the_parts_of_a_debt_in_the_policys_order_and_the_receipt
     }
     scene.pay("part", "50", "approved").await;
     let page = scene.see().await;
-    for words in
-        ["Which part of the debt it paid", "A payment pays in this order: fees, interest, the debt itself.", "$30.00", "$10.00"]
-    {
+    for words in [
+        "Which part of the debt it paid",
+        "This payment paid in this order: fees, interest, the debt itself.",
+        "$30.00",
+        "$10.00",
+    ] {
         page.assert_says(words);
     }
     let part = async |part: &'static str| {
@@ -475,6 +479,45 @@ async fn a_payment_pays_the_parts_of_a_debt_in_the_policys_order_and_the_receipt
     assert_eq!((part("fees").await, part("interest").await, part("principal").await), (1_000, 3_000, 1_000));
     scene.refund("15.00", "one").await.expect("given back");
     assert_eq!((part("fees").await, part("interest").await, part("principal").await), (1_000, 2_500, 0), "the last paid first");
+    scene.portal.assert_books_are_right().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_policy_says_later_changes_nothing_of_what_was_paid() {
+    let mut scene = Scene::open(support::sqlite().await).await;
+    for (amount, part) in [("30.00", Paid::Interest), ("10.00", Paid::Fees), ("-40.00", Paid::Principal)] {
+        let part = corrections::What::Correct { amount: amount.into(), part };
+        let decided = corrections::Decided { reason: "As itemized".into(), by: "Ines".into(), key: ids::new_token() };
+        let booked = corrections::book(&scene.portal.state, &scene.seeded.reference, &part, &decided).await;
+        booked.expect("no failure").expect("booked");
+    }
+    scene.pay("part", "50", "approved").await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("policy.toml");
+    let text = std::fs::read_to_string("policies/default.toml").expect("the default policy");
+    let text = text
+        .replace("holidays = [\"holidays/us-federal.toml\"]", "holidays = []")
+        .replace("order = [\"fees\", \"interest\", \"principal\"]", "order = [\"principal\", \"interest\", \"fees\"]");
+    std::fs::write(&file, text).expect("written");
+    scene.portal = Portal::open_with(&scene.test.url, &[("policy.file", &file.to_string_lossy())]).await;
+    scene.person = scene.portal.person(&scene.seeded).await;
+    let page = scene.see().await;
+    page.assert_says("This payment paid in this order: fees, interest, the debt itself.");
+    let shown = page.body.split("Which part of the debt it paid").nth(1).expect("the parts");
+    let at = |amount: &str| shown.find(amount).expect("an amount");
+    assert!(at("Fees") < at("Interest") && at("Interest") < at("The debt itself"), "{shown}");
+    // What was paid last goes back first: then, and not by what the policy says now.
+    scene.refund("15.00", "one").await.expect("given back");
+    let left = "select cast(sum(amount_minor) as bigint) from payment_components where component in ('fees', 'interest')";
+    assert_eq!(scene.portal.number(left).await, 3_500);
+    // The next payment pays in the new order, and says so.
+    scene.pay("part", "20", "approved").await;
+    scene.see().await.assert_says("This payment paid in this order: the debt itself, interest, fees.");
+    // Of a payment from before the order was kept, only the parts are said.
+    scene.execute("update payment_components set parts_order = null").await;
+    let page = scene.see().await;
+    page.assert_says("Which part of the debt it paid");
+    page.assert_never_says("This payment paid in this order");
     scene.portal.assert_books_are_right().await;
 }
 

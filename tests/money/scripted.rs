@@ -1,4 +1,4 @@
-//! A payment company that is the sandbox, except where a test says what it answers about permissions.
+//! A payment company that is the sandbox, except where a test says what it answers about permissions, or that it does not answer.
 
 use evenkeel::domain::money::{Currency, Money};
 use evenkeel::server::processors::sandbox::SandboxProcessor;
@@ -10,7 +10,7 @@ use http::HeaderMap;
 use jiff::Timestamp;
 use std::sync::{Arc, Mutex};
 
-/// What it says when it is asked about a permission.
+/// What it says when it is asked about a permission; of a payment it says the truth or nothing.
 #[derive(Clone, Debug)]
 pub enum Says {
     /// As the sandbox has it.
@@ -57,7 +57,10 @@ impl PaymentProcessor for Scripted {
     }
 
     async fn look_up(&self, sought: &Sought) -> Result<Option<Charge>, ProcessorError> {
-        self.sandbox.look_up(sought).await
+        match self.says() {
+            Says::Nothing => Err(ProcessorError::OutcomeUnknown),
+            Says::TheTruth | Says::Finding(_) | Says::NeverReceived | Says::Refusal => self.sandbox.look_up(sought).await,
+        }
     }
 
     async fn cancel(&self, processor_reference: &str) -> Result<Charge, ProcessorError> {

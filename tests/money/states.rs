@@ -141,6 +141,26 @@ fn what_is_not_known_becomes_what_is_known() {
     }
 }
 
+#[test]
+fn the_codes_of_what_is_paid_and_of_what_went_back_are_those_of_the_states() {
+    for state in states() {
+        assert_eq!(PaymentState::PAID.contains(&state.code()), state.has_succeeded(), "{state:?}");
+        assert_eq!(PaymentState::WENT_BACK.contains(&state.code()), state.reversed().is_some(), "{state:?}");
+    }
+}
+
+#[test]
+fn silence_makes_unknown_what_was_asked_for_and_nothing_that_is_known_to_be_on_its_way() {
+    for state in states() {
+        let found = after(&payment(state.clone()), &ProcessorReport::OutcomeUnknown).state;
+        let is_lost = matches!(
+            state,
+            PaymentState::Created | PaymentState::Submitted { .. } | PaymentState::NeedsCustomer { .. } | PaymentState::Unknown
+        );
+        assert_eq!(found, if is_lost { PaymentState::Unknown } else { state });
+    }
+}
+
 /// Of a payment of 50.00.
 fn reversal(kind: ReversalKind, minor: i64, state: ReversalState) -> Reversal {
     Reversal {

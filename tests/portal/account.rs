@@ -3,7 +3,12 @@
 use crate::app::TestApp;
 use crate::support::seed::{self, SeedAccount, Seeded};
 use ::http::StatusCode;
+use evenkeel::domain::contact::template::Template;
+use evenkeel::domain::ids::CustomerId;
+use evenkeel::domain::language::Language;
 use evenkeel::server::ids;
+use evenkeel::server::services::outbox::{self, Hurry, Message};
+use std::collections::BTreeSet;
 
 /// 2026-11-20 18:00 UTC, an hour at which nothing else happens.
 const LATER: i64 = seed::SEEDED_AT + 3_600_000;
@@ -258,4 +263,33 @@ async fn the_account_page_speaks_spanish_and_loads_no_script_of_an_island() {
     assert!(answer.text().contains("Usted debe en total $1,200.00"), "{}", answer.text());
     assert!(answer.body.contains("<html lang=\"es\""));
     assert!(!answer.body.contains(".wasm") && !answer.body.contains("modulepreload"));
+}
+
+#[tokio::test]
+async fn every_message_that_waits_is_called_by_what_it_is() {
+    let app = TestApp::sqlite().await;
+    let seeded = app.seeded().await;
+    let customer_id = CustomerId(seeded.customer_id.clone());
+    let mut tx = app.db().begin_write().await.expect("begins");
+    for template in Template::ALL {
+        let message = Message {
+            customer_id: &customer_id,
+            template,
+            language: Language::English,
+            values: template.example(),
+            document_id: None,
+            hurry: Hurry::InWindow,
+            once: template.code(),
+        };
+        outbox::enqueue(&app.state, &mut tx, &message).await.expect("written");
+    }
+    tx.commit().await.expect("committed");
+    let mut browser = app.signed_in(&seeded).await;
+    for (language, how) in [("en", ", by e-mail, from "), ("es", ", por correo electrónico, a partir del ")] {
+        browser.post("/api/choose_language", &[("language", language), ("back", "/account")]).await;
+        let page = browser.get("/account").await;
+        let called: BTreeSet<&str> =
+            page.body.split("<li>").filter_map(|item| item.split_once(how)).map(|(what, _)| what).collect();
+        assert_eq!(called.len(), Template::ALL.len(), "{language}: {called:?}");
+    }
 }

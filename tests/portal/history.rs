@@ -127,6 +127,38 @@ async fn what_fell_due_here_is_counted_from_our_own_books() {
 }
 
 #[tokio::test]
+async fn what_was_given_back_by_decision_was_kept_and_what_a_bank_took_was_not() {
+    for app in [TestApp::sqlite().await, TestApp::postgres().await] {
+        let seeded = app.seeded().await;
+        let paid = |day: &'static str| (day, Some("2026-10-01T12:00:00Z"));
+        agreement(&app, &seeded, &[paid("2026-10-02"), paid("2026-10-16"), paid("2026-10-23"), paid("2026-10-30")]).await;
+        run(
+            &app,
+            "insert into reversals (id, reference, payment_id, account_id, kind, amount_minor, currency, reason, decided_by, state,
+               once_key, request_sha256, processor, created_at, settled_at)
+             select 'back', 'RV-1', p.id, $1, 'refund', 1000, 'USD', 'decided', 'operator', 'succeeded', 'back', 'x', 'sandbox', 0, 0
+             from payments p
+             order by p.id
+             limit 1",
+            &[&seeded.account_id],
+        )
+        .await;
+        app.execute(
+            "insert into payment_allocations (payment_id, line, account_id, applied_to, agreement_id, instalment_number, amount_minor,
+               reversal_id)
+             select l.payment_id, 2, l.account_id, l.applied_to, l.agreement_id, l.instalment_number, -1000, r.id
+             from payment_allocations l
+             join reversals r on r.payment_id = l.payment_id",
+        )
+        .await;
+        let mut browser = app.signed_in(&seeded).await;
+        browser.get("/account").await.assert_says("All 4 payments were on time");
+        app.execute("update reversals set kind = 'return'").await;
+        browser.get("/account").await.assert_says("3 of 4 payments were on time");
+    }
+}
+
+#[tokio::test]
 async fn a_policy_may_ask_for_it_and_unknown_never_meets_it() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join("policy.toml");

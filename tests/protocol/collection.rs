@@ -11,7 +11,7 @@
 use crate::company::{self, Stand};
 use crate::model::payment_of;
 use evenkeel::domain::collecting::may_succeed_later;
-use evenkeel::domain::finding_out::{self, LookedUp, wait_before_check};
+use evenkeel::domain::finding_out::{self, LookedUp, Said, wait_before_check};
 use evenkeel::domain::payment::{DeclineReason, Millis, Payment, PaymentState, ProcessorReport, Transition};
 use stateright::{Model, Property};
 use std::hash::{Hash, Hasher};
@@ -19,7 +19,7 @@ use std::hash::{Hash, Hasher};
 #[derive(Clone, Copy)]
 pub struct Rules {
     pub apply: fn(&Payment, &ProcessorReport, Millis) -> Transition,
-    pub is_believed: fn(&Payment, &ProcessorReport, LookedUp) -> bool,
+    pub is_believed: fn(Said, LookedUp) -> bool,
     /// Whether another attempt may follow one that stands like this.
     pub may_follow: fn(&PaymentState) -> bool,
     /// Every attempt is asked for under a key of its own, which two workers make alike.
@@ -375,10 +375,7 @@ impl Collecting {
             }
             None => Holds::NeverReceived { since: world.attempts[usize::from(attempt)].checks },
         };
-        let recorded = &world.attempts[usize::from(attempt)];
-        let payment = payment_of(attempt, &recorded.state, recorded.named);
-        let is_believed =
-            report(holds).is_some_and(|report| (self.rules.is_believed)(&payment, &report, LookedUp::ByJob { checks }));
+        let is_believed = report(holds).is_some_and(|report| (self.rules.is_believed)(report.said(), LookedUp::ByJob { checks }));
         if is_believed {
             world.hands.push((attempt, holds));
         }

@@ -137,6 +137,19 @@ fn no_answer_taken_for_a_no_is_found() {
 }
 
 #[test]
+fn a_debit_on_its_way_that_silence_makes_unknown_is_found() {
+    fn apply(payment: &Payment, report: &ProcessorReport, at: i64) -> Transition {
+        match report {
+            ProcessorReport::OutcomeUnknown if payment.state == PaymentState::Processing => {
+                Transition::Moved(PaymentState::Unknown)
+            }
+            report => payment.apply(report, at),
+        }
+    }
+    broken(Rules { apply, ..Rules::of_the_server() }, ONE, property::NOT_BACKWARD);
+}
+
+#[test]
 fn a_debit_on_its_way_taken_for_paid_is_found() {
     fn apply(payment: &Payment, report: &ProcessorReport, at: i64) -> Transition {
         match payment.apply(report, at) {
@@ -183,7 +196,7 @@ fn a_retry_before_the_first_attempt_is_known_to_have_failed_is_found() {
 
 #[test]
 fn never_received_believed_at_the_first_look_up_is_found() {
-    let rules = collection::Rules { is_believed: |_, _, _| true, ..collection::Rules::of_the_server() };
+    let rules = collection::Rules { is_believed: |_, _| true, ..collection::Rules::of_the_server() };
     collecting_broken(rules, collection::BECOMES_KNOWN);
     // And where another attempt follows one that was never received, it is collected twice.
     let rules = collection::Rules { may_follow: |state| !state.is_open(), ..rules };

@@ -6,7 +6,7 @@
 
 use crate::company::{self, ChargeId, Company, Decision, Stand};
 use crate::properties;
-use evenkeel::domain::finding_out::{self, LookedUp, wait_before_check};
+use evenkeel::domain::finding_out::{self, LookedUp, Said, wait_before_check};
 use evenkeel::domain::ids::{AccountId, CustomerId, PaymentId};
 use evenkeel::domain::money::{Currency, Money};
 use evenkeel::domain::payment::{DeclineReason, Millis, Payment, PaymentState, ProcessorReport, Purpose, Transition};
@@ -22,7 +22,7 @@ const LATEST_ARRIVAL_MILLIS: Millis = 45_000;
 #[derive(Clone, Copy)]
 pub struct Rules {
     pub apply: fn(&Payment, &ProcessorReport, Millis) -> Transition,
-    pub is_believed: fn(&Payment, &ProcessorReport, LookedUp) -> bool,
+    pub is_believed: fn(Said, LookedUp) -> bool,
     /// Lets another payment begin while one is waiting to be paid. The server never does.
     pub lets_another_begin: bool,
 }
@@ -55,7 +55,7 @@ pub struct Recorded {
     pub checks: u8,
     /// How often it is in the ledger. That an entry's key is unique is left out here, so that the rules have to do without it.
     pub posted: u8,
-    /// A closed state was left for anything but success, or success was left.
+    /// A closed state was left for anything but success, or success was left, or what was on its way became unknown.
     pub went_back: bool,
     /// The charges to whose page its customer was shown the way.
     pub seen: Vec<ChargeId>,
@@ -334,13 +334,12 @@ impl Protocol {
 
     /// What a look-up said goes into a hand if it is believed.
     fn take_up(&self, world: &mut World, decision: Decision, holds: Holds, looked_up: LookedUp) {
-        let Some(recorded) = &world.payments[usize::from(decision)] else { return };
         let report = match holds {
             Holds::Answer { charge, stand } => company::report(charge, stand),
             Holds::NeverReceived => ProcessorReport::NeverReceived,
             Holds::NotKnown | Holds::Refused | Holds::ToAsk | Holds::ToClose { .. } => ProcessorReport::OutcomeUnknown,
         };
-        if (self.rules.is_believed)(&payment(decision, recorded), &report, looked_up) {
+        if (self.rules.is_believed)(report.said(), looked_up) {
             world.hands.push(Hand { decision, holds, began_it: false });
         }
     }
@@ -353,7 +352,8 @@ impl Protocol {
         if let ProcessorReport::Found { processor_reference, .. } = report {
             recorded.named = processor_reference.parse().ok();
         }
-        recorded.went_back |= was_paid || (!recorded.state.is_open() && !is_paid);
+        let was_lost = recorded.state == PaymentState::Processing && next == PaymentState::Unknown;
+        recorded.went_back |= was_paid || (!recorded.state.is_open() && !is_paid) || was_lost;
         recorded.posted += u8::from(is_paid);
         // Nobody looks again, so how often it was looked at is of no more interest.
         recorded.checks = if next.is_open() { recorded.checks } else { MOST_CHECKS };

@@ -97,6 +97,20 @@ fn without_its_notice_nothing_is_collected() {
 }
 
 #[test]
+fn what_was_withdrawn_before_anybody_read_it_is_announced_like_new() {
+    let holidays = holidays();
+    let at = |today| decide(&Due { progress: announced(Notice::Withdrawn), today, ..due(&holidays) });
+    assert_eq!(at(FIRST), ToDo::Announce { day: DUE });
+    assert_eq!(at(LAST), ToDo::Announce { day: DUE });
+    let given_late =
+        Due { mandate_given_on: date(2026, 12, 15), today: DUE, progress: announced(Notice::Withdrawn), ..due(&holidays) };
+    assert_eq!(decide(&given_late), ToDo::Collect { amount: usd(5_000), days_late: 0 }, "the new permission is the notice");
+    let retry = Progress::Retry { day: DUE, amount: usd(5_000), notice: Notice::Withdrawn };
+    let retry = Due { progress: retry, today: DUE, next_due_on: None, ..due(&holidays) };
+    assert_eq!(decide(&retry), ToDo::DoNotCollect(WhyNot::NoticeNotSent));
+}
+
+#[test]
 fn never_before_its_day_and_after_an_outage_only_so_late() {
     let holidays = holidays();
     let on = |today| decide(&Due { progress: announced(IN_TIME), today, ..due(&holidays) });
@@ -230,6 +244,7 @@ fn any_notice() -> impl Strategy<Value = Notice> {
         Just(Notice::NotNeeded),
         Just(Notice::Waiting),
         Just(Notice::NotSent),
+        Just(Notice::Withdrawn),
         any_day().prop_map(|on| Notice::Sent { on }),
     ]
 }
@@ -292,14 +307,16 @@ proptest! {
                 prop_assert!(amount.minor() >= 50 && amount.minor() + on_their_way <= open && amount.minor() + on_their_way <= balance);
                 prop_assert!(!is_waiting && !held && (0..=MOST_DAYS_LATE).contains(&days_late));
                 match progress {
-                    Progress::New => prop_assert!(today >= due_on && (0..=NOTICE_BEYOND_DAYS).contains(&-given)),
+                    Progress::New | Progress::Announced { notice: Notice::Withdrawn, .. } => {
+                        prop_assert!(today >= due_on && (0..=NOTICE_BEYOND_DAYS).contains(&-given));
+                    }
                     Progress::Announced { day, amount: announced, notice, .. } => {
                         prop_assert!(today >= day && amount.minor() <= announced.minor());
                         let last = business_days_before(day, LATEST_NOTICE_BUSINESS_DAYS, &holidays);
                         let told = match notice {
                             Notice::Sent { on } => on <= last,
                             Notice::NotNeeded => true,
-                            Notice::Waiting | Notice::NotSent => false,
+                            Notice::Waiting | Notice::NotSent | Notice::Withdrawn => false,
                         };
                         prop_assert!(told);
                     }

@@ -6,6 +6,7 @@ pub mod cap;
 pub mod channel;
 pub mod gate;
 pub mod stop_words;
+pub mod template;
 pub mod window;
 
 use super::calendar::Date;

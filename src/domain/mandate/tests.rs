@@ -156,7 +156,8 @@ fn without_an_answer_nothing_is_guessed_and_nothing_in_force_is_lost() {
     for state in all() {
         let expected = match &state {
             MandateState::Unknown => Transition::Unchanged(WhyUnchanged::Repeated),
-            state if state.is_open() => Transition::Moved(MandateState::Unknown),
+            MandateState::Created | MandateState::Submitted { .. } => Transition::Moved(MandateState::Unknown),
+            // What the bank is known to be looking at is not lost either.
             _ => Transition::Unchanged(WhyUnchanged::Late),
         };
         assert_eq!(in_state(state.clone()).apply(&silence, AT), expected, "{state:?}");

@@ -8,10 +8,11 @@ pub use parts::{EntryKind, HistoryLine, OwnEntry, Part, PartKind, Reported, part
 use super::calendar::Date;
 use super::contact::channel::Channel;
 use super::contact::gate::Reason;
+use super::contact::template::Template;
 use super::history::PaymentHistory;
 use super::hold::HoldKind;
 use super::ids::{AccountId, AgreementId};
-use super::keeping::{CollectionTrouble, Keeping, PutRight};
+use super::keeping::{CollectionTrouble, Instalment, Keeping, PutRight};
 use super::money::Money;
 use super::statement::Statement;
 
@@ -70,6 +71,13 @@ impl Standing {
 
     pub fn is_disputed(&self) -> bool {
         self.holds.iter().any(|hold| hold.kind == HoldKind::Dispute)
+    }
+
+    /// What is past due and in no instalment of the agreement, where it covers a part of it.
+    pub fn past_due_outside_agreement(&self) -> Option<Money> {
+        let covered = self.agreement.as_ref()?.open_minor();
+        let outside = self.past_due.minor() - covered;
+        (covered > 0 && outside > 0).then(|| Money::new(outside, self.past_due.currency()))
     }
 
     /// Whether the agreement pays all that is past due, and is kept: then nothing of it is asked for beside the agreement.
@@ -139,31 +147,13 @@ pub struct StoppedAgreement {
 pub struct LiveAgreement {
     pub id: AgreementId,
     pub reference: String,
-    pub instalments: Vec<InstalmentStanding>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct InstalmentStanding {
-    pub due_on: Date,
-    pub amount: Money,
-    pub paid: Money,
-}
-
-impl InstalmentStanding {
-    pub fn is_paid(&self) -> bool {
-        self.paid.minor() >= self.amount.minor()
-    }
-
-    /// What is still to be paid of it.
-    pub fn open(&self) -> Money {
-        Money::new((self.amount.minor() - self.paid.minor()).max(0), self.amount.currency())
-    }
+    pub instalments: Vec<Instalment>,
 }
 
 impl LiveAgreement {
-    /// The first instalment that is not paid in full.
-    pub fn next(&self) -> Option<&InstalmentStanding> {
-        self.instalments.iter().find(|instalment| !instalment.is_paid())
+    /// The first instalment of which something is asked for.
+    pub fn next(&self) -> Option<&Instalment> {
+        self.instalments.iter().find(|instalment| !instalment.is_met())
     }
 
     /// Whether an instalment was not paid by its day.
@@ -171,13 +161,18 @@ impl LiveAgreement {
         self.next().is_some_and(|instalment| instalment.due_on < today)
     }
 
-    /// What its instalments will still pay.
-    fn open_minor(&self) -> i64 {
-        self.instalments.iter().map(|instalment| (instalment.amount.minor() - instalment.paid.minor()).max(0)).sum()
+    /// What its instalments will still pay, or may.
+    pub fn open_minor(&self) -> i64 {
+        self.instalments.iter().map(|instalment| instalment.open().minor()).sum()
+    }
+
+    /// What is open because it was given back by decision; zero for nothing.
+    pub fn given_back_minor(&self) -> i64 {
+        self.instalments.iter().map(|instalment| instalment.given_back().minor()).sum()
     }
 
     pub fn count_paid(&self) -> usize {
-        self.instalments.iter().filter(|instalment| instalment.is_paid()).count()
+        self.instalments.iter().filter(|instalment| instalment.is_met()).count()
     }
 }
 
@@ -220,9 +215,9 @@ impl RunningState {
 }
 
 /// A message that is written and waits to be sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WaitingMessage {
-    pub template: String,
+    pub template: Template,
     pub channel: Channel,
     pub stage: WaitingStage,
 }

@@ -19,11 +19,13 @@ pub struct Reported {
 
 /// One entry of our own books since the creditor reported that the creditor's figures do not contain. Owed is positive, paid
 /// is negative.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnEntry {
     pub kind: EntryKind,
     pub posted_on: Date,
     pub amount: Money,
+    /// The reference of the payment it is about; `None` for what a person here decided.
+    pub payment: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,11 +80,13 @@ impl EntryKind {
 }
 
 /// One line of how the total came about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
     pub kind: PartKind,
     /// Owed is positive, paid is negative.
     pub amount: Money,
+    /// The reference of the payment it is about.
+    pub payment: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,23 +106,24 @@ pub enum PartKind {
 
 /// The parts of a balance, without those that are zero (but for the first). They sum to the balance.
 pub fn parts(reported: &Reported, entries: &[OwnEntry], balance: Money) -> Result<Vec<Part>, MoneyError> {
-    let mut parts = vec![Part { kind: PartKind::Before(reported.itemization_date), amount: reported.balance_at_itemization }];
-    let mut add = |kind, amount: Money| {
+    let first = PartKind::Before(reported.itemization_date);
+    let mut parts = vec![Part { kind: first, amount: reported.balance_at_itemization, payment: None }];
+    let mut add = |kind, amount: Money, payment| {
         if !amount.is_zero() {
-            parts.push(Part { kind, amount });
+            parts.push(Part { kind, amount, payment });
         }
     };
-    add(PartKind::Interest, reported.interest_since);
-    add(PartKind::Fees, reported.fees_since);
-    add(PartKind::PaidToCreditor, reported.payments_since.negated());
-    add(PartKind::Credits, reported.credits_since.negated());
+    add(PartKind::Interest, reported.interest_since, None);
+    add(PartKind::Fees, reported.fees_since, None);
+    add(PartKind::PaidToCreditor, reported.payments_since.negated(), None);
+    add(PartKind::Credits, reported.credits_since.negated(), None);
     for entry in entries {
-        add(PartKind::Own(entry.kind, entry.posted_on), entry.amount);
+        add(PartKind::Own(entry.kind, entry.posted_on), entry.amount, entry.payment.clone());
     }
     let so_far = sum(parts.iter().map(|part| part.amount), balance.currency())?;
     let rest = balance.checked_sub(so_far)?;
     if !rest.is_zero() {
-        parts.push(Part { kind: PartKind::Corrections, amount: rest });
+        parts.push(Part { kind: PartKind::Corrections, amount: rest, payment: None });
     }
     Ok(parts)
 }
@@ -173,13 +178,14 @@ mod tests {
     }
 
     fn entry(kind: EntryKind, minor: i64) -> OwnEntry {
-        OwnEntry { kind, posted_on: date(2026, 11, 22), amount: usd(minor) }
+        OwnEntry { kind, posted_on: date(2026, 11, 22), amount: usd(minor), payment: Some("EK-1".into()) }
     }
 
     #[test]
     fn the_parts_sum_to_the_balance() {
         let entries = [entry(EntryKind::Payment, -5_000)];
         let parts = parts(&reported(), &entries, usd(131_957)).expect("adds up");
+        assert_eq!(parts.last().and_then(|part| part.payment.as_deref()), Some("EK-1"));
         let total: i64 = parts.iter().map(|part| part.amount.minor()).sum();
         assert_eq!(total, 131_957);
         assert!(parts.iter().all(|part| part.kind != PartKind::Corrections));

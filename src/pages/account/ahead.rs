@@ -7,7 +7,10 @@ use crate::components::put_right::put_right_words;
 use crate::domain::calendar::Date;
 use crate::domain::contact::channel::Channel;
 use crate::domain::contact::gate::Reason;
+use crate::domain::contact::template::Template;
 use crate::domain::format;
+use crate::domain::keeping::Keeping;
+use crate::domain::money::Money;
 use crate::domain::standing::{
     EmailTrouble, LiveAgreement, RunningPayment, RunningState, Stage, Standing, WaitingMessage, WaitingStage,
 };
@@ -55,8 +58,9 @@ fn agreement_section(agreement: &LiveAgreement, today: Date) -> impl IntoView + 
         .iter()
         .map(|instalment| PathMark {
             due_on: instalment.due_on,
-            amount: instalment.amount,
-            state: if instalment.is_paid() {
+            // Of one that is paid in part what is left of it, as on the page to pay on.
+            amount: if instalment.is_met() { instalment.amount } else { instalment.open() },
+            state: if instalment.is_met() {
                 MarkState::Paid
             } else if instalment.due_on < today {
                 MarkState::Missed
@@ -113,6 +117,7 @@ fn next(standing: &Standing) -> Option<AnyView> {
             {by_itself(standing)}
             {plain.map(|plain| view! { <p>{plain}</p> })}
             {standing.put_right.as_ref().map(|open| view! { <p>{put_right_words(open)}</p> })}
+            {given_back(standing)}
             <h3>{td_string!(words(), account.send_title)}</h3>
             {messages(standing)}
             <p class="quiet">{td_string!(words(), account.send_window)}</p>
@@ -146,6 +151,22 @@ fn kept_words(standing: &Standing) -> String {
     }
 }
 
+/// What went back to the customer by decision is open again, and theirs to pay or to leave.
+fn given_back(standing: &Standing) -> Option<AnyView> {
+    let minor = standing.agreement.as_ref().map(LiveAgreement::given_back_minor).filter(|minor| *minor > 0)?;
+    let amount = format::money(Money::new(minor, standing.balance.currency()), language());
+    let pay = paths::pay(standing.account_id.as_str());
+    Some(
+        view! {
+            <p>
+                {td_string!(words(), account.next_given_back, amount = amount)}" "
+                <a href=pay>{td_string!(words(), account.next_given_back_go)}</a>
+            </p>
+        }
+        .into_any(),
+    )
+}
+
 /// As the creditor says, or in the portal's own words.
 fn nothing_done_words(standing: &Standing) -> String {
     let creditor = standing.creditor.clone();
@@ -176,15 +197,7 @@ fn messages(standing: &Standing) -> AnyView {
 }
 
 fn message_words(message: &WaitingMessage) -> String {
-    let what = match message.template.as_str() {
-        "confirmation_copy" => td_string!(words(), sending.confirmation),
-        "receipt_copy" => td_string!(words(), sending.receipt),
-        "collection_notice" => td_string!(words(), account.message_notice),
-        "instalment_reminder" | "instalment_missed" => td_string!(words(), account.message_reminder),
-        "authorisation_copy" => td_string!(words(), mandate.message_copy),
-        "completion_copy" => td_string!(words(), account.message_completion),
-        _ => td_string!(words(), sending.message),
-    };
+    let what = template_words(message.template);
     let how = match message.channel {
         Channel::Email => td_string!(words(), sending.by_email),
         Channel::Text => td_string!(words(), sending.by_text),
@@ -197,6 +210,26 @@ fn message_words(message: &WaitingMessage) -> String {
     match reason.and_then(why) {
         Some(why) => td_string!(words(), sending.item_why, what = what, how = how, date = day, why = why),
         None => td_string!(words(), sending.item, what = what, how = how, date = day),
+    }
+}
+
+/// What a message is.
+fn template_words(template: Template) -> &'static str {
+    match template {
+        Template::ConfirmationCopy => td_string!(words(), sending.confirmation),
+        Template::ReceiptCopy => td_string!(words(), sending.receipt),
+        Template::ReversalNote => td_string!(words(), sending.reversal),
+        Template::AuthorisationCopy => td_string!(words(), mandate.message_copy),
+        Template::AuthorisationEnded => td_string!(words(), sending.authorisation_ended),
+        Template::CollectionNotice => td_string!(words(), account.message_notice),
+        Template::CollectionRetry => td_string!(words(), sending.retry),
+        Template::CollectionStopped => td_string!(words(), sending.stopped),
+        Template::CollectionLate => td_string!(words(), sending.late),
+        Template::InstalmentReminder => td_string!(words(), account.message_reminder),
+        Template::InstalmentMissed => td_string!(words(), sending.missed),
+        Template::CompletionCopy => td_string!(words(), account.message_completion),
+        Template::AgreementEnded => td_string!(words(), sending.agreement_ended),
+        Template::AccountRecalled => td_string!(words(), sending.recalled),
     }
 }
 

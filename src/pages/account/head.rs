@@ -81,8 +81,11 @@ fn past_due(standing: &Standing) -> Option<AnyView> {
             days => td_string!(words(), account.past_due_since, date = date, days = days.to_string()),
         }
     });
-    let part = (standing.past_due != standing.balance).then(|| td_string!(words(), account.past_due_part));
-    Some(below_line(td_string!(words(), account.past_due), standing.past_due, [since, part.map(str::to_owned)]))
+    let part = match standing.past_due_outside_agreement() {
+        Some(outside) => Some(td_string!(words(), account.past_due_outside, amount = format::money(outside, language()))),
+        None => (standing.past_due != standing.balance).then(|| td_string!(words(), account.past_due_part).to_owned()),
+    };
+    Some(below_line(td_string!(words(), account.past_due), standing.past_due, [since, part]))
 }
 
 fn next_payment(standing: &Standing) -> Option<AnyView> {
@@ -93,7 +96,7 @@ fn next_payment(standing: &Standing) -> Option<AnyView> {
     } else {
         td_string!(words(), account.on_day, date = date)
     };
-    Some(below_line(td_string!(words(), account.next_payment), next.amount, [Some(when), None]))
+    Some(below_line(td_string!(words(), account.next_payment), next.open(), [Some(when), None]))
 }
 
 /// What was to be collected and was not: the next payment does not come by itself.

@@ -4,6 +4,7 @@ use crate::components::chart::PartsBar;
 use crate::components::frame::{language, words};
 use crate::domain::format;
 use crate::domain::standing::{EntryKind, Part, PartKind, Stage, Standing};
+use crate::paths;
 use crate::words::td_string;
 use leptos::prelude::*;
 
@@ -16,7 +17,7 @@ pub fn show(standing: &Standing) -> Option<AnyView> {
         .iter()
         .map(|part| {
             let amount = format::money(part.amount, language());
-            view! { <tr><th scope="row">{part_words(part)}</th><td class="amount">{amount}</td></tr> }
+            view! { <tr><th scope="row">{part_named(part)}</th><td class="amount">{amount}</td></tr> }
         })
         .collect();
     let as_of = format::date(standing.balance_date, language());
@@ -39,6 +40,15 @@ pub fn show(standing: &Standing) -> Option<AnyView> {
         </section>
     };
     Some(section.into_any())
+}
+
+/// What is about a payment leads to it and its receipt.
+fn part_named(part: &Part) -> AnyView {
+    let words = part_words(part);
+    match &part.payment {
+        Some(payment) => view! { <a href=paths::payment(payment)>{words}</a> }.into_any(),
+        None => words.into_any(),
+    }
 }
 
 fn part_words(part: &Part) -> String {

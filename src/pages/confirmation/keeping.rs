@@ -5,11 +5,12 @@ use crate::components::form::{LinkButton, LinkKind};
 use crate::components::frame::{language, words};
 use crate::components::instalment_path::{InstalmentPath, MarkState, PathMark};
 use crate::components::put_right::put_right_words;
-use crate::components::table::{Column, DataTable};
+use crate::components::table::{Column, DataTable, RowLink};
 use crate::domain::collecting::CollectionStanding;
 use crate::domain::contact::Topic;
 use crate::domain::format;
 use crate::domain::keeping::{AgreementStanding, Keeping, Kept, Line};
+use crate::domain::money::Money;
 use crate::paths;
 use crate::words::td_string;
 use leptos::prelude::*;
@@ -25,10 +26,11 @@ pub fn show(account_id: &str, agreement_id: &str, standing: &AgreementStanding) 
         .lines
         .iter()
         .map(|line| {
-            let day = format::long_date(line.due_on, language());
-            vec![day, line_words(line, is_live), format::money(line.amount, language())]
+            let day = format::long_date(line.instalment.due_on, language());
+            vec![day, line_words(line, is_live), amount_words(line)]
         })
         .collect();
+    let links = standing.lines.iter().map(|line| line.instalment.payments().into_iter().map(see_payment).collect()).collect();
     let come = (standing.come > 0).then(|| on_time_words(standing));
     view! {
         <section aria-labelledby="stands">
@@ -37,7 +39,7 @@ pub fn show(account_id: &str, agreement_id: &str, standing: &AgreementStanding) 
             {come.map(|come| view! { <p>{come}</p> })}
             {ways(account_id, standing.keeping)}
             <InstalmentPath marks=marks(standing)/>
-            <DataTable caption=td_string!(words(), keeping.caption) columns rows/>
+            <DataTable caption=td_string!(words(), keeping.caption) columns rows links/>
         </section>
     }
 }
@@ -98,27 +100,47 @@ fn marks(standing: &AgreementStanding) -> Vec<PathMark> {
     // Of an agreement that is over none comes next.
     let is_live = matches!(standing.keeping, Keeping::OnTrack | Keeping::Behind { .. });
     let is_open = |line: &&Line| is_live && matches!(line.kept, Kept::NotYetDue);
-    let next = standing.lines.iter().find(is_open).map(|line| line.number);
+    let next = standing.lines.iter().find(is_open).map(|line| line.instalment.number);
     let state = |line: &Line| match line.kept {
         Kept::OnTime | Kept::Late { .. } => MarkState::Paid,
         Kept::PartPaid { .. } | Kept::Missed => MarkState::Missed,
-        Kept::NotYetDue if next == Some(line.number) => MarkState::Next,
+        Kept::NotYetDue if next == Some(line.instalment.number) => MarkState::Next,
         Kept::NotYetDue => MarkState::Later,
     };
-    standing.lines.iter().map(|line| PathMark { due_on: line.due_on, amount: line.amount, state: state(line) }).collect()
+    let mark = |line: &Line| PathMark { due_on: line.instalment.due_on, amount: line.instalment.amount, state: state(line) };
+    standing.lines.iter().map(mark).collect()
+}
+
+fn see_payment(reference: &str) -> RowLink {
+    RowLink { href: paths::payment(reference), text: td_string!(words(), payment.see, reference = reference.to_owned()) }
+}
+
+/// What it is, and where a part of it is paid, what is left.
+fn amount_words(line: &Line) -> String {
+    let amount = format::money(line.instalment.amount, language());
+    let open = line.instalment.open();
+    if line.instalment.is_met() || open == line.instalment.amount {
+        return amount;
+    }
+    td_string!(words(), keeping.left_of, open = format::money(open, language()), amount = amount)
 }
 
 /// How a payment stands, and what becomes of it.
 fn line_words(line: &Line, is_live: bool) -> String {
     let date = |day| format::date(day, language());
+    let paid = line.instalment.paid_minor();
     let stands = match line.kept {
-        Kept::OnTime => return td_string!(words(), keeping.paid_on_time).to_owned(),
-        Kept::Late { on } => return td_string!(words(), keeping.paid_late, date = date(on)),
+        Kept::OnTime => return paid_words(line, td_string!(words(), keeping.paid_on_time).to_owned(), is_live),
+        Kept::Late { on } => return paid_words(line, td_string!(words(), keeping.paid_late, date = date(on)), is_live),
         Kept::PartPaid { paid } => {
             td_string!(words(), keeping.part_paid, amount = format::money(paid, language()))
         }
         Kept::Missed if is_live => td_string!(words(), keeping.missed).to_owned(),
         Kept::Missed => td_string!(words(), keeping.not_paid).to_owned(),
+        Kept::NotYetDue if paid > 0 && is_live => {
+            let paid = Money::new(paid, line.instalment.amount.currency());
+            td_string!(words(), keeping.to_come_part, amount = format::money(paid, language()))
+        }
         Kept::NotYetDue if is_live => td_string!(words(), keeping.to_come).to_owned(),
         Kept::NotYetDue => td_string!(words(), keeping.no_longer).to_owned(),
     };
@@ -133,4 +155,14 @@ fn line_words(line: &Line, is_live: bool) -> String {
         }
     };
     format!("{stands}. {next}.")
+}
+
+/// That it is paid, and while the agreement lives what of it went back to the customer since.
+fn paid_words(line: &Line, stands: String, is_live: bool) -> String {
+    let given_back = line.instalment.given_back();
+    if !given_back.is_positive() || !is_live {
+        return stands;
+    }
+    let given_back = td_string!(words(), keeping.given_back, amount = format::money(given_back, language()));
+    format!("{stands}. {given_back}.")
 }

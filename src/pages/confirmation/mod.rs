@@ -17,6 +17,7 @@ use crate::domain::agreement::Terms;
 use crate::domain::calendar::Date;
 use crate::domain::format;
 use crate::domain::keeping::AgreementStanding;
+use crate::domain::money::Money;
 use crate::paths;
 use crate::words::td_string;
 use automatic::AutomaticView;
@@ -158,8 +159,8 @@ fn next_steps(view: &ConfirmationView) -> impl IntoView + use<> {
     let by_hand = (!is_collected).then(|| td_string!(words(), confirmation.next_no_collection));
     // Once something was paid or fell due, how it stands is said below.
     let is_new = view.standing.as_ref().is_none_or(|standing| standing.come == 0);
-    let first = view.terms.schedule.instalments.first().filter(|_| is_new).map(|first| {
-        let (amount, date) = (format::money(first.amount, language()), format::long_date(first.due_on, language()));
+    let first = first_open(view).filter(|_| is_new).map(|(amount, due_on)| {
+        let (amount, date) = (format::money(amount, language()), format::long_date(due_on, language()));
         td_string!(words(), confirmation.next_first, amount = amount, date = date)
     });
     let pay = if is_new { td_string!(words(), confirmation.next_pay_now) } else { td_string!(words(), keeping.pay) };
@@ -171,6 +172,17 @@ fn next_steps(view: &ConfirmationView) -> impl IntoView + use<> {
             <LinkButton href=paths::pay(&view.account_id) label=pay/>
             <p>{unbroken(&td_string!(words(), confirmation.how_to_change, phone = reach.phone, hours = reach.hours))}</p>
         </section>
+    }
+}
+
+/// What is to be paid first, and when: what the page to pay on says too, where a part is paid already.
+fn first_open(view: &ConfirmationView) -> Option<(Money, Date)> {
+    match &view.standing {
+        Some(standing) => {
+            let open = standing.lines.iter().map(|line| &line.instalment).find(|instalment| !instalment.is_met());
+            open.map(|instalment| (instalment.open(), instalment.due_on))
+        }
+        None => view.terms.schedule.instalments.first().map(|first| (first.amount, first.due_on)),
     }
 }
 

@@ -117,11 +117,19 @@ fn show(view: WaysView) -> impl IntoView {
 fn choice(way: &WayToPay, creditor: &str) -> Choice {
     let amount = format::money(way.amount, language());
     match way.purpose {
+        Purpose::PastDue if way.is_outside_agreement => {
+            Choice::new(way.purpose.code(), td_string!(words(), pay.past_due_outside, amount = amount))
+                .with_hint(td_string!(words(), pay.past_due_outside_hint))
+        }
         Purpose::PastDue => Choice::new(way.purpose.code(), td_string!(words(), pay.past_due, amount = amount))
             .with_hint(td_string!(words(), pay.past_due_hint)),
         // A collection is no choice; its instalment is.
         Purpose::Instalment | Purpose::Collection => {
             let date = way.instalment.as_ref().map(|due| format::date(due.due_on, language())).unwrap_or_default();
+            if way.instalment.as_ref().is_some_and(|due| due.is_given_back) {
+                return Choice::new(way.purpose.code(), td_string!(words(), pay.given_back, date = date, amount = amount))
+                    .with_hint(td_string!(words(), pay.given_back_hint));
+            }
             Choice::new(way.purpose.code(), td_string!(words(), pay.instalment, date = date, amount = amount))
                 .with_hint(td_string!(words(), pay.instalment_hint))
         }

@@ -190,9 +190,13 @@ fn not_payable(account: &AccountView, refusal: ShareRefusal) -> impl IntoView + 
 fn offered_words(way: &WayToPay, creditor: &str) -> Option<String> {
     let amount = format::money(way.amount, language());
     Some(match way.purpose {
+        Purpose::PastDue if way.is_outside_agreement => td_string!(words(), pay.past_due_outside, amount = amount),
         Purpose::PastDue => td_string!(words(), several.past_due, amount = amount),
         Purpose::Instalment => {
             let date = way.instalment.as_ref().map(|due| format::date(due.due_on, language())).unwrap_or_default();
+            if way.instalment.as_ref().is_some_and(|due| due.is_given_back) {
+                return Some(td_string!(words(), pay.given_back, date = date, amount = amount));
+            }
             td_string!(words(), several.instalment, date = date, amount = amount)
         }
         Purpose::Balance if way.discount.is_positive() => {

@@ -14,7 +14,7 @@ use crate::components::loaded::{loaded, param};
 use crate::components::notice::{Notice, NoticeKind};
 use crate::components::summary::{SummaryList, SummaryRow};
 use crate::domain::calendar::Date;
-use crate::domain::components::{Parts, PartsOrder};
+use crate::domain::components::{Paid, PartsOrder};
 use crate::domain::contact::Topic;
 use crate::domain::format::{self, LocalTime};
 use crate::domain::ledger::Allocation;
@@ -40,9 +40,9 @@ pub struct PaymentView {
     pub allocations: Vec<Allocation>,
     /// What the creditor gave up because of it; zero for nothing.
     pub discount: Money,
-    /// Which parts of the debt it paid, and the order in which payments pay.
-    pub parts: Parts,
-    pub order: PartsOrder,
+    /// Which parts of the debt it paid, as it paid them, and the order of all parts where it is known.
+    pub parts: Vec<(Paid, Money)>,
+    pub order: Option<PartsOrder>,
     /// What went back of it, each with the time its state is of.
     pub reversals: Vec<(Reversal, LocalTime)>,
     /// The ids of the letters about that.

@@ -50,17 +50,13 @@ pub fn Receipt(view: PaymentView) -> impl IntoView {
     let columns = vec![Column::text(td_string!(words(), receipt.part)), Column::amount(td_string!(words(), receipt.amount))];
     // What went back is in a row of its own above: the lines sum to what is left of the payment.
     let lines = view.allocations.iter().map(|line| vec![part_words(&line.applied_to), amount(line.amount)]).collect();
-    let parts: Vec<_> = view
-        .parts
-        .lines(view.order, balance.currency())
-        .into_iter()
-        .map(|(part, paid)| vec![part_of_debt(part, language()).to_owned(), amount(paid)])
-        .collect();
+    let parts: Vec<_> =
+        view.parts.iter().map(|(part, paid)| vec![part_of_debt(*part, language()).to_owned(), amount(*paid)]).collect();
     let parts = (!parts.is_empty()).then(|| {
         let columns = vec![Column::text(td_string!(words(), receipt.part)), Column::amount(td_string!(words(), receipt.amount))];
         view! {
             <DataTable caption=td_string!(words(), reversal.parts_title) columns rows=parts/>
-            <p class="quiet">{order_of_parts(view.order, language())}</p>
+            {view.order.map(|order| view! { <p class="quiet">{order_of_parts(order, language())}</p> })}
         }
     });
     let title = super::title(&view.payment);

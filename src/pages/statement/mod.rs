@@ -7,7 +7,7 @@ use crate::components::form::{Button, ButtonKind, DateFields, ErrorSummary, Prob
 use crate::components::frame::{language, words};
 use crate::components::layout::Page;
 use crate::components::loaded::{loaded, param};
-use crate::components::table::{Column, DataTable};
+use crate::components::table::{Column, DataTable, RowLink};
 use crate::domain::account_statement::{AccountStatement, Period, PeriodRefusal, StatementKind, UsualPeriod};
 use crate::domain::format;
 use crate::paths;
@@ -118,19 +118,31 @@ fn table(account_id: &str, creditor: &str, statement: &AccountStatement) -> impl
         .chain(lines)
         .chain([edge(to, td_string!(words(), statement.closing), statement.closing)])
         .collect();
+    // The first row is no entry.
+    let links = std::iter::once(Vec::new()).chain(statement.lines.iter().map(|line| see_payment(line.entry.payment.as_deref())));
+    let links = links.collect();
     let period = td_string!(words(), statement.period, from = date(from), to = date(to));
     let (from, to) = (from.to_string(), to.to_string());
     let (pdf, csv) = (paths::statement_pdf(account_id, &from, &to), paths::statement_csv(account_id, &from, &to));
     let none = statement.lines.is_empty().then(|| view! { <p>{td_string!(words(), statement.none)}</p> });
     view! {
         {none}
-        <DataTable caption=period columns rows/>
+        <DataTable caption=period columns rows links/>
         <p class="quiet">{td_string!(words(), statement.what_it_is, creditor = creditor.to_owned())}</p>
         <ul class="plain-links unprinted">
             <li><a href=pdf download>{td_string!(words(), statement.pdf)}</a></li>
             <li><a href=csv download>{td_string!(words(), statement.csv)}</a></li>
         </ul>
     }
+}
+
+/// To the payment an entry is about, and its receipt.
+fn see_payment(reference: Option<&str>) -> Vec<RowLink> {
+    let link = |reference: &str| RowLink {
+        href: paths::payment(reference),
+        text: td_string!(words(), payment.see, reference = reference.to_owned()),
+    };
+    reference.map(link).into_iter().collect()
 }
 
 /// As on paper; on screen there is room for the creditor's name.

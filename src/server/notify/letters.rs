@@ -4,37 +4,10 @@
 //! (12 CFR 1006.6(d)). Values are put in as they are in the text and escaped in the HTML. Every message carries the link that
 //! stops its kind in one step, in both forms; a letter on paper leaves that paragraph out. A few have a short form for a telephone.
 
-use crate::domain::contact::gate::Weight;
+pub use crate::domain::contact::template::Template;
+
 use crate::domain::language::Language;
 use crate::server::documents::letter::Sender;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Template {
-    ConfirmationCopy,
-    ReceiptCopy,
-    /// That money of a payment went back, or came again.
-    ReversalNote,
-    AuthorisationCopy,
-    /// A permission to collect is over.
-    AuthorisationEnded,
-    /// Says that an instalment will be collected: how much, when, how to stop it (12 CFR 1006.22(c)).
-    CollectionNotice,
-    /// A collection failed; the day of the next try.
-    CollectionRetry,
-    /// An instalment is not going to be collected, and the ways to deal with it.
-    CollectionStopped,
-    /// An instalment was collected later than announced.
-    CollectionLate,
-    /// Some days before an instalment that is paid by hand.
-    InstalmentReminder,
-    /// After the day of an instalment that was not paid.
-    InstalmentMissed,
-    /// The thank-you letter of a completed agreement.
-    CompletionCopy,
-    /// The time to put an agreement right is over; the ways forward.
-    AgreementEnded,
-    AccountRecalled,
-}
 
 /// A message ready to be stored and sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,67 +29,6 @@ pub struct Reader<'a> {
 }
 
 impl Template {
-    pub const ALL: [Template; 14] = [
-        Template::ConfirmationCopy,
-        Template::ReceiptCopy,
-        Template::ReversalNote,
-        Template::AuthorisationCopy,
-        Template::AuthorisationEnded,
-        Template::CollectionNotice,
-        Template::CollectionRetry,
-        Template::CollectionStopped,
-        Template::CollectionLate,
-        Template::InstalmentReminder,
-        Template::InstalmentMissed,
-        Template::CompletionCopy,
-        Template::AgreementEnded,
-        Template::AccountRecalled,
-    ];
-
-    pub fn code(self) -> &'static str {
-        match self {
-            Template::ConfirmationCopy => "confirmation_copy",
-            Template::ReceiptCopy => "receipt_copy",
-            Template::ReversalNote => "reversal_note",
-            Template::AuthorisationCopy => "authorisation_copy",
-            Template::AuthorisationEnded => "authorisation_ended",
-            Template::CollectionNotice => "collection_notice",
-            Template::CollectionRetry => "collection_retry",
-            Template::CollectionStopped => "collection_stopped",
-            Template::CollectionLate => "collection_late",
-            Template::InstalmentReminder => "instalment_reminder",
-            Template::InstalmentMissed => "instalment_missed",
-            Template::CompletionCopy => "completion_copy",
-            Template::AgreementEnded => "agreement_ended",
-            Template::AccountRecalled => "account_recalled",
-        }
-    }
-
-    pub fn from_code(code: &str) -> Option<Template> {
-        Template::ALL.into_iter().find(|template| template.code() == code)
-    }
-
-    /// Why it is written, and so which rules it leaves under (`domain/contact/gate`), unless the customer asked for it there and
-    /// then.
-    pub fn weight(self) -> Weight {
-        match self {
-            // What became of something the customer did or gave, and what they can do now.
-            Template::ConfirmationCopy
-            | Template::ReceiptCopy
-            | Template::ReversalNote
-            | Template::AuthorisationCopy
-            | Template::AuthorisationEnded
-            | Template::CollectionLate
-            | Template::CollectionStopped
-            | Template::CompletionCopy
-            | Template::AgreementEnded
-            | Template::AccountRecalled => Weight::Answer,
-            // Nothing is collected of which they were not told before (12 CFR 1006.22(c)).
-            Template::CollectionNotice | Template::CollectionRetry => Weight::Notice,
-            Template::InstalmentReminder | Template::InstalmentMissed => Weight::Reminder,
-        }
-    }
-
     /// What it has places for, with an example of each: tests and previews fill it with these.
     pub fn example(self) -> &'static [(&'static str, &'static str)] {
         match self {
@@ -171,8 +83,9 @@ impl Template {
                 ("link", "https://pay.example.org/agreements/1"),
             ],
             Template::AgreementEnded => &[
-                ("paid", "9"),
+                ("made", "9"),
                 ("count", "12"),
+                ("amount", "$470.00"),
                 ("reference", "EK-7F3K-9Q2M"),
                 ("link", "https://pay.example.org/account/1/options"),
             ],

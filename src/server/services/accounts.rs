@@ -4,17 +4,16 @@ use super::{Failure, history, keeping, payments, policies};
 use crate::domain::calendar::Date;
 use crate::domain::history::PaymentHistory;
 use crate::domain::hold::HoldKind;
-use crate::domain::ids::{AccountId, CustomerId, PolicyVersion};
+use crate::domain::ids::{AccountId, AgreementId, CustomerId, PolicyVersion};
 use crate::domain::money::{Money, MoneyError};
 use crate::domain::standing::{
-    self, AccountStatus, AccountSummary, ActiveHold, CreditToHaveBack, EmailTrouble, HistoryLine, HistoryPage,
-    InstalmentStanding, LiveAgreement, OwnEntry, PaidSoFar, RunningPayment, RunningState, Stage, Standing, StoppedAgreement,
-    WaitingMessage, WaitingStage,
+    self, AccountStatus, AccountSummary, ActiveHold, CreditToHaveBack, EmailTrouble, HistoryLine, HistoryPage, LiveAgreement,
+    OwnEntry, PaidSoFar, RunningPayment, RunningState, Stage, Standing, StoppedAgreement, WaitingMessage, WaitingStage,
 };
 use crate::server::clock::{Millis, date_of, zone};
 use crate::server::ids;
 use crate::server::state::AppState;
-use crate::server::store::accounts::{self, AgreementLine, CreditorLine, Happening};
+use crate::server::store::accounts::{self, CreditorLine, Happening};
 use crate::server::store::facts::{self, AccountRecord};
 use crate::server::store::{StoreError, Tx, end_read, recalls};
 use jiff::Timestamp;
@@ -60,12 +59,15 @@ async fn read_standing(state: &AppState, mut tx: Tx, customer: &CustomerId, acco
     let zone = zone(&account.time_zone);
     let today = state.clock.today_in(&zone);
     let account = history::complete(&mut tx, account, today).await?;
-    let SortedOut { entries, holds, instalments, payments, messages, email, held_terms } = sort_out(happenings, &zone)?;
+    let SortedOut { entries, holds, agreement, payments, messages, email, held_terms } = sort_out(happenings, &zone)?;
     let policy = policies::of_account(state, &mut tx, held_terms).await?;
     let have_back = have_back(state, &mut tx, &account).await?;
-    let kept = match instalments.first() {
-        Some(line) => keeping::of_account(state, &mut tx, &line.agreement_id, &account).await?,
-        None => keeping::OfAccount::default(),
+    let kept = match agreement {
+        Some((id, reference)) => {
+            let found = keeping::of_account(state, &mut tx, &id, &account).await?;
+            Some((LiveAgreement { id, reference, instalments: found.instalments.clone() }, found))
+        }
+        None => None,
     };
     // Most have none: not asked where none was ever made, or where there is one now.
     let stopped_agreement = match account.has_agreements && !account.is_under_agreement {
@@ -94,12 +96,12 @@ async fn read_standing(state: &AppState, mut tx: Tx, customer: &CustomerId, acco
         paid_so_far,
         good_history: account.facts.history.filter(|history| PaymentHistory::is_good(*history)),
         if_nothing_is_done: policy.policy.consequences.of(account.facts.time_barred).if_nothing_is_done,
-        agreement: agreement_of(instalments),
-        keeping: kept.keeping,
-        next_collection: kept.next_collection,
-        put_right: kept.put_right,
+        agreement: kept.as_ref().map(|(live, _)| live.clone()),
+        keeping: kept.as_ref().map(|(_, found)| found.keeping),
+        next_collection: kept.as_ref().and_then(|(_, found)| found.next_collection),
+        put_right: kept.as_ref().and_then(|(_, found)| found.put_right.clone()),
         // While an account is on hold nothing of it is asked for.
-        trouble: kept.trouble.filter(|_| holds.is_empty()),
+        trouble: kept.as_ref().and_then(|(_, found)| found.trouble).filter(|_| holds.is_empty()),
         holds,
         payments,
         is_too_small_online: is_too_small_online(state, account.facts.balance),
@@ -200,23 +202,11 @@ fn paid_so_far(lines: &[CreditorLine]) -> Result<Option<PaidSoFar>, MoneyError> 
     Ok(Some(PaidSoFar { count: u32::try_from(payments.len()).unwrap_or(u32::MAX), total, since: first.posted_on }))
 }
 
-fn agreement_of(lines: Vec<AgreementLine>) -> Option<LiveAgreement> {
-    let first = lines.first()?;
-    Some(LiveAgreement {
-        id: first.agreement_id.clone(),
-        reference: first.reference.clone(),
-        instalments: lines
-            .into_iter()
-            .map(|line| InstalmentStanding { due_on: line.due_on, amount: line.amount, paid: line.paid })
-            .collect(),
-    })
-}
-
 #[derive(Default)]
 struct SortedOut {
     entries: Vec<OwnEntry>,
     holds: Vec<ActiveHold>,
-    instalments: Vec<AgreementLine>,
+    agreement: Option<(AgreementId, String)>,
     payments: Vec<RunningPayment>,
     messages: Vec<WaitingMessage>,
     email: Option<EmailTrouble>,
@@ -235,7 +225,7 @@ fn sort_out(happenings: Vec<Happening>, zone: &TimeZone) -> Result<SortedOut, Fa
                 let kind = HoldKind::from_code(&kind).ok_or(StoreError::Unreadable("hold"))?;
                 sorted.holds.push(ActiveHold { kind, until: until.map(day) });
             }
-            Happening::Instalment(line) => sorted.instalments.push(line),
+            Happening::Agreement { id, reference } => sorted.agreement = Some((id, reference)),
             Happening::Payment { reference, amount, state, begun_at } => {
                 let state = RunningState::from_code(&state).ok_or(StoreError::Unreadable("payment state"))?;
                 sorted.payments.push(RunningPayment { reference, amount, state, begun_on: day(begun_at) });

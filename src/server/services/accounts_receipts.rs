@@ -5,7 +5,6 @@ use super::Failure;
 use super::confirmations::recipient;
 use super::documents::{self, DocumentKind, Subject};
 use super::outbox::{self, Hurry};
-use super::policies;
 use super::receipts::{Booked, part};
 use crate::domain::ids::DocumentId;
 use crate::domain::language::Language;
@@ -25,7 +24,7 @@ pub async fn issue(state: &AppState, tx: &mut Tx, payment: &Payment, booked: &[B
     let language = Language::from_tag(&addressee.language).unwrap_or_default();
     let mut accounts = Vec::with_capacity(booked.len());
     for share in booked {
-        accounts.push(paid_account(state, tx, share).await?);
+        accounts.push(paid_account(tx, share).await?);
     }
     accounts.sort_by(|one, other| one.reference.cmp(&other.reference));
     let how = match elsewhere::of_payment(tx, &payment.id).await? {
@@ -43,7 +42,7 @@ pub async fn issue(state: &AppState, tx: &mut Tx, payment: &Payment, booked: &[B
         creditor: first.account.creditor.clone(),
         amount: payment.amount,
         how,
-        order: policies::current(state).policy.allocation,
+        order: first.order,
         issued_at: clock::zoned(at, &clock::zone(&first.account.time_zone)),
         accounts,
     };
@@ -64,7 +63,7 @@ pub async fn issue(state: &AppState, tx: &mut Tx, payment: &Payment, booked: &[B
     outbox::enqueue_copy(state, tx, &payment.customer_id, &document_id, language, Hurry::InWindow).await
 }
 
-async fn paid_account(state: &AppState, tx: &mut Tx, share: &Booked<'_>) -> Result<PaidAccount, Failure> {
+async fn paid_account(tx: &mut Tx, share: &Booked<'_>) -> Result<PaidAccount, Failure> {
     let agreement_reference = match share.owed.instalments.first() {
         Some(instalment) => agreements::reference(&mut **tx, &instalment.agreement_id).await?,
         None => None,
@@ -80,7 +79,7 @@ async fn paid_account(state: &AppState, tx: &mut Tx, share: &Booked<'_>) -> Resu
         product: share.account.facts.product.clone(),
         amount: share.payment.amount,
         applied: lines.chain(discount).collect(),
-        parts: share.parts.lines(policies::current(state).policy.allocation, share.payment.amount.currency()),
+        parts: share.parts.lines(share.order, share.payment.amount.currency()),
         balance_before: share.owed.balance,
         balance_after: share.balance_after,
     })

@@ -5,6 +5,7 @@ use super::{Failure, collections as collecting, mandates};
 use crate::domain::agreement::DAYS_TO_PUT_RIGHT;
 use crate::domain::calendar::{Date, days_after};
 use crate::domain::collecting::WhyNot;
+use crate::domain::format;
 use crate::domain::hold::allow_collection;
 use crate::domain::ids::{AgreementId, CustomerId};
 use crate::domain::keeping::{
@@ -50,20 +51,18 @@ pub async fn of_agreement(
     let (on_time, come) = count_on_time(&instalments, today);
     let put_right = put_right(&instalments, keeping, today);
     let trouble = collection_trouble(&instalments, &standings);
-    let lines = instalments.iter().zip(standings).map(|(instalment, collection)| Line {
-        number: instalment.number,
-        due_on: instalment.due_on,
-        amount: instalment.amount,
+    let lines = instalments.into_iter().zip(standings).map(|(instalment, collection)| Line {
         kept: instalment.kept(today),
+        instalment,
         collection,
     });
     Ok(Some(AgreementStanding { keeping, lines: lines.collect(), put_right, trouble, on_time, come, today }))
 }
 
-/// The agreement an account is under.
-#[derive(Default)]
+/// The agreement an account is under, as its page shows it.
 pub(super) struct OfAccount {
-    pub keeping: Option<Keeping>,
+    pub instalments: Vec<Instalment>,
+    pub keeping: Keeping,
     /// What will be taken by itself next.
     pub next_collection: Option<(Date, Money)>,
     pub put_right: Option<PutRight>,
@@ -77,15 +76,16 @@ pub(super) async fn of_account(
     agreement_id: &AgreementId,
     account: &AccountRecord,
 ) -> Result<OfAccount, Failure> {
-    let Some(head) = store::collections::agreement(tx, agreement_id).await? else { return Ok(OfAccount::default()) };
+    let head = store::collections::agreement(tx, agreement_id).await?.ok_or(Failure::Missing("agreement"))?;
     let (instalments, keeping) = compute(state, tx, &head, account).await?;
     let zone = clock::zone(&account.time_zone);
     let standings = collecting::standing_of(tx, agreement_id, &instalments, &zone).await?;
     Ok(OfAccount {
-        keeping: Some(keeping),
+        keeping,
         next_collection: collecting::next_of_agreement(tx, agreement_id, &instalments, &zone).await?,
         put_right: put_right(&instalments, keeping, state.clock.today_in(&zone)),
         trouble: collection_trouble(&instalments, &standings),
+        instalments,
     })
 }
 
@@ -132,6 +132,7 @@ async fn compute(
     let circumstances = Circumstances {
         today: state.clock.today_in(&zone),
         is_settled: if is_live { !account.facts.balance.is_positive() } else { head.state == "completed" },
+        is_over: head.state == "broken",
         is_held: is_held && is_live,
         held_until: hold_ended_at.map(day_of).filter(|_| is_live),
         last_try_on: last_try_on.filter(|_| is_live),
@@ -184,7 +185,9 @@ pub async fn review(state: &AppState, agreement_id: &str) -> Result<(), Failure>
     collecting::close_all(&mut tx, &id, WhyNot::AgreementEnded, at).await?;
     store::keeping::end_unkept(&mut tx, &id, at).await?;
     mandates::end_of_agreement(state, &mut tx, &id, EndReason::AgreementEnded, at).await?;
-    let paid = instalments.iter().filter(|instalment| instalment.is_covered()).count();
+    let made = instalments.iter().filter(|instalment| instalment.is_met()).count();
+    let paid = instalments.iter().fold(0_i64, |sum, instalment| sum.saturating_add(instalment.paid_minor()));
+    let paid = Money::new(paid, account.facts.currency);
     let event = Event {
         at,
         actor: Actor::System,
@@ -192,20 +195,29 @@ pub async fn review(state: &AppState, agreement_id: &str) -> Result<(), Failure>
         customer_id: Some(head.customer_id.to_string()),
         account_id: Some(head.account_id.to_string()),
         subject_id: Some(id.to_string()),
-        details: json!({ "computed": computed.code(), "paid": paid, "of": instalments.len() }),
+        details: json!({
+            "computed": computed.code(), "paid": made, "of": instalments.len(), "paid_minor": paid.minor(),
+        }),
     };
     events::append(&mut tx, &event).await?;
-    tell(state, &mut tx, &head, (paid, instalments.len())).await?;
+    tell(state, &mut tx, &head, (made, instalments.len()), paid).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(())
 }
 
-async fn tell(state: &AppState, tx: &mut Tx, head: &AgreementHead, (paid, count): (usize, usize)) -> Result<(), Failure> {
+/// Of so many payments of the agreement so many were made in full, and so much is paid under it in all.
+async fn tell(
+    state: &AppState,
+    tx: &mut Tx,
+    head: &AgreementHead,
+    (made, count): (usize, usize),
+    paid: Money,
+) -> Result<(), Failure> {
     let addressee = customers::addressee(tx, &head.customer_id).await?.ok_or(Failure::Missing("customer"))?;
     let language = Language::from_tag(&addressee.language).unwrap_or_default();
     let link = format!("{}{}", state.config.public_url, paths::options(head.account_id.as_str()));
-    let (paid, count) = (paid.to_string(), count.to_string());
-    let values = [("reference", &*head.reference), ("paid", &*paid), ("count", &*count), ("link", &*link)];
+    let (made, count, paid) = (made.to_string(), count.to_string(), format::money(paid, language));
+    let values = [("reference", &*head.reference), ("made", &*made), ("count", &*count), ("amount", &*paid), ("link", &*link)];
     let once = format!("agreement_ended:{}", head.id);
     let message = Message {
         customer_id: &head.customer_id,

@@ -5,8 +5,7 @@ use super::Failure;
 use super::confirmations::recipient;
 use super::documents::{self, DocumentKind, Subject};
 use super::outbox::{self, Hurry};
-use super::policies;
-use crate::domain::components::Parts;
+use crate::domain::components::{Parts, PartsOrder};
 use crate::domain::ids::DocumentId;
 use crate::domain::language::Language;
 use crate::domain::ledger::{Allocation, AppliedTo, Owed};
@@ -29,8 +28,9 @@ pub struct Booked<'a> {
     /// Before the payment.
     pub owed: &'a Owed,
     pub lines: &'a [Allocation],
-    /// Which parts of the debt it paid.
+    /// Which parts of the debt it paid, and in which order.
     pub parts: Parts,
+    pub order: PartsOrder,
     /// Given up by the creditor because of this payment; zero for none.
     pub discount: Money,
     pub balance_after: Money,
@@ -67,7 +67,6 @@ async fn content(
     language: Language,
     addressee: &Addressee,
 ) -> Result<ReceiptContent, Failure> {
-    let order = policies::current(state).policy.allocation;
     let agreement_reference = match &booked.payment.agreement_id {
         Some(id) => agreements::reference(&mut **tx, id).await?,
         None => None,
@@ -91,8 +90,8 @@ async fn content(
         processor_reference: booked.payment.processor_reference.clone().unwrap_or_default(),
         paid_at: clock::zoned(booked.at, &clock::zone(&booked.account.time_zone)),
         applied: booked.lines.iter().map(line).chain(discount).collect(),
-        parts: booked.parts.lines(order, booked.payment.amount.currency()),
-        order,
+        parts: booked.parts.lines(booked.order, booked.payment.amount.currency()),
+        order: booked.order,
         balance_before: booked.owed.balance,
         balance_after: booked.balance_after,
     })

@@ -1,13 +1,15 @@
 //! The letter about money that went back, or came again: issued in the transaction in which it becomes known, with an e-mail that
 //! brings it. It says what happened, what is owed now, and what the customer can do.
 
-use super::Failure;
 use super::confirmations::recipient;
 use super::documents::{self, DocumentKind, Subject};
 use super::outbox::{self, Hurry, Message};
+use super::{Failure, keeping};
 use crate::domain::format;
 use crate::domain::ids::DocumentId;
+use crate::domain::keeping::{Instalment, Keeping};
 use crate::domain::language::Language;
+use crate::domain::money::Money;
 use crate::domain::payment::Payment;
 use crate::domain::reversal::{Reversal, ReversalKind, ReversalState};
 use crate::paths;
@@ -18,7 +20,7 @@ use crate::server::ids;
 use crate::server::notify::letters::Template;
 use crate::server::state::AppState;
 use crate::server::store::facts::AccountRecord;
-use crate::server::store::{Tx, customers};
+use crate::server::store::{Tx, agreements, customers};
 use crate::words::{locale, reversal_title, td_string, what_happened};
 use serde_json::json;
 
@@ -35,7 +37,8 @@ pub async fn issue(state: &AppState, tx: &mut Tx, happened: &Happened<'_>) -> Re
     let customer_id = &happened.payment.customer_id;
     let addressee = customers::addressee(tx, customer_id).await?.ok_or(Failure::Missing("customer"))?;
     let language = Language::from_tag(&addressee.language).unwrap_or_default();
-    let letter = letter(state, happened, language, recipient(&addressee));
+    let in_agreement = in_agreement(state, tx, happened, language).await?;
+    let letter = letter(state, happened, language, recipient(&addressee), in_agreement);
     let id = DocumentId(ids::new_id());
     let subject = Subject {
         id: &id,
@@ -64,7 +67,50 @@ pub async fn issue(state: &AppState, tx: &mut Tx, happened: &Happened<'_>) -> Re
     outbox::enqueue(state, tx, &message).await
 }
 
-fn letter(state: &AppState, happened: &Happened<'_>, language: Language, recipient: Recipient) -> PlainLetter {
+/// What it means for the agreement the account is under: what was given back is open and asked for by nobody; what a bank took can
+/// be put right until a day.
+async fn in_agreement(
+    state: &AppState,
+    tx: &mut Tx,
+    happened: &Happened<'_>,
+    language: Language,
+) -> Result<Option<String>, Failure> {
+    let Happened { payment, reversal, account, .. } = *happened;
+    if !reversal.state.is_in_effect() {
+        return Ok(None);
+    }
+    let Some(id) = agreements::active_of_account(&mut **tx, &account.id).await? else { return Ok(None) };
+    let agreement = keeping::of_account(state, tx, &id, account).await?;
+    let words = locale(language);
+    match (reversal.kind, agreement.keeping) {
+        (ReversalKind::Refund, _) => {
+            let of_it = |instalment: &&Instalment| instalment.payments().contains(&payment.reference.as_str());
+            let minor = agreement.instalments.iter().filter(of_it).map(|instalment| instalment.given_back().minor()).sum();
+            let given_back = Money::new(minor, payment.amount.currency());
+            let reference = agreements::reference(&mut **tx, &id).await?.unwrap_or_default();
+            let address = format!("{}{}", state.config.public_url, paths::pay(account.id.as_str()));
+            Ok(given_back.is_positive().then(|| {
+                let amount = format::money(given_back, language);
+                td_string!(words, reversal.next_given_back, amount = amount, reference = reference, address = address)
+            }))
+        }
+        (ReversalKind::Return | ReversalKind::Chargeback, Keeping::Behind { put_right_by }) => {
+            Ok(Some(td_string!(words, keeping.put_right, date = format::long_date(put_right_by, language))))
+        }
+        (
+            ReversalKind::Return | ReversalKind::Chargeback,
+            Keeping::OnTrack | Keeping::Kept | Keeping::Completed | Keeping::PartlyKept | Keeping::Broken,
+        ) => Ok(None),
+    }
+}
+
+fn letter(
+    state: &AppState,
+    happened: &Happened<'_>,
+    language: Language,
+    recipient: Recipient,
+    in_agreement: Option<String>,
+) -> PlainLetter {
     let words = locale(language);
     let Happened { payment, reversal, account, at } = *happened;
     let money = |amount| format::money(amount, language);
@@ -133,7 +179,10 @@ fn letter(state: &AppState, happened: &Happened<'_>, language: Language, recipie
         ],
         sections: vec![
             Section { heading: td_string!(words, reversal.stands).to_owned(), blocks: vec![Block::Facts(facts)] },
-            Section { heading: td_string!(words, reversal.next).to_owned(), blocks: vec![Block::Paragraph(next)] },
+            Section {
+                heading: td_string!(words, reversal.next).to_owned(),
+                blocks: in_agreement.into_iter().chain([next]).map(Block::Paragraph).collect(),
+            },
         ],
         sender,
         terms: terms.to_string(),

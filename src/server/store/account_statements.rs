@@ -37,11 +37,12 @@ pub async fn entries(
     currency: Currency,
     most: usize,
 ) -> StoreResult<Vec<BookedEntry>> {
-    let rows: Vec<(String, String, i64)> = sqlx::query_as(
-        "select t.kind, t.posted_on, cast(sum(p.amount_minor) as bigint) from postings p
+    let rows: Vec<(String, String, i64, Option<String>)> = sqlx::query_as(
+        "select t.kind, t.posted_on, cast(sum(p.amount_minor) as bigint), pa.reference from postings p
          join ledger_transactions t on t.id = p.transaction_id
+         left join payments pa on pa.id = t.payment_id
          where p.account_id = $1 and p.book = 'customer' and t.posted_on >= $2 and t.posted_on <= $3
-         group by t.id, t.kind, t.posted_on, t.posted_at
+         group by t.id, t.kind, t.posted_on, t.posted_at, pa.reference
          order by t.posted_on, t.posted_at, t.id
          limit $4",
     )
@@ -52,11 +53,12 @@ pub async fn entries(
     .fetch_all(&mut **tx)
     .await?;
     rows.into_iter()
-        .map(|(kind, posted_on, minor)| {
+        .map(|(kind, posted_on, minor, payment)| {
             Ok(BookedEntry {
                 kind: StatementKind::from_code(&kind).ok_or(StoreError::Unreadable("ledger entry"))?,
                 posted_on: posted_on.parse().map_err(|_| StoreError::Unreadable("day"))?,
                 amount: Money::new(minor, currency),
+                payment,
             })
         })
         .collect()

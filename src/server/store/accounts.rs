@@ -4,6 +4,7 @@ use super::{StoreError, StoreResult};
 use crate::domain::calendar::Date;
 use crate::domain::contact::channel::Channel;
 use crate::domain::contact::gate::Reason;
+use crate::domain::contact::template::Template;
 use crate::domain::ids::{AccountId, AgreementId, CustomerId, PolicyVersion};
 use crate::domain::money::{Currency, Money};
 use crate::domain::standing::{EntryKind, OwnEntry};
@@ -43,16 +44,6 @@ pub async fn creditor_history<'e>(
         .collect()
 }
 
-/// An instalment of the agreement an account is under, and what has been paid on it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AgreementLine {
-    pub agreement_id: AgreementId,
-    pub reference: String,
-    pub due_on: Date,
-    pub amount: Money,
-    pub paid: Money,
-}
-
 /// What has happened on an account since the creditor reported, what is under way and what is agreed: read in one statement
 /// because most accounts have little or none of it, and asking costs more than answering.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,8 +55,11 @@ pub enum Happening {
         kind: String,
         until: Option<Millis>,
     },
-    /// Of the agreement the account is under.
-    Instalment(AgreementLine),
+    /// The account is under it.
+    Agreement {
+        id: AgreementId,
+        reference: String,
+    },
     Payment {
         reference: String,
         amount: Money,
@@ -73,7 +67,7 @@ pub enum Happening {
         begun_at: Millis,
     },
     Message {
-        template: String,
+        template: Template,
         channel: Channel,
         is_printing: bool,
         reason: Option<Reason>,
@@ -91,13 +85,12 @@ struct RawHappening {
     name: String,
     detail: String,
     minor: i64,
-    paid_minor: i64,
-    /// An instant, or an instalment's number.
+    /// An instant.
     at: Option<i64>,
     id: String,
 }
 
-/// Entries, holds, instalments, payments, messages and held terms, each in its order; at most 1,000, far more than happens between two
+/// Entries, holds, the agreement, payments, messages and held terms, each in its order; at most 1,000, far more than happens between two
 /// reports.
 pub async fn happenings<'e>(
     executor: impl Executor<'e, Database = Any>,
@@ -107,46 +100,40 @@ pub async fn happenings<'e>(
     now: Millis,
 ) -> StoreResult<Vec<Happening>> {
     let rows: Vec<RawHappening> = sqlx::query_as(
-        "select 'entry' as what, t.posted_on as name, t.kind as detail, cast(sum(p.amount_minor) as bigint) as minor,
-           cast(0 as bigint) as paid_minor, t.posted_at as at, t.id as id
+        "select 'entry' as what, t.posted_on as name, t.kind || ' ' || coalesce(pa.reference, '') as detail,
+           cast(sum(p.amount_minor) as bigint) as minor, t.posted_at as at, t.id as id
          from postings p
          join ledger_transactions t on t.id = p.transaction_id
          join accounts a on a.id = p.account_id
+         left join payments pa on pa.id = t.payment_id
          where p.account_id = $1 and p.book = 'customer' and t.kind not in ('opening', 'adjustment') and t.posted_at >= a.reported_at
-         group by t.id, t.kind, t.posted_on, t.posted_at
+         group by t.id, t.kind, t.posted_on, t.posted_at, pa.reference
          union all
-         select 'hold', id, kind, cast(0 as bigint), cast(0 as bigint), ends_at, id
+         select 'hold', id, kind, cast(0 as bigint), ends_at, id
          from holds
          where account_id = $1 and released_at is null and starts_at <= $3 and (ends_at is null or ends_at > $3)
          union all
-         select 'instalment', i.due_on, g.reference, i.amount_minor,
-           cast(coalesce((
-             select sum(l.amount_minor)
-             from payment_allocations l
-             where l.agreement_id = g.id and l.instalment_number = i.number
-           ), 0) as bigint),
-           i.number, g.id
+         select 'agreement', g.id, g.reference, cast(0 as bigint), g.created_at, g.id
          from agreement_accounts ga
          join agreements g on g.id = ga.agreement_id
-         join instalments i on i.agreement_id = g.id and i.version = g.current_version
          where ga.account_id = $1 and ga.ended_at is null
          union all
-         select 'payment', pa.reference, pa.state, s.amount_minor, cast(0 as bigint), pa.created_at, pa.id
+         select 'payment', pa.reference, pa.state, s.amount_minor, pa.created_at, pa.id
          from payment_shares s
          join payments pa on pa.id = s.payment_id
          where s.account_id = $1 and pa.state in ('created', 'submitted', 'needs_customer', 'processing', 'unknown')
          union all
-         select 'message', channel || ' ' || state || ' ' || coalesce(reason, ''), template, cast(0 as bigint), cast(0 as bigint),
+         select 'message', channel || ' ' || state || ' ' || coalesce(reason, ''), template, cast(0 as bigint),
            not_before, id
          from outbox
          where customer_id = $2 and sent_at is null and state in ('waiting', 'sending', 'printing')
          union all
-         select 'email', id, mark, cast(0 as bigint), cast(0 as bigint), learned_at, id
+         select 'email', id, mark, cast(0 as bigint), learned_at, id
          from channel_marks
          where customer_id = $2 and ended_at is null and channel = 'email' and mark in ('stopped', 'complained', 'unusable')
            and (address is null or lower(address) = (select lower(email) from customers where id = $2))
          union all
-         select 'terms', id, policy_version, cast(0 as bigint), cast(0 as bigint), held_until, id
+         select 'terms', id, policy_version, cast(0 as bigint), held_until, id
          from offer_sets
          where account_id = $1 and ended_at is null and held_until > $3
          order by what, at, id
@@ -164,28 +151,30 @@ fn happening(row: RawHappening, currency: Currency) -> StoreResult<Happening> {
     let amount = Money::new(row.minor, currency);
     let at = row.at.unwrap_or_default();
     Ok(match row.what.as_str() {
-        "entry" => Happening::Entry(OwnEntry {
-            kind: EntryKind::from_code(&row.detail).ok_or(StoreError::Unreadable("ledger entry"))?,
-            posted_on: day(&row.name)?,
-            amount,
-        }),
+        "entry" => Happening::Entry(entry(&row.detail, day(&row.name)?, amount)?),
         "hold" => Happening::Hold { kind: row.detail, until: row.at },
-        "instalment" => Happening::Instalment(AgreementLine {
-            agreement_id: AgreementId(row.id),
-            reference: row.detail,
-            due_on: day(&row.name)?,
-            amount,
-            paid: Money::new(row.paid_minor, currency),
-        }),
+        "agreement" => Happening::Agreement { id: AgreementId(row.id), reference: row.detail },
         "payment" => Happening::Payment { reference: row.name, amount, state: row.detail, begun_at: at },
         "terms" => Happening::HeldTerms(PolicyVersion(row.detail)),
         "email" => Happening::EmailMark(row.detail),
-        _ => message(&row.name, row.detail, at)?,
+        _ => message(&row.name, &row.detail, at)?,
+    })
+}
+
+/// An entry of our own books, of `kind payment`.
+fn entry(what: &str, posted_on: Date, amount: Money) -> StoreResult<OwnEntry> {
+    let (kind, payment) = what.split_once(' ').ok_or(StoreError::Unreadable("ledger entry"))?;
+    Ok(OwnEntry {
+        kind: EntryKind::from_code(kind).ok_or(StoreError::Unreadable("ledger entry"))?,
+        posted_on,
+        amount,
+        payment: (!payment.is_empty()).then(|| payment.to_owned()),
     })
 }
 
 /// A waiting message, of `channel state reason`.
-fn message(stands: &str, template: String, not_before: Millis) -> StoreResult<Happening> {
+fn message(stands: &str, template: &str, not_before: Millis) -> StoreResult<Happening> {
+    let template = Template::from_code(template).ok_or(StoreError::Unreadable("template"))?;
     let mut words = stands.splitn(3, ' ');
     let channel = words.next().and_then(Channel::from_code).ok_or(StoreError::Unreadable("channel"))?;
     let is_printing = words.next() == Some("printing");

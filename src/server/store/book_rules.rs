@@ -2,7 +2,9 @@
 //! tests ask all of them.
 
 use super::StoreResult;
-use sqlx::AnyPool;
+use super::rows::listed;
+use crate::domain::payment::PaymentState;
+use sqlx::{AnyPool, AssertSqlSafe};
 
 /// A place where the books do not hold what they must.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,7 +17,8 @@ pub struct BookFault {
     pub found_minor: i64,
 }
 
-/// Each rule with the query that finds what breaks it: subject, what must be, what is.
+/// Each rule with the query that finds what breaks it: subject, what must be, what is. `PAID` and `WENT_BACK` stand for the states
+/// of those names ([`PaymentState`]).
 const RULES: [(&str, &str); 16] = [
     (
         "the postings of a transaction sum to zero in each currency",
@@ -39,7 +42,7 @@ const RULES: [(&str, &str); 16] = [
         "select p.id, p.amount_minor, cast(coalesce(sum(-l.amount_minor), 0) as bigint) from payments p
          left join ledger_transactions t on t.payment_id = p.id and t.kind in ('payment', 'payment_elsewhere')
          left join postings l on l.transaction_id = t.id and l.book = 'customer'
-         where p.state in ('succeeded', 'partly_refunded', 'refunded', 'returned', 'charged_back')
+         where p.state in (PAID)
          group by p.id, p.amount_minor
          having coalesce(sum(-l.amount_minor), 0) <> p.amount_minor",
     ),
@@ -47,7 +50,7 @@ const RULES: [(&str, &str); 16] = [
         "a payment that did not succeed is not in the ledger",
         "select p.id, cast(0 as bigint), cast(count(*) as bigint) from payments p
          join ledger_transactions t on t.payment_id = p.id
-         where p.state not in ('succeeded', 'partly_refunded', 'refunded', 'returned', 'charged_back')
+         where p.state not in (PAID)
          group by p.id",
     ),
     (
@@ -70,8 +73,8 @@ const RULES: [(&str, &str); 16] = [
     (
         "a payment is called what became of it",
         "select id, amount_minor, reversed_minor from payments
-         where (reversed_minor = 0 and state in ('partly_refunded', 'refunded', 'returned', 'charged_back'))
-           or (reversed_minor <> 0 and state not in ('partly_refunded', 'refunded', 'returned', 'charged_back'))
+         where (reversed_minor = 0 and state in (WENT_BACK))
+           or (reversed_minor <> 0 and state not in (WENT_BACK))
            or (reversed_minor >= amount_minor and state = 'partly_refunded')
            or (reversed_minor < amount_minor and state = 'refunded')",
     ),
@@ -136,7 +139,9 @@ const RULES: [(&str, &str); 16] = [
 pub async fn faults(pool: &AnyPool) -> StoreResult<Vec<BookFault>> {
     let mut faults = Vec::new();
     for (rule, query) in RULES.into_iter().chain(super::shares::RULES) {
-        let rows: Vec<(String, i64, i64)> = sqlx::query_as(query).fetch_all(pool).await?;
+        let query =
+            query.replace("(PAID)", &listed(&PaymentState::PAID)).replace("(WENT_BACK)", &listed(&PaymentState::WENT_BACK));
+        let rows: Vec<(String, i64, i64)> = sqlx::query_as(AssertSqlSafe(query)).fetch_all(pool).await?;
         faults.extend(rows.into_iter().map(|(subject, expected_minor, found_minor)| BookFault {
             rule,
             subject,

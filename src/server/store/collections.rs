@@ -244,38 +244,6 @@ pub async fn agreement(tx: &mut Tx, id: &AgreementId) -> StoreResult<Option<Agre
     }))
 }
 
-/// An instalment's day and the day of the one after it.
-pub async fn due_days(tx: &mut Tx, key: &InstalmentKey) -> StoreResult<Option<(Date, Option<Date>)>> {
-    let row: Option<(String, Option<String>)> = sqlx::query_as(
-        "select i.due_on,
-           (select min(later.due_on) from instalments later
-             where later.agreement_id = i.agreement_id and later.version = i.version and later.due_on > i.due_on)
-         from instalments i
-         where i.agreement_id = $1 and i.version = $2 and i.number = $3",
-    )
-    .bind(key.agreement_id.as_str())
-    .bind(key.version)
-    .bind(key.number)
-    .fetch_optional(&mut **tx)
-    .await?;
-    row.map(|(due_on, next)| Ok((day(&due_on)?, next.as_deref().map(day).transpose()?))).transpose()
-}
-
-/// Whether a payment on an instalment was given back or taken back.
-pub async fn was_paid_back(tx: &mut Tx, key: &InstalmentKey) -> StoreResult<bool> {
-    let count: i64 = sqlx::query_scalar(
-        "select count(*) from payment_allocations l
-         join payments p on p.id = l.payment_id
-         where l.agreement_id = $1 and l.instalment_number = $2
-           and p.state in ('partly_refunded', 'refunded', 'returned', 'charged_back')",
-    )
-    .bind(key.agreement_id.as_str())
-    .bind(key.number)
-    .fetch_one(&mut **tx)
-    .await?;
-    Ok(count > 0)
-}
-
 /// Something a sweep found: an instalment, in whose zone its days are, and what its first look depends on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {

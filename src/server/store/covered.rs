@@ -1,36 +1,29 @@
 //! What a payment reads and changes of an agreement: its open instalments, and its end when all are covered.
 
-use super::{StoreError, StoreResult, Tx};
+use super::{StoreResult, Tx, keeping};
+use crate::domain::calendar::Date;
 use crate::domain::ids::AgreementId;
 use crate::domain::ledger::OpenInstalment;
-use crate::domain::money::{Currency, Money};
+use crate::domain::money::Currency;
 use crate::server::clock::Millis;
 
-/// The instalments of an agreement's current version that are not covered, oldest first.
+/// The instalments of an agreement's current version that are not covered, oldest first; what was given back comes last, so that no
+/// payment goes there while something is asked for.
 pub async fn open_instalments(tx: &mut Tx, agreement_id: &AgreementId, currency: Currency) -> StoreResult<Vec<OpenInstalment>> {
-    let rows: Vec<(i64, String, i64, i64)> = sqlx::query_as(
-        "select i.number, i.due_on, i.amount_minor,
-           cast(coalesce((select sum(a.amount_minor) from payment_allocations a
-             where a.agreement_id = i.agreement_id and a.instalment_number = i.number and a.applied_to = 'instalment'), 0) as bigint)
-         from instalments i
-         join agreements g on g.id = i.agreement_id and g.current_version = i.version
-         where i.agreement_id = $1
-         order by i.due_on, i.number",
-    )
-    .bind(agreement_id.as_str())
-    .fetch_all(&mut **tx)
-    .await?;
-    rows.into_iter()
-        .filter(|(_, _, amount, covered)| amount > covered)
-        .map(|(number, due_on, amount, covered)| {
-            Ok(OpenInstalment {
-                agreement_id: agreement_id.clone(),
-                number: u32::try_from(number).map_err(|_| StoreError::Unreadable("instalment number"))?,
-                due_on: due_on.parse().map_err(|_| StoreError::Unreadable("due date"))?,
-                open: Money::new(amount - covered, currency),
-            })
+    let instalments = keeping::instalments(tx, agreement_id, currency, |_| Date::MIN).await?;
+    let mut open: Vec<OpenInstalment> = instalments
+        .iter()
+        .filter(|instalment| !instalment.is_covered())
+        .map(|instalment| OpenInstalment {
+            agreement_id: agreement_id.clone(),
+            number: instalment.number,
+            due_on: instalment.due_on,
+            open: instalment.open(),
+            is_given_back: instalment.is_met(),
         })
-        .collect()
+        .collect();
+    open.sort_by_key(|instalment| instalment.is_given_back);
+    Ok(open)
 }
 
 /// Brings back an agreement that was completed and is not any more. False where it was not completed, or where one of its

@@ -1,7 +1,9 @@
 //! Whole tables for other systems, a page at a time. Amounts leave as decimals, instants as RFC 3339, dates as they are.
 
-use super::{StoreError, StoreResult, Tx, told};
+use super::{StoreError, StoreResult, Tx, keeping, told};
 use crate::domain::account::TimeBarred;
+use crate::domain::calendar::Date;
+use crate::domain::ids::AgreementId;
 use crate::domain::money::{Currency, Money};
 use jiff::Timestamp;
 use sqlx::Row;
@@ -82,6 +84,7 @@ impl Table {
                 "instalments",
                 "created_at",
                 "ended_at",
+                "to_look_at",
             ],
         }
     }
@@ -204,7 +207,11 @@ const AGREEMENTS: &str = "
     join creditors cr on cr.id = g.creditor_id
     join agreement_versions v on v.agreement_id = g.id and v.number = g.current_version
     where g.id > $1
-      and (g.created_at >= $2 or v.signed_at >= $2 or g.ended_at >= $2)
+      and (g.created_at >= $2 or v.signed_at >= $2 or g.ended_at >= $2
+        or exists (
+          select 1 from payment_allocations l
+          join reversals r on r.id = l.reversal_id
+          where l.agreement_id = g.id and coalesce(r.settled_at, r.created_at) >= $2))
     order by g.id
     limit $3";
 
@@ -228,6 +235,7 @@ fn agreement(row: &AnyRow) -> StoreResult<ExportRow> {
             None,
             instant(row, 11)?,
             instant(row, 12)?,
+            None,
         ],
     })
 }
@@ -248,7 +256,7 @@ async fn add_accounts(tx: &mut Tx, row: &mut ExportRow) -> StoreResult<()> {
     Ok(())
 }
 
-/// Accounts (`NG-1 NG-2`) and instalments (`2026-12-04 25.00; …`) of an agreement.
+/// Accounts (`NG-1 NG-2`) and instalments (`2026-12-04 25.00; …`) of an agreement, and why a person should look at it.
 async fn add_lists(tx: &mut Tx, row: &mut ExportRow) -> StoreResult<()> {
     let accounts: Vec<String> = sqlx::query_scalar(
         "select a.reference
@@ -278,7 +286,18 @@ async fn add_lists(tx: &mut Tx, row: &mut ExportRow) -> StoreResult<()> {
     }
     row.values[4] = Some(accounts.join(" "));
     row.values[12] = Some(texts.join("; "));
+    if row.values[6].as_deref() == Some("active") {
+        row.values[15] = to_look_at(tx, row).await?.map(str::to_owned);
+    }
     Ok(())
+}
+
+/// What went back of an instalment is open and is not collected again: a person decides what becomes of it.
+async fn to_look_at(tx: &mut Tx, row: &ExportRow) -> StoreResult<Option<&'static str>> {
+    let currency = row.values[8].as_deref().and_then(Currency::from_code).ok_or(StoreError::Unreadable("currency"))?;
+    let instalments = keeping::instalments(tx, &AgreementId(row.id.clone()), currency, |_| Date::MIN).await?;
+    let open = || instalments.iter().filter(|instalment| !instalment.is_covered() && instalment.went_back());
+    Ok(if open().any(|instalment| !instalment.is_met()) { Some("taken_back") } else { open().next().map(|_| "given_back") })
 }
 
 /// As an import reads it: empty where it is not known.

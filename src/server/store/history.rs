@@ -14,8 +14,8 @@ pub struct PaidLine {
     pub amount_minor: i64,
     /// When its agreement ended without being completed.
     pub given_up_at: Option<Millis>,
-    /// What came in (or, below zero, went back again), and when the customer began to pay it. A processor's days are not the
-    /// customer's.
+    /// What came in (or, below zero, was taken back by a bank; what was given back by decision is no miss of the customer's), and
+    /// when the customer began to pay it. A processor's days are not the customer's.
     pub paid: Option<(i64, Millis)>,
 }
 
@@ -33,6 +33,9 @@ pub async fn paid_lines(tx: &mut Tx, account: &AccountId, from: Date, before: Da
            on payment_allocations.agreement_id = agreements.id
              and payment_allocations.instalment_number = instalments.number
              and payment_allocations.applied_to = 'instalment'
+             and not exists (
+               select 1 from reversals
+               where reversals.id = payment_allocations.reversal_id and reversals.kind = 'refund' and reversals.state <> 'undone')
          left join payments on payments.id = payment_allocations.payment_id
          where agreement_accounts.account_id = $1 and instalments.due_on >= $2 and instalments.due_on < $3
          order by agreements.id, instalments.number",

@@ -10,7 +10,7 @@ use crate::domain::ids::{AccountId, CustomerId, DocumentId};
 use crate::server::clock::Millis;
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
-use sqlx::{Any, Executor, Row};
+use sqlx::{Any, AssertSqlSafe, Executor, Row};
 
 /// Where a message stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -253,14 +253,15 @@ pub async fn record(tx: &mut Tx, id: &str, state: State, carrier: Option<&str>, 
     Ok(done.rows_affected() == 1)
 }
 
-/// A letter was printed: it is sent. Returns whether it was in the queue.
+/// A letter was printed: it is sent, also where that was done before it could be withdrawn. Returns whether it was in the queue.
 pub async fn printed(tx: &mut Tx, id: &str, at: Millis) -> StoreResult<bool> {
     let done = sqlx::query(
         "update outbox set state = 'sent', reason = null, sent_at = $2, decided_at = $2, carrier = 'print'
-         where id = $1 and state = 'printing'",
+         where id = $1 and (state = 'printing' or (state = 'not_sent' and reason = $3))",
     )
     .bind(id)
     .bind(at)
+    .bind(Reason::Withdrawn.code())
     .execute(&mut **tx)
     .await?;
     Ok(done.rows_affected() == 1)
@@ -331,19 +332,36 @@ pub async fn by_once_key(tx: &mut Tx, once_key: &str) -> StoreResult<Option<(Sta
     row.map(|row| Ok((read_state(&row)?, read_channel(&row)?))).transpose()
 }
 
-/// Keeps a message that still waits, or stands in the print queue, from being sent: what it says is no longer so. `false` where a
-/// sender has it in hand.
+/// The messages that can still be kept from being sent: those that wait, stand in the print queue, or are with a sender whom the gate
+/// has not let go.
+const NOT_GONE: &str = "(state in ('waiting', 'printing') or (state = 'sending' and decided_at is null))";
+
+/// Keeps a message from being sent that still waits, stands in the print queue, or is with a sender whom the gate has not let go:
+/// what it says is no longer so. `false` where a sender has it in hand.
 pub async fn withdraw(tx: &mut Tx, once_key: &str) -> StoreResult<bool> {
-    sqlx::query(
-        "update outbox set state = 'not_sent', reason = $3 where once_key in ($1, $2) and state in ('waiting', 'printing')",
-    )
-    .bind(once_key)
-    .bind(once_key_of_successor(once_key))
-    .bind(Reason::Withdrawn.code())
-    .execute(&mut **tx)
-    .await?;
+    let update = format!("update outbox set state = 'not_sent', reason = $3 where once_key in ($1, $2) and {NOT_GONE}");
+    sqlx::query(AssertSqlSafe(update))
+        .bind(once_key)
+        .bind(once_key_of_successor(once_key))
+        .bind(Reason::Withdrawn.code())
+        .execute(&mut **tx)
+        .await?;
     let stands = by_once_key(tx, once_key).await?;
     Ok(!matches!(stands, Some((State::Waiting { .. }, _))))
+}
+
+/// The same for all of a customer's messages whose once key begins like this: our own words, without `%` and `_` where it matters.
+pub async fn withdraw_all(tx: &mut Tx, customer: &CustomerId, beginning: &str) -> StoreResult<()> {
+    let update = format!(
+        "update outbox set state = 'not_sent', reason = $3 where customer_id = $1 and once_key like $2 || '%' and {NOT_GONE}"
+    );
+    sqlx::query(AssertSqlSafe(update))
+        .bind(customer.as_str())
+        .bind(beginning)
+        .bind(Reason::Withdrawn.code())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
 }
 
 /// What a customer was sent, or is being sent, since an instant, of the weights that count towards the cap; without the
@@ -469,11 +487,8 @@ pub async fn list<'e>(
     limit: i64,
 ) -> StoreResult<Vec<ListedMessage>> {
     let sql = format!("select {LISTED} from outbox where $1 = '' or customer_id = $1 order by created_at desc, id desc limit $2");
-    let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
-        .bind(customer.map_or("", CustomerId::as_str))
-        .bind(limit)
-        .fetch_all(executor)
-        .await?;
+    let rows =
+        sqlx::query(AssertSqlSafe(sql)).bind(customer.map_or("", CustomerId::as_str)).bind(limit).fetch_all(executor).await?;
     rows.iter().map(listed).collect()
 }
 
@@ -488,7 +503,7 @@ pub struct Whole {
 
 pub async fn whole<'e>(executor: impl Executor<'e, Database = Any>, id: &str) -> StoreResult<Option<Whole>> {
     let sql = format!("select {LISTED}, subject, body_text, body_html, body_short from outbox where id = $1");
-    let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(executor).await?;
+    let row = sqlx::query(AssertSqlSafe(sql)).bind(id).fetch_optional(executor).await?;
     row.map(|row| {
         Ok(Whole {
             listed: listed(&row)?,

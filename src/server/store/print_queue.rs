@@ -44,13 +44,13 @@ pub struct QueuedLetter {
     pub queued_at: Millis,
 }
 
-/// The letters that wait to be printed, oldest first, at most `limit`.
+/// The letters that wait to be printed and were not withdrawn, oldest first, at most `limit`.
 pub async fn waiting<'e>(executor: impl Executor<'e, Database = Any>, limit: i64) -> StoreResult<Vec<QueuedLetter>> {
     Ok(sqlx::query_as(
         "select p.outbox_id, p.reference, o.template, o.language, o.weight, p.file_sha256, p.queued_at
          from print_queue p
          join outbox o on o.id = p.outbox_id
-         where p.state = 'queued'
+         where p.state = 'queued' and o.state = 'printing'
          order by p.queued_at, p.outbox_id
          limit $1",
     )

@@ -89,12 +89,12 @@ pub async fn accounts(tx: &mut Tx, id: &AgreementId) -> StoreResult<Vec<AccountI
     Ok(ids.into_iter().map(AccountId).collect())
 }
 
-/// What was paid of an agreement's instalments and not taken back.
+/// What was paid of an agreement's instalments and is still there: what went back is a line below zero, whatever the payment is
+/// called after that.
 pub async fn paid(tx: &mut Tx, id: &AgreementId, currency: Currency) -> StoreResult<Money> {
     let minor: i64 = sqlx::query_scalar(
-        "select cast(coalesce(sum(l.amount_minor), 0) as bigint) from payment_allocations l
-         join payments p on p.id = l.payment_id
-         where l.agreement_id = $1 and l.applied_to = 'instalment' and p.state in ('succeeded', 'partly_refunded')",
+        "select cast(coalesce(sum(amount_minor), 0) as bigint) from payment_allocations
+         where agreement_id = $1 and applied_to = 'instalment'",
     )
     .bind(id.as_str())
     .fetch_one(&mut **tx)

@@ -1,4 +1,4 @@
-//! Many rows with few statements: what makes an import fast through a driver that counts round trips.
+//! Many rows with few statements: what makes an import fast through a driver that counts round trips. And lists of codes.
 
 use super::{StoreResult, Tx};
 use sqlx::any::AnyArguments;
@@ -64,4 +64,9 @@ pub fn placeholders(sql: &mut String, after: usize, count: usize) {
         sql.push_str(if number == after + 1 { "$" } else { ", $" });
         sql.push_str(&number.to_string());
     }
+}
+
+/// Codes as a list in SQL: `('one', 'other')`. They are our own, never what somebody typed.
+pub fn listed(codes: &[&str]) -> String {
+    format!("('{}')", codes.join("', '"))
 }

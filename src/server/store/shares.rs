@@ -157,7 +157,7 @@ pub async fn discount(tx: &mut Tx, payment_id: &PaymentId, account_id: &AccountI
     Ok(Money::new(minor, currency))
 }
 
-/// What the books must hold about shares, each with the query that finds what breaks it: subject, what must be, what is.
+/// What the books must hold about shares, as in [`super::book_rules`].
 pub const RULES: [(&str, &str); 7] = [
     (
         "the shares of a payment sum to its amount",
@@ -180,7 +180,7 @@ pub const RULES: [(&str, &str); 7] = [
          left join ledger_transactions t
            on t.payment_id = s.payment_id and t.account_id = s.account_id and t.kind in ('payment', 'payment_elsewhere')
          left join postings l on l.transaction_id = t.id and l.book = 'customer'
-         where p.state in ('succeeded', 'partly_refunded', 'refunded', 'returned', 'charged_back')
+         where p.state in (PAID)
          group by s.payment_id, s.account_id, s.amount_minor
          having coalesce(sum(-l.amount_minor), 0) <> s.amount_minor or count(distinct t.id) <> 1",
     ),
@@ -201,7 +201,7 @@ pub const RULES: [(&str, &str); 7] = [
              select payment_id, account_id, sum(amount_minor) as applied_minor from payment_allocations
              group by payment_id, account_id) a
            on a.payment_id = s.payment_id and a.account_id = s.account_id
-         where p.state in ('succeeded', 'partly_refunded', 'refunded', 'returned', 'charged_back')
+         where p.state in (PAID)
            and coalesce(a.applied_minor, 0) <> case when coalesce(b.left_minor, 0) > 0 then b.left_minor else 0 end",
     ),
     (

@@ -5,6 +5,7 @@ use crate::domain::collecting::{Due, Notice, Obstacle, Progress};
 use crate::domain::due_dates::Payday;
 use crate::domain::hold::allow_collection;
 use crate::domain::ids::PaymentId;
+use crate::domain::keeping::Instalment;
 use crate::domain::money::{Currency, Money};
 use crate::domain::payment::{Payment, PaymentState};
 use crate::server::clock::{self, Millis};
@@ -13,8 +14,8 @@ use crate::server::services::Failure;
 use crate::server::state::AppState;
 use crate::server::store::collections::{self, AgreementHead, InstalmentKey, Permission, Try, TryState};
 use crate::server::store::facts::AccountRecord;
-use crate::server::store::outbox::{self, State};
-use crate::server::store::{Tx, covered, drafts, facts, holds, payments};
+use crate::server::store::outbox::{self, Reason, State};
+use crate::server::store::{Tx, drafts, facts, holds, keeping, payments};
 use jiff::tz::TimeZone;
 
 /// One instalment with all that concerns it.
@@ -22,10 +23,9 @@ pub(super) struct Facts {
     pub key: InstalmentKey,
     pub agreement: AgreementHead,
     pub account: AccountRecord,
-    pub due_on: Date,
     pub next_due_on: Option<Date>,
-    /// Not covered.
-    pub open: Money,
+    /// With what was paid on it.
+    pub instalment: Instalment,
     /// Payments on the account whose outcome is to come.
     pub running: Vec<Payment>,
     pub permission: Option<Permission>,
@@ -71,9 +71,9 @@ impl Facts {
         // Nothing of it is read where there is no permission.
         let given_at = self.permission.as_ref().map_or(self.now, |permission| permission.given_at);
         Due {
-            due_on: self.due_on,
+            due_on: self.instalment.due_on,
             next_due_on: self.next_due_on,
-            open: self.open,
+            open: self.instalment.open(),
             on_their_way: on_their_way(beside(), self.account.facts.currency),
             balance: self.account.facts.balance,
             processor_minimum: self.processor_minimum,
@@ -94,7 +94,6 @@ pub(super) async fn read(
     agreement: AgreementHead,
     key: &InstalmentKey,
 ) -> Result<Option<Facts>, Failure> {
-    let Some((due_on, next_due_on)) = collections::due_days(tx, key).await? else { return Ok(None) };
     let account = facts::one_of_customer(&mut **tx, &agreement.customer_id, &agreement.account_id)
         .await?
         .ok_or(Failure::Missing("account"))?;
@@ -102,7 +101,11 @@ pub(super) async fn read(
     let now = state.clock.now_millis();
     let zone = clock::zone(&account.time_zone);
     let today = state.clock.today_in(&zone);
-    let open = open_of(tx, &agreement, key, currency).await?;
+    let day_of = |at| clock::date_of(at, &zone);
+    let instalments = keeping::instalments_of_version(tx, &agreement.id, key.version, currency, day_of).await?;
+    let Some(at) = instalments.iter().position(|one| i64::from(one.number) == key.number) else { return Ok(None) };
+    let instalment = instalments[at].clone();
+    let next_due_on = instalments.iter().map(|one| one.due_on).filter(|day| *day > instalment.due_on).min();
     let tries = collections::of_instalment(tx, key).await?;
     let permission = collections::permission(tx, &agreement.id).await?;
     let processor = state.processor.as_ref().filter(|processor| is_of(processor.as_ref(), permission.as_ref()));
@@ -116,16 +119,15 @@ pub(super) async fn read(
         Some(Obstacle::AccountNotOpen)
     } else if permission.is_none() || processor_minimum.is_none() {
         Some(Obstacle::MandateGone)
-    } else if collections::was_paid_back(tx, key).await? {
+    } else if instalment.went_back() {
         Some(Obstacle::PaidBack)
     } else {
         is_held.then_some(Obstacle::Held)
     };
     Ok(Some(Facts {
         key: key.clone(),
-        due_on,
+        instalment,
         next_due_on,
-        open,
         running,
         permission,
         tries,
@@ -145,12 +147,6 @@ fn is_of(processor: &dyn PaymentProcessor, permission: Option<&Permission>) -> b
     permission.is_some_and(|permission| permission.processor == processor.name())
 }
 
-async fn open_of(tx: &mut Tx, agreement: &AgreementHead, key: &InstalmentKey, currency: Currency) -> Result<Money, Failure> {
-    let open = covered::open_instalments(tx, &agreement.id, currency).await?;
-    let this = open.into_iter().find(|instalment| i64::from(instalment.number) == key.number);
-    Ok(this.map_or(Money::zero(currency), |instalment| instalment.open))
-}
-
 fn on_their_way<'a>(running: impl Iterator<Item = &'a Payment>, currency: Currency) -> Money {
     let processing = running.filter(|payment| payment.state == PaymentState::Processing);
     let minor = processing
@@ -163,6 +159,7 @@ async fn notice_of(tx: &mut Tx, last: Option<&Try>, zone: &TimeZone) -> Result<N
     Ok(match outbox::by_once_key(tx, key).await? {
         Some((State::Waiting { .. } | State::Printing, _)) => Notice::Waiting,
         Some((State::Sent { at }, _)) => Notice::Sent { on: clock::date_of(at, zone) },
+        Some((State::NotSent { reason: Reason::Withdrawn }, _)) => Notice::Withdrawn,
         Some((State::NotSent { .. }, _)) | None => Notice::NotSent,
     })
 }

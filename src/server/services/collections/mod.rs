@@ -11,6 +11,7 @@
 mod ask;
 mod facts;
 mod outcome;
+mod over;
 mod reminders;
 mod standing;
 mod sweep;
@@ -19,8 +20,9 @@ mod told;
 
 pub(super) use ask::{ask_again, look_up};
 pub(super) use outcome::{note_outcome, of_which_instalment};
+pub(super) use over::{close_all, permission_ended, permission_given};
 pub use reminders::remind;
-pub(super) use standing::{close_all, is_any_coming, last_try_on};
+pub(super) use standing::{is_any_coming, last_try_on};
 pub use standing::{next_of_agreement, standing_of};
 pub use sweep::{Swept, sweep};
 pub use tend::{Tended, tend};

@@ -65,7 +65,7 @@ async fn succeeded(state: &AppState, tx: &mut Tx, payment: &Payment, this: &Try,
     // Something was on its way when it was collected, and went elsewhere: the rest of what was announced.
     let rest = Money::new(this.amount.minor().saturating_sub(payment.amount.minor()), this.amount.currency());
     let is_last = facts.last_try().is_none_or(|last| last.attempt == this.attempt);
-    if rest.is_positive() && facts.open.is_positive() && is_last && facts.obstacle.is_none() {
+    if rest.is_positive() && !facts.instalment.is_covered() && is_last && facts.obstacle.is_none() {
         let look_on = facts.today.tomorrow().unwrap_or(facts.today);
         collections::insert(tx, &next_try(this, TryState::Announced, |next| Try { amount: rest, look_on, ..next }), at).await?;
     }

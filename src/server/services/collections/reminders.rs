@@ -3,8 +3,7 @@
 
 use super::facts::{self, Facts};
 use super::{read_subject, told};
-use crate::domain::agreement::DAYS_TO_PUT_RIGHT;
-use crate::domain::calendar::{days_after, days_between};
+use crate::domain::calendar::days_between;
 use crate::domain::collecting::Obstacle;
 use crate::domain::format;
 use crate::server::notify::letters::Template;
@@ -36,11 +35,12 @@ pub async fn remind(state: &AppState, subject: &str) -> Result<(), Failure> {
         return Ok(());
     }
     let language = told::language(&mut tx, &facts.agreement.customer_id).await?;
-    let amount = format::money(facts.open, language);
-    let days_ahead = days_between(facts.today, facts.due_on);
+    let instalment = &facts.instalment;
+    let amount = format::money(instalment.open(), language);
+    let days_ahead = days_between(facts.today, instalment.due_on);
     let about = super::subject(&key);
     if (0..=days_before(state)).contains(&days_ahead) {
-        let values = [("amount", amount), ("day", format::long_date(facts.due_on, language))];
+        let values = [("amount", amount), ("day", format::long_date(instalment.due_on, language))];
         let once = format!("{REMINDER}{about}");
         told::enqueue(state, &mut tx, &facts, Template::InstalmentReminder, language, &values, &once).await?;
     } else if (-MISSED_WITHIN_DAYS..0).contains(&days_ahead) {
@@ -48,11 +48,10 @@ pub async fn remind(state: &AppState, subject: &str) -> Result<(), Failure> {
         if keeping::has_ended_unkept(state, &mut tx, &facts.agreement, &facts.account).await? {
             return Ok(());
         }
-        let put_right = days_after(facts.due_on, i32::try_from(DAYS_TO_PUT_RIGHT).unwrap_or(0));
         let values = [
             ("amount", amount),
-            ("day", format::long_date(facts.due_on, language)),
-            ("put_right_by", format::long_date(put_right, language)),
+            ("day", format::long_date(instalment.due_on, language)),
+            ("put_right_by", format::long_date(instalment.put_right_by(), language)),
         ];
         let once = format!("{MISSED}{about}");
         told::enqueue(state, &mut tx, &facts, Template::InstalmentMissed, language, &values, &once).await?;
@@ -61,8 +60,8 @@ pub async fn remind(state: &AppState, subject: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Something is open of it, nothing is going to be collected or on its way, and nothing keeps us from asking. A permission that
-/// has come in between does the rest by itself.
+/// Something is missing of it, nothing is going to be collected or on its way, and nothing keeps us from asking. A permission that
+/// has come in between does the rest by itself. What was given back by decision is not missing.
 fn may_remind(facts: &Facts) -> bool {
     let is_dealt_with = match facts.last_try().map(|last| last.state) {
         // After a last no of the bank they were told what they can do.
@@ -71,8 +70,9 @@ fn may_remind(facts: &Facts) -> bool {
         None => facts.permission.is_some(),
     };
     let may_ask = match facts.obstacle {
-        Some(Obstacle::Held | Obstacle::AccountNotOpen | Obstacle::AgreementEnded | Obstacle::PaidBack) => false,
-        Some(Obstacle::MandateGone) | None => true,
+        Some(Obstacle::Held | Obstacle::AccountNotOpen | Obstacle::AgreementEnded) => false,
+        // What a bank took back is not collected, so it is asked for.
+        Some(Obstacle::MandateGone | Obstacle::PaidBack) | None => true,
     };
-    facts.open.is_positive() && !facts.is_held && facts.running.is_empty() && may_ask && !is_dealt_with
+    !facts.instalment.is_met() && !facts.is_held && facts.running.is_empty() && may_ask && !is_dealt_with
 }

@@ -5,7 +5,7 @@ use crate::domain::collecting::{CollectionStanding, WhyNot};
 use crate::domain::ids::AgreementId;
 use crate::domain::keeping::Instalment;
 use crate::domain::money::Money;
-use crate::server::clock::{self, Millis};
+use crate::server::clock;
 use crate::server::services::Failure;
 use crate::server::store::Tx;
 use crate::server::store::collections::{self, Try, TryState};
@@ -31,11 +31,12 @@ pub async fn standing_of(
 }
 
 fn standing(instalment: &Instalment, last: Option<&Try>, given_on: Option<Date>) -> CollectionStanding {
-    if instalment.is_covered() {
+    if instalment.is_met() {
         return CollectionStanding::ByHand;
     }
     let Some(last) = last else {
         return match given_on {
+            Some(_) if instalment.went_back() => CollectionStanding::NotCollected(WhyNot::PaidBack),
             Some(given_on) if given_on <= instalment.due_on => CollectionStanding::OnDay(instalment.due_on),
             Some(_) | None => CollectionStanding::ByHand,
         };
@@ -63,14 +64,9 @@ pub async fn next_of_agreement(
     zone: &TimeZone,
 ) -> Result<Option<(Date, Money)>, Failure> {
     let standings = standing_of(tx, agreement_id, instalments, zone).await?;
-    let coming = instalments.iter().zip(standings).filter_map(|(instalment, standing)| {
-        let open = instalment.amount.minor().saturating_sub(instalment.paid_minor());
-        match standing {
-            CollectionStanding::OnDay(day) | CollectionStanding::AgainOn(day) => {
-                Some((day, Money::new(open, instalment.amount.currency())))
-            }
-            CollectionStanding::ByHand | CollectionStanding::UnderWay | CollectionStanding::NotCollected(_) => None,
-        }
+    let coming = instalments.iter().zip(standings).filter_map(|(instalment, standing)| match standing {
+        CollectionStanding::OnDay(day) | CollectionStanding::AgainOn(day) => Some((day, instalment.open())),
+        CollectionStanding::ByHand | CollectionStanding::UnderWay | CollectionStanding::NotCollected(_) => None,
     });
     Ok(coming.min_by_key(|(day, _)| *day))
 }
@@ -88,7 +84,7 @@ pub(in crate::server::services) async fn last_try_on(
     instalments: &[Instalment],
 ) -> Result<Option<Date>, Failure> {
     let is_open =
-        |number: i64| instalments.iter().any(|instalment| i64::from(instalment.number) == number && !instalment.is_covered());
+        |number: i64| instalments.iter().any(|instalment| i64::from(instalment.number) == number && !instalment.is_met());
     let tries = collections::of_agreement(tx, agreement_id).await?;
     let over = tries.iter().filter(|one| matches!(one.state, TryState::Declined | TryState::NotCollected));
     Ok(over.filter(|one| is_open(one.key.number)).map(|one| one.day).max())
@@ -96,20 +92,4 @@ pub(in crate::server::services) async fn last_try_on(
 
 fn is_announced_again(one: &Try) -> bool {
     one.state == TryState::Announced && one.notices > 1
-}
-
-/// Closes what was still to be tried of an agreement that has ended.
-pub(in crate::server::services) async fn close_all(
-    tx: &mut Tx,
-    agreement_id: &AgreementId,
-    why: WhyNot,
-    at: Millis,
-) -> Result<(), Failure> {
-    for one in collections::of_agreement(tx, agreement_id).await? {
-        if matches!(one.state, TryState::Announced | TryState::Planned) {
-            let closed = Try { state: TryState::NotCollected, reason: Some(why.code().to_owned()), ..one.clone() };
-            collections::update(tx, &closed, one.state, at).await?;
-        }
-    }
-    Ok(())
 }

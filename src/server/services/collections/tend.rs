@@ -125,9 +125,9 @@ fn first_try(facts: &Facts) -> Try {
         attempt: 1,
         account_id: facts.account.id.clone(),
         state: TryState::Announced,
-        day: facts.due_on,
-        look_on: facts.due_on,
-        amount: facts.open,
+        day: facts.instalment.due_on,
+        look_on: facts.instalment.due_on,
+        amount: facts.instalment.open(),
         notices: 0,
         notice_key: None,
         payment_id: None,
@@ -152,7 +152,8 @@ async fn announce(state: &AppState, tx: &mut Tx, facts: &Facts, day: Date) -> Re
     let key = &facts.key;
     let notices = facts.last_try().map_or(0, |last| last.notices) + 1;
     let once = format!("collection_notice:{}:{}:{}:{notices}", key.agreement_id, key.version, key.number);
-    let amount = Money::new(facts.open.minor().min(facts.account.facts.balance.minor()), facts.open.currency());
+    let open = facts.instalment.open();
+    let amount = Money::new(open.minor().min(facts.account.facts.balance.minor()), open.currency());
     let language = told::language(tx, &facts.agreement.customer_id).await?;
     let stop_until = format::long_date(day.yesterday().unwrap_or(day), language);
     let values =
@@ -230,15 +231,16 @@ async fn close(tx: &mut Tx, facts: &Facts, to: TryState, why: Option<WhyNot>) ->
 }
 
 /// Tells the customer of what was announced and does not happen. Where something else already tells them (they stopped it, the
-/// account went back, a hold began), nothing is said twice.
+/// account went back, a hold began, it was given back to them), nothing is said twice.
 async fn tell_why_not(state: &AppState, tx: &mut Tx, facts: &Facts, why: WhyNot) -> Result<(), Failure> {
     match why {
         WhyNot::TooLate | WhyNot::TooSmall | WhyNot::NoticeNotSent => {}
-        WhyNot::Held
+        WhyNot::PaidBack if !facts.instalment.is_met() => {}
+        WhyNot::PaidBack
+        | WhyNot::Held
         | WhyNot::AccountNotOpen
         | WhyNot::AgreementEnded
         | WhyNot::MandateGone
-        | WhyNot::PaidBack
         | WhyNot::DueBeforePermission
         | WhyNot::Declined => return Ok(()),
     }

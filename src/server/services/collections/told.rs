@@ -1,11 +1,10 @@
 //! What the customer is told about collections: in whose words, in which language, where to go.
 
 use super::facts::Facts;
-use crate::domain::agreement::DAYS_TO_PUT_RIGHT;
-use crate::domain::calendar::days_after;
 use crate::domain::collecting::WhyNot;
 use crate::domain::format;
 use crate::domain::ids::CustomerId;
+use crate::domain::keeping::put_right_from;
 use crate::domain::language::Language;
 use crate::domain::payment::DeclineReason;
 use crate::paths;
@@ -50,12 +49,13 @@ pub(super) async fn enqueue(
 
 /// What is said of an instalment that is not going to be collected.
 pub(super) fn stopped_values(facts: &Facts, reason: &str, language: Language) -> [(&'static str, String); 4] {
-    let tried_on = facts.last_try().map_or(facts.due_on, |last| last.day.max(facts.due_on));
-    let put_right_by = days_after(tried_on, i32::try_from(DAYS_TO_PUT_RIGHT).unwrap_or(0));
+    let instalment = &facts.instalment;
+    let tried_on = facts.last_try().map_or(instalment.due_on, |last| last.day);
+    let put_right_by = instalment.put_right_by().max(put_right_from(tried_on));
     [
         ("put_right_by", format::long_date(put_right_by, language)),
-        ("amount", format::money(facts.open, language)),
-        ("day", format::long_date(facts.due_on, language)),
+        ("amount", format::money(instalment.open(), language)),
+        ("day", format::long_date(instalment.due_on, language)),
         ("reason", reason.to_owned()),
     ]
 }

@@ -3,11 +3,11 @@
 use super::end::{END_JOB, ended};
 use super::letter;
 use crate::domain::mandate::{EndReason, Happening, Mandate, MandateState, Transition};
-use crate::server::clock::Millis;
-use crate::server::services::Failure;
+use crate::server::clock::{self, Millis};
+use crate::server::services::{Failure, collections};
 use crate::server::state::AppState;
 use crate::server::store::events::{self, Actor, Event};
-use crate::server::store::{Tx, jobs, mandates};
+use crate::server::store::{Tx, facts, jobs, mandates};
 use serde_json::json;
 
 /// Writes a new state with its event. In force: the one before ends, and the customer gets their copy. Ended: the processor is told
@@ -27,6 +27,7 @@ pub(super) async fn move_to(
         moved.document_id = Some(letter::issue(state, tx, &moved, at).await?);
     }
     mandates::set_state(tx, &moved, &from).await?;
+    follow_in_collections(tx, &from, &moved, at).await?;
     let (action, reason) = match next {
         MandateState::Given { .. } => ("mandate.given", None),
         MandateState::Ended { reason, .. } => ("mandate.ended", Some(*reason)),
@@ -57,6 +58,21 @@ pub(super) async fn move_to(
         }
     }
     Ok(moved)
+}
+
+/// What was announced follows the permission: withdrawn with it, looked at again under a new one.
+async fn follow_in_collections(tx: &mut Tx, from: &MandateState, moved: &Mandate, at: Millis) -> Result<(), Failure> {
+    match (from, &moved.state) {
+        (MandateState::Given { .. }, MandateState::Ended { reason, .. }) => {
+            collections::permission_ended(tx, &moved.agreement_id, *reason, at).await
+        }
+        (_, MandateState::Given { .. }) => {
+            let account = facts::by_id(&mut **tx, moved.account_id.as_str()).await?.ok_or(Failure::Missing("account"))?;
+            let today = clock::date_of(at, &clock::zone(&account.time_zone));
+            collections::permission_given(tx, &moved.agreement_id, today, at).await
+        }
+        _ => Ok(()),
+    }
 }
 
 /// There is one permission in force for an agreement. Ended first: the database allows no second one.

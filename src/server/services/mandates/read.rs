@@ -105,7 +105,9 @@ fn terms(
         return Err(NotNow::NoProcessor);
     }
     let planned = |part: &OpenInstalment| PlannedPayment { number: part.number, due_on: part.due_on, amount: part.open };
-    let (payments, late) = split_late(open.iter().map(planned).collect(), today, currency);
+    // What was given back is not taken again.
+    let asked_for = open.iter().filter(|part| !part.is_given_back);
+    let (payments, late) = split_late(asked_for.map(planned).collect(), today, currency);
     if payments.is_empty() {
         return Err(NotNow::NothingOpen);
     }

@@ -2,9 +2,9 @@
 
 use super::asked_at;
 use super::report::{apply, found_by};
-use crate::domain::finding_out::LOOK_UPS_UNTIL_NEVER_RECEIVED;
+use crate::domain::finding_out::{LookedUp, is_believed};
 use crate::domain::ids::MandateId;
-use crate::domain::mandate::{Mandate, MandateReport, MandateState};
+use crate::domain::mandate::{Mandate, MandateReport};
 use crate::server::processors::{PaymentProcessor, ProcessorError, Sought};
 use crate::server::services::Failure;
 use crate::server::services::payments::{Heard, PROCESSOR_TIMEOUT, Reconciled, processor_of, wait_before_check};
@@ -25,9 +25,11 @@ pub async fn reconcile(state: &AppState, mandate_id: &str, checks: i64) -> Resul
         return Ok(Reconciled::Known);
     }
     let Some(processor) = processor_of(state, &mandate.processor) else { return Ok(Reconciled::NotYet) };
-    let mandate = match look_up(processor.as_ref(), &mandate).await {
-        MandateReport::NeverReceived if checks < LOOK_UPS_UNTIL_NEVER_RECEIVED => mandate,
-        report => apply(state, &id, &report, &Heard::LookUp).await?.mandate,
+    let report = look_up(processor.as_ref(), &mandate).await;
+    let mandate = if is_believed(report.said(), LookedUp::ByJob { checks }) {
+        apply(state, &id, &report, &Heard::LookUp).await?.mandate
+    } else {
+        mandate
     };
     let is_known = !mandate.state.is_to_be_asked();
     let next = (!is_known).then(|| state.clock.real_now_millis() + wait_before_check(checks));
@@ -35,18 +37,16 @@ pub async fn reconcile(state: &AppState, mandate_id: &str, checks: i64) -> Resul
     Ok(if is_known { Reconciled::Known } else { Reconciled::NotYet })
 }
 
-/// The customer looks at a permission that is not settled: asked at once, so that what they see is what is so. That a processor has
-/// not received it is left to the job, which knows how long it has been.
+/// The customer looks at a permission that is not settled: asked at once, so that what they see is what is so.
 pub async fn refresh(state: &AppState, mandate: &Mandate) -> Result<(), Failure> {
     let Some(processor) = processor_of(state, &mandate.processor).filter(|_| mandate.state.is_to_be_asked()) else {
         return Ok(());
     };
-    match look_up(processor.as_ref(), mandate).await {
-        MandateReport::NeverReceived => Ok(()),
-        // What the bank is known to be looking at does not become unknown because the processor is slow to answer us now.
-        MandateReport::OutcomeUnknown if mandate.state == MandateState::Processing => Ok(()),
-        report => apply(state, &mandate.id, &report, &Heard::LookUp).await.map(|_| ()),
+    let report = look_up(processor.as_ref(), mandate).await;
+    if is_believed(report.said(), LookedUp::InPassing) {
+        apply(state, &mandate.id, &report, &Heard::LookUp).await?;
     }
+    Ok(())
 }
 
 pub(super) async fn look_up(processor: &dyn PaymentProcessor, mandate: &Mandate) -> MandateReport {

@@ -53,7 +53,7 @@ pub async fn send_due(state: &AppState) -> Result<Round, Failure> {
             Some(State::Printing) => round.to_print += 1,
             Some(State::Waiting { .. }) => round.put_off += 1,
             Some(State::NotSent { .. }) => round.given_up += 1,
-            // Another sender took over.
+            // Another sender took over, or it was withdrawn.
             None => {}
         }
     }
@@ -146,10 +146,10 @@ async fn ask(state: &AppState, message: &Claimed, now: Timestamp) -> Result<Aske
 
 /// Puts a claimed message into the print queue. `false` if another sender took over.
 async fn print(state: &AppState, tx: &mut Tx, message: &Claimed, now: Millis) -> Result<bool, Failure> {
-    paper::queue(state, tx, message, now).await?;
     if !outbox::let_go(tx, &message.id, Channel::Letter, "", message.attempts, now).await? {
         return Ok(false);
     }
+    paper::queue(state, tx, message, now).await?;
     let recorded = outbox::record(tx, &message.id, State::Printing, Some("print"), now).await?;
     append_event(tx, now, "message.to_print", message.into(), Channel::Letter, State::Printing).await?;
     Ok(recorded)

@@ -1,7 +1,7 @@
 //! What may be paid on an account now, and how one payment stands.
 
 use crate::domain::calendar::Date;
-use crate::domain::components::{Parts, PartsOrder};
+use crate::domain::components::{Paid, PartsOrder};
 use crate::domain::ids::{AccountId, AgreementId, CustomerId, DocumentId};
 use crate::domain::journey::Place;
 use crate::domain::ledger::{Allocation, Owed, net};
@@ -123,9 +123,10 @@ pub struct PaymentFacts {
     pub account: AccountRecord,
     /// Of a payment that succeeded: what it is applied to now, without what went back.
     pub allocations: Vec<Allocation>,
-    /// Which parts of the debt it paid, without what went back, and the order in which payments pay.
-    pub parts: Parts,
-    pub order: PartsOrder,
+    /// Which parts of the debt it paid, without what went back, in the order it paid them; and the order of all of them, where it is
+    /// the one that was used for all of it.
+    pub parts: Vec<(Paid, Money)>,
+    pub order: Option<PartsOrder>,
     /// What went back of it or is on its way back, oldest first.
     pub reversals: Vec<Reversal>,
     /// The letters about that, oldest first.
@@ -184,7 +185,7 @@ pub async fn payment(state: &AppState, customer: &CustomerId, reference: &str) -
     let mut tx = state.db.begin_read().await?;
     let account = facts::one_of_customer(&mut *tx, customer, &payment.account_id).await?.ok_or(Failure::Missing("account"))?;
     let allocations = net(store::ledger::allocations(&mut tx, payment.id.as_str(), payment.amount.currency()).await?)?;
-    let parts = components::of_payment(&mut tx, payment.id.as_str()).await?;
+    let (parts, order) = components::of_payment(&mut tx, payment.id.as_str(), payment.amount.currency()).await?;
     let reversals = reversals::of_payment(&mut tx, &payment.id).await?;
     let notes = documents::notes_of_payment(&mut tx, &payment.id).await?;
     let agreement = agreements::active_of_account(&mut *tx, &payment.account_id).await?;
@@ -198,7 +199,7 @@ pub async fn payment(state: &AppState, customer: &CustomerId, reference: &str) -
         account,
         allocations,
         parts,
-        order: policies::current(state).policy.allocation,
+        order,
         reversals,
         notes,
         agreement,

@@ -34,7 +34,7 @@ pub async fn reconcile(state: &AppState, payment_id: &str, checks: i64) -> Resul
         }
         report => report,
     };
-    let payment = if is_believed(&payment, &report, LookedUp::ByJob { checks }) {
+    let payment = if is_believed(report.said(), LookedUp::ByJob { checks }) {
         apply(state, &id, &report, &Heard::LookUp).await?.payment
     } else {
         payment
@@ -48,7 +48,7 @@ pub async fn reconcile(state: &AppState, payment_id: &str, checks: i64) -> Resul
 pub async fn refresh(state: &AppState, payment: &Payment) -> Result<(), Failure> {
     let Some(processor) = processor_of(state, &payment.processor).filter(|_| payment.state.is_open()) else { return Ok(()) };
     let report = look_up(state, processor.as_ref(), payment).await?;
-    if is_believed(payment, &report, LookedUp::InPassing) {
+    if is_believed(report.said(), LookedUp::InPassing) {
         apply(state, &payment.id, &report, &Heard::LookUp).await?;
     }
     Ok(())

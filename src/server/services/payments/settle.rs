@@ -2,7 +2,7 @@
 //! and the receipt.
 
 use super::read::read_owed;
-use crate::domain::components::{self as parts_of_debt, Parts};
+use crate::domain::components::{self as parts_of_debt, Parts, PartsOrder};
 use crate::domain::ids::AgreementId;
 use crate::domain::ledger::{self as rules, Allocation, Entry, OpenInstalment, Owed};
 use crate::domain::mandate::EndReason;
@@ -42,6 +42,7 @@ struct BookedShare {
     owed: Owed,
     lines: Vec<Allocation>,
     parts: Parts,
+    order: PartsOrder,
     discount: Money,
     balance_after: Money,
 }
@@ -54,6 +55,7 @@ impl BookedShare {
             owed: &self.owed,
             lines: &self.lines,
             parts: self.parts,
+            order: self.order,
             discount: self.discount,
             balance_after: self.balance_after,
             at,
@@ -79,7 +81,7 @@ async fn post_share(
     };
     let once = if accounts == 1 { payment.id.to_string() } else { format!("{}:{}", payment.id, payment.account_id) };
     let paid_key = format!("payment:{once}");
-    let Applied { lines, parts } = apply_money(state, tx, payment, &owed, payment.amount, &paid_key).await?;
+    let Applied { lines, parts, order } = apply_money(state, tx, payment, &owed, payment.amount, &paid_key).await?;
     let posted_on = clock::date_of(at, &clock::zone(&account.time_zone));
     let context = EntryContext {
         account_id: payment.account_id.as_str(),
@@ -104,7 +106,7 @@ async fn post_share(
         complete_if_covered(state, tx, payment, agreement_id, &owed.instalments, balance, at).await?;
     }
     note_applied(tx, payment, &lines, discount, balance, at).await?;
-    Ok(BookedShare { part: payment.clone(), account, owed, lines, parts, discount, balance_after: balance })
+    Ok(BookedShare { part: payment.clone(), account, owed, lines, parts, order, discount, balance_after: balance })
 }
 
 /// What the payment was applied to, for the trail.
@@ -136,6 +138,8 @@ async fn note_applied(
 pub(super) struct Applied {
     pub lines: Vec<Allocation>,
     pub parts: Parts,
+    /// In which the parts were paid.
+    pub order: PartsOrder,
 }
 
 /// Applies so much of a payment to what is owed, and writes down to what: by due dates, and by the parts of the debt in the order
@@ -156,8 +160,8 @@ pub(super) async fn apply_money(
     let books = components::of_account(tx, account_id).await?;
     let open = parts_of_debt::outstanding(books.charged, books.settled, books.unassigned, order)?;
     let parts = parts_of_debt::split(amount, open, order)?;
-    components::append(tx, explained, parts.lines(order, amount.currency())).await?;
-    Ok(Applied { lines, parts })
+    components::append(tx, explained, parts.lines(order, amount.currency()), Some(order)).await?;
+    Ok(Applied { lines, parts, order })
 }
 
 /// The discount that was promised, but never more than is still owed after so much of the payment.

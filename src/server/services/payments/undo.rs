@@ -11,7 +11,7 @@ use crate::domain::money::Money;
 use crate::domain::payment::{Payment, PaymentState};
 use crate::domain::reversal::{Reversal, ReversalKind, ReversalReason, ReversalState};
 use crate::server::clock::{self, Millis};
-use crate::server::services::{Failure, policies, reversal_notes};
+use crate::server::services::{Failure, reversal_notes};
 use crate::server::state::AppState;
 use crate::server::store::events::{self, Actor, Event};
 use crate::server::store::facts::AccountRecord;
@@ -90,10 +90,9 @@ async fn take_back_from(
         store::ledger::append(tx, &Entry::reversal(reversal.kind, back.amount), &context).await?;
         let explained = Explained { payment_id: id, account_id, entry_key: &key, reversal_id: Some(reversal.id.as_str()) };
         store::ledger::append_allocations(tx, explained, &undone).await?;
-        let order = policies::current(state).policy.allocation;
-        let paid = components::of_share(tx, id, account_id).await?;
+        let (paid, order) = components::of_share(tx, id, account_id).await?;
         let parts = parts_of_debt::undo(paid, sum(&undone, part.amount)?.negated(), order)?;
-        components::append(tx, explained, parts.lines(order, currency)).await?;
+        components::append(tx, explained, parts.lines(order, currency), None).await?;
     }
     if withdrawn.is_positive() {
         let key = back.key("discount_withdrawn", reversal);
