@@ -23,25 +23,25 @@ use jiff::Timestamp;
 use jiff::civil::date;
 use sqlx::Row;
 
-const DUE: Date = date(2026, 12, 18);
+pub const DUE: Date = date(2026, 12, 18);
 /// Ten business days before it, at noon in Denver.
-const NOTICE_DAY: &str = "2026-12-04T19:00:00Z";
+pub const NOTICE_DAY: &str = "2026-12-04T19:00:00Z";
 /// The day itself, at noon in Denver.
-const DUE_DAY: &str = "2026-12-18T19:00:00Z";
+pub const DUE_DAY: &str = "2026-12-18T19:00:00Z";
 /// When agreements and permissions here are given, if nothing else is said.
-const SIGNED: &str = "2026-11-20T18:00:00Z";
+pub const SIGNED: &str = "2026-11-20T18:00:00Z";
 
 fn millis(at: &str) -> i64 {
     at.parse::<Timestamp>().expect("an instant").as_millisecond()
 }
 
 /// A customer under an agreement: what is past due is what its instalments pay.
-struct Stage {
-    seeded: Seeded,
-    agreement: String,
+pub struct Stage {
+    pub seeded: Seeded,
+    pub agreement: String,
 }
 
-async fn execute(test: &TestDb, sql: &'static str, values: &[&str]) {
+pub async fn execute(test: &TestDb, sql: &'static str, values: &[&str]) {
     let mut query = sqlx::query(sql);
     for value in values {
         query = query.bind(*value);
@@ -49,7 +49,7 @@ async fn execute(test: &TestDb, sql: &'static str, values: &[&str]) {
     query.execute(test.db.pool()).await.expect("written");
 }
 
-async fn under_agreement(test: &TestDb, account: SeedAccount, days: &[Date], minor: i64) -> Stage {
+pub async fn under_agreement(test: &TestDb, account: SeedAccount, days: &[Date], minor: i64) -> Stage {
     let total = minor * i64::try_from(days.len()).expect("few");
     let seeded = seed::account(&test.db, SeedAccount { past_due_minor: total, ..account }).await;
     let usd = |minor| Money::new(minor, Currency::USD);
@@ -113,7 +113,7 @@ async fn under_agreement(test: &TestDb, account: SeedAccount, days: &[Date], min
 }
 
 /// The permission, given on the sandbox's page, at an instant of the portal's time; its name at the sandbox.
-async fn allow(portal: &Portal, test: &TestDb, stage: &Stage, method: Method, given_at: &str) -> String {
+pub async fn allow(portal: &Portal, test: &TestDb, stage: &Stage, method: Method, given_at: &str) -> String {
     let sandbox = portal.sandbox();
     let asked = HostedMandate {
         idempotency_key: ids::new_token(),
@@ -147,7 +147,7 @@ async fn allow(portal: &Portal, test: &TestDb, stage: &Stage, method: Method, gi
 }
 
 /// The portal at an instant, after its sweep and all its work.
-async fn on(test: &TestDb, at: &str) -> Portal {
+pub async fn on(test: &TestDb, at: &str) -> Portal {
     let portal = Portal::open_with(&test.url, &[("sandbox.clock", at)]).await;
     jobs::sweep(&portal.state).await;
     portal.work().await;
@@ -155,7 +155,7 @@ async fn on(test: &TestDb, at: &str) -> Portal {
 }
 
 /// What was written is sent, at this instant.
-async fn post_goes_out(test: &TestDb, at: &str) {
+pub async fn post_goes_out(test: &TestDb, at: &str) {
     sqlx::query("update outbox set state = 'sent', reason = null, sent_at = $1 where state <> 'sent'")
         .bind(millis(at))
         .execute(test.db.pool())
@@ -163,7 +163,7 @@ async fn post_goes_out(test: &TestDb, at: &str) {
         .expect("sent");
 }
 
-async fn written(portal: &Portal, template: &str) -> i64 {
+pub async fn written(portal: &Portal, template: &str) -> i64 {
     sqlx::query_scalar("select count(*) from outbox where template = $1")
         .bind(template)
         .fetch_one(portal.state.db.pool())
@@ -171,7 +171,7 @@ async fn written(portal: &Portal, template: &str) -> i64 {
         .expect("a number")
 }
 
-async fn body(portal: &Portal, template: &str) -> String {
+pub async fn body(portal: &Portal, template: &str) -> String {
     sqlx::query_scalar("select body_text from outbox where template = $1 order by created_at desc limit 1")
         .bind(template)
         .fetch_one(portal.state.db.pool())
@@ -180,7 +180,7 @@ async fn body(portal: &Portal, template: &str) -> String {
 }
 
 /// Instalment, try, state and reason of each try.
-async fn tries(portal: &Portal) -> Vec<(i64, i64, String, String)> {
+pub async fn tries(portal: &Portal) -> Vec<(i64, i64, String, String)> {
     let rows = sqlx::query(
         "select instalment_number, attempt, state, coalesce(reason, '') as reason from collections
          order by instalment_number, attempt",
@@ -191,12 +191,12 @@ async fn tries(portal: &Portal) -> Vec<(i64, i64, String, String)> {
     rows.iter().map(|row| (row.get(0), row.get(1), row.get(2), row.get(3))).collect()
 }
 
-fn stands(tries: &[(i64, i64, String, String)]) -> Vec<(i64, i64, &str, &str)> {
+pub fn stands(tries: &[(i64, i64, String, String)]) -> Vec<(i64, i64, &str, &str)> {
     tries.iter().map(|(number, attempt, state, reason)| (*number, *attempt, state.as_str(), reason.as_str())).collect()
 }
 
 /// One instalment announced and its notice sent.
-async fn announced(test: &TestDb, method: Method) -> (Stage, String) {
+pub async fn announced(test: &TestDb, method: Method) -> (Stage, String) {
     let stage = under_agreement(test, SeedAccount::default(), &[DUE, date(2027, 2, 18)], 5_000).await;
     let portal = Portal::open(&test.url).await;
     let mandate = allow(&portal, test, &stage, method, SIGNED).await;
@@ -611,7 +611,10 @@ async fn the_end_of_an_agreement_is_thanked_for_with_exactly_what_is_true() {
         assert_eq!(portal.word("select state from mandates").await, "ended", "{}: nothing is collected any more", test.name);
         portal.assert_books_are_right().await;
         let mut person = portal.person(&stage.seeded).await;
-        person.get(&format!("/agreements/{}", stage.agreement)).await.assert_says("Kept. Every payment was made by its day");
+        person
+            .get(&format!("/agreements/{}", stage.agreement))
+            .await
+            .assert_says("Kept. Every payment that fell due was made by its day");
     }
 }
 

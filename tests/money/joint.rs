@@ -14,7 +14,7 @@ use evenkeel::server::services::payments::{self, JointDecision, JointRefusal, Re
 use evenkeel::server::store::jobs;
 
 /// Two accounts of one customer, each with 1,200.00 owed and 300.00 of it past due, in the order of their references.
-async fn two_accounts(test: &TestDb) -> (Seeded, Seeded) {
+pub async fn two_accounts(test: &TestDb) -> (Seeded, Seeded) {
     let reference = |end: &str| format!("{end}-{}", &ids::new_id()[24..]);
     let first = seed::account(&test.db, SeedAccount { reference: reference("NG-A"), ..SeedAccount::default() }).await;
     let customer_id = Some(first.customer_id.clone());
@@ -45,7 +45,7 @@ async fn owed(test: &TestDb, account: &Seeded) -> i64 {
 }
 
 /// Types these amounts and goes on to where that leads.
-async fn choose(person: &mut Person, amounts: &[(&Seeded, &str)]) -> Answer {
+pub async fn choose(person: &mut Person, amounts: &[(&Seeded, &str)]) -> Answer {
     let mut fields = vec![("currency".to_owned(), "USD".to_owned())];
     fields.extend(
         amounts.iter().map(|(account, amount)| (format!("amounts[account-{}]", account.account_id), (*amount).to_owned())),
@@ -55,7 +55,7 @@ async fn choose(person: &mut Person, amounts: &[(&Seeded, &str)]) -> Answer {
 }
 
 /// Presses "Pay now" on the check page; says where that leads.
-async fn pay_now(person: &mut Person, check: &Answer) -> String {
+pub async fn pay_now(person: &mut Person, check: &Answer) -> String {
     let fields: Vec<(String, String)> = check
         .body
         .split("<input type=\"hidden\" name=\"")

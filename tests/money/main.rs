@@ -9,10 +9,13 @@ mod stripe;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod begun;
 mod books;
 mod collecting;
+mod corrections;
 mod crashes;
 mod elsewhere;
+mod endings;
 mod feed;
 mod joint;
 mod mandate_crashes;
@@ -30,4 +33,5 @@ mod screens;
 mod scripted;
 mod statement;
 mod states;
+mod stop_orders;
 mod through_stripe;

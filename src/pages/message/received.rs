@@ -26,10 +26,18 @@ fn show(received: Received) -> impl IntoView {
             </Notice>
         }
     });
+    let waits = received.collections_wait.then(|| {
+        view! {
+            <Notice kind=NoticeKind::Done title=td_string!(words(), holds.title)>
+                <p>{td_string!(words(), holds.stop_asked)}</p>
+            </Notice>
+        }
+    });
     view! {
         <Page title=td_string!(words(), message.received_title)>
             <p>{td_string!(words(), message.received, date = day)}</p>
             {held}
+            {waits}
             <p>{td_string!(words(), message.received_reference, reference = received.reference)}</p>
             <LinkButton
                 href=paths::account(&received.account_id)

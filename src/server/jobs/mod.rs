@@ -7,7 +7,7 @@ use crate::server::clock::Millis;
 use crate::server::services::collections::{self, Tended};
 use crate::server::services::mandates::{self, Told};
 use crate::server::services::payments::{self, Reconciled};
-use crate::server::services::{attempts, door, keeping, outbox, recalls, sessions};
+use crate::server::services::{attempts, completions, door, keeping, outbox, recalls, sessions};
 use crate::server::state::AppState;
 use crate::server::store::StoreResult;
 use crate::server::store::jobs::{self, Claimed};
@@ -44,6 +44,8 @@ pub enum JobKind {
     ReviewAgreement,
     /// Close the payment pages over several accounts of which one is disputed now.
     CloseJointPages,
+    /// Complete the agreement of an account on which nothing is owed by the creditor's own figures.
+    ReviewSettled,
     /// End what an ended agreement leaves, and tell its customer, when the creditor has taken an account back.
     TellOfRecall,
 }
@@ -60,6 +62,7 @@ impl JobKind {
             collections::REMIND_JOB => Some(JobKind::RemindInstalment),
             keeping::REVIEW_JOB => Some(JobKind::ReviewAgreement),
             jobs::CLOSE_JOINT_PAGES => Some(JobKind::CloseJointPages),
+            jobs::REVIEW_SETTLED => Some(JobKind::ReviewSettled),
             jobs::TELL_OF_RECALL => Some(JobKind::TellOfRecall),
             _ => None,
         }
@@ -156,6 +159,7 @@ async fn run(state: &AppState, job: &Claimed, as_of: Millis) -> StoreResult<()> 
         Some(JobKind::RemindInstalment) => remind(state, job).await,
         Some(JobKind::ReviewAgreement) => review(state, job).await,
         Some(JobKind::CloseJointPages) => close_joint_pages(state, job).await,
+        Some(JobKind::ReviewSettled) => review_settled(state, job).await,
         Some(JobKind::TellOfRecall) => tell_of_recall(state, job).await,
         None => {
             tracing::error!(job.kind, "a kind of work this program does not know");
@@ -265,6 +269,16 @@ async fn review(state: &AppState, job: &Claimed) -> Outcome {
         Ok(()) => Outcome::Done,
         Err(error) => {
             tracing::error!(%error, agreement.id = job.subject_id, "an agreement could not be reviewed; it is tried again");
+            Outcome::Again { why: "failed" }
+        }
+    }
+}
+
+async fn review_settled(state: &AppState, job: &Claimed) -> Outcome {
+    match completions::review_settled(state, &job.subject_id).await {
+        Ok(()) => Outcome::Done,
+        Err(error) => {
+            tracing::error!(%error, account.id = job.subject_id, "a settled account could not be looked at; it is tried again");
             Outcome::Again { why: "failed" }
         }
     }

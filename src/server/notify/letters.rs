@@ -34,6 +34,10 @@ pub enum Template {
     /// The time to put an agreement right is over; the ways forward.
     AgreementEnded,
     AccountRecalled,
+    /// An answer to a message of ours came; by when a person answers it.
+    AnswerReceived,
+    /// The same, where it may order that a payment is not taken: nothing is collected until then.
+    CollectionsWait,
 }
 
 /// A message ready to be stored and sent.
@@ -56,7 +60,7 @@ pub struct Reader<'a> {
 }
 
 impl Template {
-    pub const ALL: [Template; 14] = [
+    pub const ALL: [Template; 16] = [
         Template::ConfirmationCopy,
         Template::ReceiptCopy,
         Template::ReversalNote,
@@ -71,6 +75,8 @@ impl Template {
         Template::CompletionCopy,
         Template::AgreementEnded,
         Template::AccountRecalled,
+        Template::AnswerReceived,
+        Template::CollectionsWait,
     ];
 
     pub fn code(self) -> &'static str {
@@ -89,6 +95,8 @@ impl Template {
             Template::CompletionCopy => "completion_copy",
             Template::AgreementEnded => "agreement_ended",
             Template::AccountRecalled => "account_recalled",
+            Template::AnswerReceived => "answer_received",
+            Template::CollectionsWait => "collections_wait",
         }
     }
 
@@ -110,7 +118,9 @@ impl Template {
             | Template::CollectionStopped
             | Template::CompletionCopy
             | Template::AgreementEnded
-            | Template::AccountRecalled => Weight::Answer,
+            | Template::AccountRecalled
+            | Template::AnswerReceived
+            | Template::CollectionsWait => Weight::Answer,
             // Nothing is collected of which they were not told before (12 CFR 1006.22(c)).
             Template::CollectionNotice | Template::CollectionRetry => Weight::Notice,
             Template::InstalmentReminder | Template::InstalmentMissed => Weight::Reminder,
@@ -170,6 +180,12 @@ impl Template {
                 ("reference", "EK-7F3K-9Q2M"),
                 ("link", "https://pay.example.org/agreements/1"),
             ],
+            Template::AnswerReceived => &[("reference", "M-7F3K-9Q2M"), ("answer_by", "Tuesday 24 November 2026")],
+            Template::CollectionsWait => &[
+                ("reference", "M-7F3K-9Q2M"),
+                ("answer_by", "Tuesday 24 November 2026"),
+                ("link", "https://pay.example.org/agreements/1"),
+            ],
             Template::AgreementEnded => &[
                 ("paid", "9"),
                 ("count", "12"),
@@ -218,6 +234,10 @@ impl Template {
             (Template::AgreementEnded, Language::Spanish) => letter!("agreement_ended/es"),
             (Template::AccountRecalled, Language::English) => letter!("account_recalled/en"),
             (Template::AccountRecalled, Language::Spanish) => letter!("account_recalled/es"),
+            (Template::AnswerReceived, Language::English) => letter!("answer_received/en"),
+            (Template::AnswerReceived, Language::Spanish) => letter!("answer_received/es"),
+            (Template::CollectionsWait, Language::English) => letter!("collections_wait/en"),
+            (Template::CollectionsWait, Language::Spanish) => letter!("collections_wait/es"),
         }
     }
 
@@ -226,6 +246,10 @@ impl Template {
         match (self, language) {
             (Template::ReceiptCopy, Language::English) => Some(include_str!("../../../letters/receipt_copy/en.sms")),
             (Template::ReceiptCopy, Language::Spanish) => Some(include_str!("../../../letters/receipt_copy/es.sms")),
+            (Template::AnswerReceived, Language::English) => Some(include_str!("../../../letters/answer_received/en.sms")),
+            (Template::AnswerReceived, Language::Spanish) => Some(include_str!("../../../letters/answer_received/es.sms")),
+            (Template::CollectionsWait, Language::English) => Some(include_str!("../../../letters/collections_wait/en.sms")),
+            (Template::CollectionsWait, Language::Spanish) => Some(include_str!("../../../letters/collections_wait/es.sms")),
             (
                 Template::ConfirmationCopy
                 | Template::ReversalNote

@@ -1,15 +1,13 @@
 //! Whether agreements are kept: computed for the screens, and remembered when the time to put something right is over. Then the
 //! account has its ways forward again.
 
-use super::{Failure, collections as collecting, mandates};
+use super::{Failure, collections as collecting, endings};
 use crate::domain::agreement::DAYS_TO_PUT_RIGHT;
 use crate::domain::calendar::{Date, days_after};
-use crate::domain::collecting::WhyNot;
 use crate::domain::hold::allow_collection;
 use crate::domain::ids::{AgreementId, CustomerId};
 use crate::domain::keeping::{AgreementStanding, Circumstances, Instalment, Keeping, Line, count_on_time, keeping};
 use crate::domain::language::Language;
-use crate::domain::mandate::EndReason;
 use crate::domain::money::Money;
 use crate::paths;
 use crate::server::clock;
@@ -65,7 +63,7 @@ pub(super) async fn of_account(
     let Some(head) = store::collections::agreement(tx, agreement_id).await? else { return Ok((None, None)) };
     let (instalments, computed) = compute(state, tx, &head, account).await?;
     let zone = clock::zone(&account.time_zone);
-    Ok((Some(computed), collecting::next_of_agreement(tx, agreement_id, &instalments, &zone).await?))
+    Ok((Some(computed), collecting::next_of_agreement(tx, agreement_id, &instalments, account.facts.balance, &zone).await?))
 }
 
 /// What will be taken by itself next under an agreement, and when.
@@ -77,7 +75,7 @@ pub(super) async fn next_collected(
     let zone = clock::zone(&account.time_zone);
     let day_of = |at| clock::date_of(at, &zone);
     let instalments = store::keeping::instalments(tx, agreement_id, account.facts.currency, day_of).await?;
-    collecting::next_of_agreement(tx, agreement_id, &instalments, &zone).await
+    collecting::next_of_agreement(tx, agreement_id, &instalments, account.facts.balance, &zone).await
 }
 
 async fn compute(
@@ -149,9 +147,7 @@ pub async fn review(state: &AppState, agreement_id: &str) -> Result<(), Failure>
         return Ok(());
     }
     let at = state.clock.now_millis();
-    collecting::close_all(&mut tx, &id, WhyNot::AgreementEnded, at).await?;
-    store::keeping::end_unkept(&mut tx, &id, at).await?;
-    mandates::end_of_agreement(state, &mut tx, &id, EndReason::AgreementEnded, at).await?;
+    endings::end(state, &mut tx, &id, endings::Ending::NotKept, at).await?;
     let paid = instalments.iter().filter(|instalment| instalment.is_covered()).count();
     let event = Event {
         at,

@@ -182,7 +182,7 @@ pub async fn set_mandate(tx: &mut Tx, payment_id: &PaymentId, mandate_id: &Manda
     expect_rows(&result, 1)
 }
 
-/// The permission in force for an agreement, and when it was given.
+/// The permission under which an agreement's instalments may be collected now, and when it was given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Permission {
     pub mandate_id: MandateId,
@@ -192,10 +192,12 @@ pub struct Permission {
     pub given_at: Millis,
 }
 
+/// None where the agreement is over, and none that was given in an earlier life of it.
 pub async fn permission(tx: &mut Tx, agreement_id: &AgreementId) -> StoreResult<Option<Permission>> {
     let row: Option<(String, String, String, i64)> = sqlx::query_as(
-        "select id, processor, mandate, coalesce(given_at, created_at) from mandates
-         where agreement_id = $1 and state = 'given' and mandate is not null",
+        "select m.id, m.processor, m.mandate, coalesce(m.given_at, m.created_at) from mandates m
+         join agreements g on g.id = m.agreement_id and g.state = 'active' and g.life = m.agreement_life
+         where m.agreement_id = $1 and m.state = 'given' and m.mandate is not null",
     )
     .bind(agreement_id.as_str())
     .fetch_optional(&mut **tx)
@@ -261,19 +263,17 @@ pub async fn due_days(tx: &mut Tx, key: &InstalmentKey) -> StoreResult<Option<(D
     row.map(|(due_on, next)| Ok((day(&due_on)?, next.as_deref().map(day).transpose()?))).transpose()
 }
 
-/// Whether a payment on an instalment was given back or taken back.
-pub async fn was_paid_back(tx: &mut Tx, key: &InstalmentKey) -> StoreResult<bool> {
-    let count: i64 = sqlx::query_scalar(
-        "select count(*) from payment_allocations l
+/// The instalments of an agreement on which a payment was given back or taken back.
+pub async fn paid_back(tx: &mut Tx, agreement_id: &AgreementId) -> StoreResult<Vec<i64>> {
+    Ok(sqlx::query_scalar(
+        "select distinct l.instalment_number from payment_allocations l
          join payments p on p.id = l.payment_id
-         where l.agreement_id = $1 and l.instalment_number = $2
+         where l.agreement_id = $1 and l.instalment_number is not null
            and p.state in ('partly_refunded', 'refunded', 'returned', 'charged_back')",
     )
-    .bind(key.agreement_id.as_str())
-    .bind(key.number)
-    .fetch_one(&mut **tx)
-    .await?;
-    Ok(count > 0)
+    .bind(agreement_id.as_str())
+    .fetch_all(&mut **tx)
+    .await?)
 }
 
 /// Something a sweep found: an instalment, in whose zone its days are, and what its first look depends on.
@@ -308,7 +308,8 @@ pub async fn untouched(pool: &AnyPool, last: &Found, until: Date, limit: i64) ->
         "select i.agreement_id, i.version, i.number, c.time_zone, i.due_on, coalesce(m.given_at, m.created_at)
          from instalments i
          join agreements g on g.id = i.agreement_id and g.current_version = i.version and g.state = 'active'
-         join mandates m on m.agreement_id = g.id and m.state = 'given' and m.mandate is not null
+         join mandates m
+           on m.agreement_id = g.id and m.agreement_life = g.life and m.state = 'given' and m.mandate is not null
          join customers c on c.id = g.customer_id
          where i.due_on <= $4 and i.due_on >= $1 and (i.due_on, i.agreement_id, i.number) > ($1, $2, $3)
            and not exists (

@@ -116,7 +116,7 @@ pub(super) async fn read(
         Some(Obstacle::AccountNotOpen)
     } else if permission.is_none() || processor_minimum.is_none() {
         Some(Obstacle::MandateGone)
-    } else if collections::was_paid_back(tx, key).await? {
+    } else if collections::paid_back(tx, &agreement.id).await?.contains(&key.number) {
         Some(Obstacle::PaidBack)
     } else {
         is_held.then_some(Obstacle::Held)

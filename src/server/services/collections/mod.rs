@@ -20,7 +20,7 @@ mod told;
 pub(super) use ask::{ask_again, look_up};
 pub(super) use outcome::{note_outcome, of_which_instalment};
 pub use reminders::remind;
-pub(super) use standing::{close_all, is_any_coming, last_try_on};
+pub(super) use standing::{close_all, is_any_coming, last_try_on, not_collected};
 pub use standing::{next_of_agreement, standing_of};
 pub use sweep::{Swept, sweep};
 pub use tend::{Tended, tend};

@@ -7,8 +7,8 @@ use crate::domain::keeping::Instalment;
 use crate::domain::money::Money;
 use crate::server::clock::{self, Millis};
 use crate::server::services::Failure;
-use crate::server::store::Tx;
 use crate::server::store::collections::{self, Try, TryState};
+use crate::server::store::{Tx, outbox};
 use jiff::tz::TimeZone;
 
 /// How the collection of each of these instalments stands, in their order.
@@ -21,13 +21,34 @@ pub async fn standing_of(
     let permission = collections::permission(tx, agreement_id).await?;
     let given_on = permission.map(|permission| clock::date_of(permission.given_at, zone));
     let tries = collections::of_agreement(tx, agreement_id).await?;
+    let paid_back = collections::paid_back(tx, agreement_id).await?;
     Ok(instalments
         .iter()
         .map(|instalment| {
-            let of_this = tries.iter().rfind(|one| one.key.number == i64::from(instalment.number));
-            standing(instalment, of_this, given_on)
+            let number = i64::from(instalment.number);
+            let of_this = tries.iter().rfind(|one| one.key.number == number);
+            let stands = standing(instalment, of_this, given_on);
+            match stands {
+                CollectionStanding::OnDay(_) | CollectionStanding::AgainOn(_) if paid_back.contains(&number) => {
+                    CollectionStanding::NotCollected(WhyNot::PaidBack)
+                }
+                _ => stands,
+            }
         })
         .collect())
+}
+
+/// The instalments that are not collected under any permission, by their number: money on them went back, so that a person looks first, or
+/// their collection was given up.
+pub(in crate::server::services) async fn not_collected(tx: &mut Tx, agreement_id: &AgreementId) -> Result<Vec<i64>, Failure> {
+    let mut numbers = collections::paid_back(tx, agreement_id).await?;
+    let tries = collections::of_agreement(tx, agreement_id).await?;
+    let given_up = tries.iter().enumerate().filter(|(at, one)| {
+        let is_last = tries.get(at + 1).is_none_or(|next| next.key.number != one.key.number);
+        is_last && matches!(one.state, TryState::Declined | TryState::NotCollected)
+    });
+    numbers.extend(given_up.map(|(_, one)| one.key.number));
+    Ok(numbers)
 }
 
 fn standing(instalment: &Instalment, last: Option<&Try>, given_on: Option<Date>) -> CollectionStanding {
@@ -55,19 +76,21 @@ fn standing(instalment: &Instalment, last: Option<&Try>, given_on: Option<Date>)
     }
 }
 
-/// The next amount that will be taken by itself under an agreement, and the day; `None` where nothing will.
+/// The next amount that will be taken by itself under an agreement, and the day; `None` where nothing will. Never more than
+/// `balance`, which is what is owed on the account.
 pub async fn next_of_agreement(
     tx: &mut Tx,
     agreement_id: &AgreementId,
     instalments: &[Instalment],
+    balance: Money,
     zone: &TimeZone,
 ) -> Result<Option<(Date, Money)>, Failure> {
     let standings = standing_of(tx, agreement_id, instalments, zone).await?;
     let coming = instalments.iter().zip(standings).filter_map(|(instalment, standing)| {
-        let open = instalment.amount.minor().saturating_sub(instalment.paid_minor());
+        let open = instalment.amount.minor().saturating_sub(instalment.paid_minor()).min(balance.minor());
         match standing {
             CollectionStanding::OnDay(day) | CollectionStanding::AgainOn(day) => {
-                Some((day, Money::new(open, instalment.amount.currency())))
+                Some((day, Money::new(open, instalment.amount.currency()))).filter(|(_, amount)| amount.is_positive())
             }
             CollectionStanding::ByHand | CollectionStanding::UnderWay | CollectionStanding::NotCollected(_) => None,
         }
@@ -98,7 +121,8 @@ fn is_announced_again(one: &Try) -> bool {
     one.state == TryState::Announced && one.notices > 1
 }
 
-/// Closes what was still to be tried of an agreement that has ended.
+/// Closes what was still to be tried of an agreement that has ended, and keeps notices of it from leaving: they announce what does
+/// not happen any more. One that is being sent at this moment is sent.
 pub(in crate::server::services) async fn close_all(
     tx: &mut Tx,
     agreement_id: &AgreementId,
@@ -109,6 +133,9 @@ pub(in crate::server::services) async fn close_all(
         if matches!(one.state, TryState::Announced | TryState::Planned) {
             let closed = Try { state: TryState::NotCollected, reason: Some(why.code().to_owned()), ..one.clone() };
             collections::update(tx, &closed, one.state, at).await?;
+            if let Some(key) = &one.notice_key {
+                outbox::withdraw(tx, key).await?;
+            }
         }
     }
     Ok(())
