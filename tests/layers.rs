@@ -515,3 +515,22 @@ fn sources() -> Vec<(PathBuf, String)> {
     assert!(found.len() > 20, "the sources were not found");
     found
 }
+
+/// Whoever ended an agreement by itself would forget its permission or what was announced under it.
+#[test]
+fn an_agreement_is_ended_in_one_place() {
+    let places = |call: &str| -> BTreeSet<String> {
+        let found = sources().into_iter().filter(|(_, text)| code_of(text).contains(call));
+        found
+            .filter(|(path, _)| path.starts_with("src/server/services") || path.to_string_lossy().contains("server/services/"))
+            .filter_map(|(path, _)| Some(path.file_name()?.to_string_lossy().into_owned()))
+            .collect()
+    };
+    let only = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
+    for ends in ["complete_agreement(", "end_unkept(", "collections::close_all("] {
+        assert_eq!(places(ends), only(&["endings.rs"]), "{ends}");
+    }
+    // The definition, and an agreement that is active again.
+    assert_eq!(places("end_of_agreement("), only(&["endings.rs", "end.rs", "undo.rs"]));
+    assert_eq!(places("endings::end("), only(&["completions.rs", "keeping.rs", "recalls.rs"]));
+}

@@ -25,6 +25,7 @@ fn hold_words(hold: &ActiveHold) -> String {
         HoldKind::Insolvency => td_string!(words(), holds.insolvency),
         HoldKind::Recalled => td_string!(words(), holds.recalled),
         HoldKind::Staff => td_string!(words(), holds.staff),
+        HoldKind::StopAsked => td_string!(words(), holds.stop_asked),
     };
     match hold.until {
         Some(until) => td_string!(words(), holds.until, why = why, date = format::date(until, language())),

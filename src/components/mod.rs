@@ -3,6 +3,7 @@
 //! Every screen is made of these; `pages/components` shows each of them with named examples (sandbox mode only).
 
 pub mod agreement_terms;
+pub mod begun;
 pub mod chart;
 pub mod collection_trouble;
 pub mod disclosure;

@@ -17,10 +17,12 @@ pub enum HoldKind {
     Insolvency,
     Recalled,
     Staff,
+    /// The customer wrote something that may be an order to stop a payment (12 CFR 1005.10(c)), and nobody has read it yet.
+    StopAsked,
 }
 
 impl HoldKind {
-    pub const ALL: [HoldKind; 8] = [
+    pub const ALL: [HoldKind; 9] = [
         HoldKind::TimeToThink,
         HoldKind::Hardship,
         HoldKind::Dispute,
@@ -29,6 +31,7 @@ impl HoldKind {
         HoldKind::Insolvency,
         HoldKind::Recalled,
         HoldKind::Staff,
+        HoldKind::StopAsked,
     ];
 
     pub fn code(self) -> &'static str {
@@ -41,6 +44,7 @@ impl HoldKind {
             HoldKind::Insolvency => "insolvency",
             HoldKind::Recalled => "recalled",
             HoldKind::Staff => "staff",
+            HoldKind::StopAsked => "stop_asked",
         }
     }
 
@@ -58,14 +62,20 @@ impl HoldKind {
             | HoldKind::Deceased
             | HoldKind::Insolvency
             | HoldKind::Recalled
-            | HoldKind::Staff => false,
+            | HoldKind::Staff
+            | HoldKind::StopAsked => false,
         }
     }
 
     /// Whether the customer may pay of their own accord.
     pub fn allows_voluntary_payment(self) -> bool {
         match self {
-            HoldKind::TimeToThink | HoldKind::Hardship | HoldKind::Dispute | HoldKind::BreathingSpace | HoldKind::Staff => true,
+            HoldKind::TimeToThink
+            | HoldKind::Hardship
+            | HoldKind::Dispute
+            | HoldKind::BreathingSpace
+            | HoldKind::Staff
+            | HoldKind::StopAsked => true,
             // An estate pays through its representative; one creditor may not be preferred in an insolvency (11 USC 547);
             // a recalled account is paid to the creditor.
             HoldKind::Deceased | HoldKind::Insolvency | HoldKind::Recalled => false,

@@ -394,6 +394,9 @@ pub struct MandateTerms {
     pub payments: Vec<PlannedPayment>,
     /// What is open of payments whose day has passed: no part of it ([`split_late`]). Zero where nothing is.
     pub late: Money,
+    /// What is open of payments that are not collected again: money on them went back, or their collection was given up. No part of it
+    /// either.
+    pub by_hand: Money,
     /// What has to be said before somebody allows it.
     pub disclosure: Option<Disclosure>,
 }

@@ -6,6 +6,7 @@
 pub mod account;
 pub mod account_statement;
 pub mod agreement;
+pub mod beginning;
 pub mod birth_date;
 pub mod calendar;
 pub mod collecting;

@@ -177,3 +177,15 @@ async fn two_senders_send_it_once() {
     }
     assert_eq!((sent, sink.messages().len()), (5, 5));
 }
+
+/// The server of this test has no STARTTLS: what asks for it is not sent in the clear instead.
+#[tokio::test(flavor = "multi_thread")]
+async fn where_tls_is_required_nothing_leaves_without_it() {
+    let sink = MailSink::start(Manner::Accepting);
+    let required = format!("{}?tls=required", sink.url.replace("smtp://", "smtp://user:secret@"));
+    let app = TestApp::with(&[("mail.smtp_url", &required), ("sandbox.clock", DAY)]).await;
+    enqueue(&app, SeedAccount::default(), Hurry::InWindow).await;
+    assert_eq!(outbox::send_due(&app.state).await.expect("tries"), Round { put_off: 1, ..Round::default() });
+    assert_eq!(stands(&only_message(&app).await), ("waiting", Some("server_unreachable")));
+    assert!(sink.messages().is_empty());
+}

@@ -1,5 +1,6 @@
 //! Documents as other people's programs see them, from typesetting to the mailbox.
 
+mod answers;
 #[path = "../portal/app.rs"]
 mod app;
 mod contents;

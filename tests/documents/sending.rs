@@ -32,7 +32,7 @@ pub async fn mailing_at(sink: &MailSink, clock: &str) -> TestApp {
     TestApp::with(&settings(sink, clock)).await
 }
 
-async fn on_both(sink: &MailSink) -> [TestApp; 2] {
+pub async fn on_both(sink: &MailSink) -> [TestApp; 2] {
     [TestApp::with(&settings(sink, DAY)).await, TestApp::postgres_with(&settings(sink, DAY)).await]
 }
 
@@ -258,12 +258,18 @@ async fn a_complaint_and_a_reply_that_says_stop_stop_email_once() {
     stopping::record_wish(&app.state, &seeded.reference, Wish::Allow(Channel::Email)).await.expect("is written down");
     write(&app, &seeded, "again").await;
     assert_eq!(send(&app).await, SENT_ONE);
-    // An answer from the address of two customers stops both.
+    // An answer that names a message of ours, or comes back to its own address, stops e-mail to whom that was written, and only to them.
     let other = app.seeded().await;
-    let reply = "From: Ada <Ada.Moreno@example.net>\r\nTo: accounts@northgate.example\r\n\r\nBaja\r\n";
-    assert_eq!(receive(&app, reply).await, Followed::Stopped);
+    let answer = |header: &str| format!("From: Ada <Ada.Moreno@example.net>\r\n{header}\r\n\r\nBaja\r\n");
+    assert_eq!(receive(&app, &answer(&format!("References: <x@y> <{id}@northgate.example>"))).await, Followed::Stopped);
+    assert_eq!(app.count("select count(distinct customer_id) from channel_marks where mark = 'stopped'").await, 1);
+    let of_other = write(&app, &other, "record").await;
+    assert_eq!(send(&app).await, SENT_ONE);
+    let messages = sink.messages();
+    let sent = messages.iter().find(|message| message.contains(&format!("<{of_other}@"))).expect("it arrived");
+    assert_eq!(receive(&app, &answer(&format!("To: {}", returns_to(sent)))).await, Followed::Stopped);
     assert_eq!(app.count("select count(distinct customer_id) from channel_marks where mark = 'stopped'").await, 2);
-    write(&app, &other, "record").await;
+    write(&app, &other, "next record").await;
     assert_eq!(send(&app).await, PRINTED_ONE);
     write(&app, &seeded, "reminder").await;
     weigh(&app, "reminder").await;

@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex};
 const SECRET: &str = "0123456789abcdef";
 
 /// A customer without e-mail, with a telephone, who has agreed to texts.
-async fn agreed(app: &TestApp) -> Seeded {
+pub async fn agreed(app: &TestApp) -> Seeded {
     let seeded = seed::account(app.db(), SeedAccount { email: None, ..SeedAccount::default() }).await;
     app.execute("update customers set phone = '(303) 555-0100'").await;
     let wish = Wish::ConsentToTexts(Language::English);
@@ -111,6 +111,11 @@ async fn stop_as_an_answer_stops_texts_and_only_the_carrier_is_believed() {
     assert_eq!(come_in(Some(SECRET), "not JSON").await, StatusCode::BAD_REQUEST);
     assert_eq!(come_in(Some(SECRET), r#"{"from": "+13035550100", "text": "Thank you"}"#).await, StatusCode::OK);
     assert_eq!(app.count("select count(*) from channel_marks").await, 0);
+    // That is for a person, and whoever wrote is told so by text.
+    assert_eq!(app.count("select count(*) from contact_requests where kind = 'answer'").await, 1);
+    assert_eq!(send(&app).await, Round { sent: 1, ..Round::default() });
+    let texts = outbox::sandbox_messages(&app.state).await.expect("texts");
+    assert!(texts[0].1.contains("A person answers by Tuesday 24 November 2026"), "{texts:?}");
     for _ in 0..2 {
         assert_eq!(come_in(Some(SECRET), stop).await, StatusCode::OK);
     }

@@ -623,7 +623,7 @@ async fn the_end_of_an_agreement_is_thanked_for_with_exactly_what_is_true() {
         portal.assert_books_are_right().await;
         let mut person = portal.person(&stage.seeded).await;
         let page = person.get(&format!("/agreements/{}", stage.agreement)).await;
-        page.assert_says("Kept. Every payment was made by its day");
+        page.assert_says("Kept. Every payment that fell due was made by its day");
         page.assert_says("Your agreement is completed. Thank you.");
         let letter = portal.word("select id from documents where kind = 'completion'").await;
         assert!(page.body.contains(&format!("/documents/{letter}")), "{}: the letter is linked", test.name);

@@ -9,11 +9,14 @@ mod stripe;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod begun;
 mod books;
 mod collecting;
+mod corrections;
 mod crashes;
 mod disputes;
 mod elsewhere;
+mod endings;
 mod feed;
 mod feed_parts;
 mod found_again;
@@ -37,5 +40,6 @@ mod scripted;
 mod statement;
 mod states;
 mod stripe_scene;
+mod stop_orders;
 mod through_stripe;
 mod withdrawn;

@@ -89,7 +89,7 @@ impl Scene {
     async fn is_in_force(&self) -> bool {
         let id = AgreementId(self.agreement.rsplit('/').next().expect("an id").to_owned());
         let mut tx = self.portal.state.db.begin_read().await.expect("begins");
-        store::mandates::given_for(&mut tx, &id).await.expect("readable").is_some()
+        store::collections::permission(&mut tx, &id).await.expect("readable").is_some()
     }
 }
 

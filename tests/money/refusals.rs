@@ -114,7 +114,12 @@ async fn every_hold_stops_collection_and_only_some_stop_the_customer() {
                 let mut person = portal.person(&seeded).await;
                 person.get(&format!("/account/{}/pay", seeded.account_id)).await.assert_says("555-0100");
             }
-            HoldKind::TimeToThink | HoldKind::Hardship | HoldKind::Dispute | HoldKind::BreathingSpace | HoldKind::Staff => {
+            HoldKind::TimeToThink
+            | HoldKind::Hardship
+            | HoldKind::Dispute
+            | HoldKind::BreathingSpace
+            | HoldKind::Staff
+            | HoldKind::StopAsked => {
                 assert!(matches!(started, Ok(Started::ToProcessor { .. })), "{kind:?}: {started:?}");
             }
         }

@@ -73,6 +73,23 @@ impl Topic {
     }
 }
 
+/// What somebody wrote back to a message of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnswerKind {
+    Answer,
+    /// It may order that a payment is not taken ([`stop_words::may_stop_a_payment`]), and a permission to collect is there.
+    PerhapsStopPayment,
+}
+
+impl AnswerKind {
+    pub fn code(self) -> &'static str {
+        match self {
+            AnswerKind::Answer => "answer",
+            AnswerKind::PerhapsStopPayment => "perhaps_stop_payment",
+        }
+    }
+}
+
 /// The day by which an answer is promised: so many working days after today. Monday to Friday are working days; who asks
 /// has not told us where they are, so no country's holidays are taken off.
 pub fn answer_by(today: Date, working_days: u32) -> Date {

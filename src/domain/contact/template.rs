@@ -29,10 +29,14 @@ pub enum Template {
     /// The time to put an agreement right is over; the ways forward.
     AgreementEnded,
     AccountRecalled,
+    /// An answer to a message of ours came; by when a person answers it.
+    AnswerReceived,
+    /// The same, where it may order that a payment is not taken: nothing is collected until then.
+    CollectionsWait,
 }
 
 impl Template {
-    pub const ALL: [Template; 14] = [
+    pub const ALL: [Template; 16] = [
         Template::ConfirmationCopy,
         Template::ReceiptCopy,
         Template::ReversalNote,
@@ -47,6 +51,8 @@ impl Template {
         Template::CompletionCopy,
         Template::AgreementEnded,
         Template::AccountRecalled,
+        Template::AnswerReceived,
+        Template::CollectionsWait,
     ];
 
     pub fn code(self) -> &'static str {
@@ -65,6 +71,8 @@ impl Template {
             Template::CompletionCopy => "completion_copy",
             Template::AgreementEnded => "agreement_ended",
             Template::AccountRecalled => "account_recalled",
+            Template::AnswerReceived => "answer_received",
+            Template::CollectionsWait => "collections_wait",
         }
     }
 
@@ -86,7 +94,9 @@ impl Template {
             | Template::CollectionStopped
             | Template::CompletionCopy
             | Template::AgreementEnded
-            | Template::AccountRecalled => Weight::Answer,
+            | Template::AccountRecalled
+            | Template::AnswerReceived
+            | Template::CollectionsWait => Weight::Answer,
             // Nothing is collected of which they were not told before (12 CFR 1006.22(c)).
             Template::CollectionNotice | Template::CollectionRetry => Weight::Notice,
             Template::InstalmentReminder | Template::InstalmentMissed => Weight::Reminder,

@@ -234,6 +234,7 @@ fn what_is_allowed_adds_up() {
         currency: Currency::USD,
         payments,
         late,
+        by_hand: Money::zero(Currency::USD),
         disclosure: None,
     };
     assert_eq!(terms.total(), Money::new(4_001, Currency::USD));

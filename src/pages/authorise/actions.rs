@@ -2,9 +2,11 @@
 
 use super::form::{Seen, problems};
 use super::{SCREEN, text};
+use crate::domain::beginning::TooMany;
 use crate::domain::ids::AgreementId;
 use crate::domain::language::Language;
 use crate::paths;
+use crate::server::clock;
 use crate::server::context::{self, Failed, Flash};
 use crate::server::services::mandates::{self, Begun, Decision, Refusal};
 use leptos::prelude::*;
@@ -62,8 +64,11 @@ pub async fn authorise_collection(
             context::redirect(&path);
             return Ok(());
         }
-        Err(Refusal::Changed) => "changed",
-        Err(Refusal::KeyNotUsable) => "again",
+        Err(Refusal::Changed) => "changed".to_owned(),
+        Err(Refusal::KeyNotUsable) => "again".to_owned(),
+        Err(Refusal::TooMany(TooMany { again_at })) => {
+            format!("many:{}", clock::local_time(again_at, &clock::zone(&visitor.time_zone)))
+        }
     };
-    context::refuse(&path, refuse(vec![(String::new(), code.to_owned())])).await
+    context::refuse(&path, refuse(vec![(String::new(), code)])).await
 }

@@ -5,6 +5,7 @@ mod form;
 mod load;
 mod text;
 
+use crate::components::begun::begun_too_often;
 use crate::components::disclosure::DisclosureNotice;
 use crate::components::form::{Button, Checkbox, ErrorSummary, Field, HiddenField, LinkButton, LinkKind, Problems};
 use crate::components::frame::{frame, language, words};
@@ -66,7 +67,7 @@ pub fn AuthorisePage() -> impl IntoView {
 }
 
 fn ask(view: AskView) -> impl IntoView {
-    let problems = Problems::from_codes(&view.errors, |_, code| problem_words(code).to_owned());
+    let problems = Problems::from_codes(&view.errors, |_, code| problem_words(code));
     let sentences: Vec<_> =
         text::sentences(&view.terms, language()).into_iter().map(|sentence| view! { <p>{sentence}</p> }).collect();
     let back = paths::agreement(&view.agreement_id);
@@ -153,13 +154,17 @@ fn authorise_form(view: &AskView, problems: &Problems) -> impl IntoView + use<> 
     }
 }
 
-fn problem_words(code: &str) -> &'static str {
-    match code {
+fn problem_words(code: &str) -> String {
+    if let Some(time) = begun_too_often(code) {
+        return td_string!(words(), mandate.error_many, time = time, phone = frame().reach.phone.clone());
+    }
+    let words = match code {
         "consent" => td_string!(words(), mandate.error_consent),
         "changed" => td_string!(words(), mandate.error_changed),
         "again" => td_string!(words(), mandate.error_again),
         _ => td_string!(words(), mandate.error_name),
-    }
+    };
+    words.to_owned()
 }
 
 /// It cannot be set up now: why, and what can be done instead.

@@ -25,6 +25,7 @@ pub fn sentences(terms: &MandateTerms, language: Language) -> Vec<String> {
         Some(td_string!(words, mandate.text_who, creditor = terms.creditor.clone(), portal = terms.portal.clone())),
         Some(how_much(terms, language, words)),
         late(terms, language, words),
+        by_hand(terms, language, words),
         Some(td_string!(
             words,
             mandate.text_notice,
@@ -56,6 +57,12 @@ fn how_much(terms: &MandateTerms, language: Language, words: Locale) -> String {
 /// What fell due before is no part of it.
 fn late(terms: &MandateTerms, language: Language, words: Locale) -> Option<String> {
     terms.late.is_positive().then(|| td_string!(words, mandate.text_late, amount = format::money(terms.late, language)))
+}
+
+/// What is not collected again is no part of it either.
+fn by_hand(terms: &MandateTerms, language: Language, words: Locale) -> Option<String> {
+    let amount = || format::money(terms.by_hand, language);
+    terms.by_hand.is_positive().then(|| td_string!(words, mandate.text_by_hand, amount = amount()))
 }
 
 fn line(payment: &PlannedPayment, language: Language) -> String {

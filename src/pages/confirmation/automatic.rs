@@ -23,6 +23,7 @@ pub struct AutomaticView {
     pub ended_on: Option<Date>,
     /// The next payment.
     pub next: Option<(Date, Money)>,
+    pub is_nothing_owed: bool,
     /// Why none can be begun now.
     pub not_now: Option<NotNow>,
 }
@@ -51,6 +52,7 @@ fn given(view: &AutomaticView, reference: &str, since: Date) -> impl IntoView + 
         let (amount, date) = (format::money(amount, language()), format::long_date(day, language()));
         view! { <p>{td_string!(words(), mandate.given_next, amount = amount, date = date)}</p> }
     });
+    let nothing = view.is_nothing_owed.then(|| view! { <p>{td_string!(words(), mandate.given_nothing_owed)}</p> });
     let held = matches!(view.not_now, Some(NotNow::Held)).then(|| view! { <p>{td_string!(words(), mandate.given_held)}</p> });
     let other = match (&view.waiting, view.not_now) {
         (Some(waiting), _) => {
@@ -66,6 +68,7 @@ fn given(view: &AutomaticView, reference: &str, since: Date) -> impl IntoView + 
     view! {
         <p>{td_string!(words(), mandate.given, since = since)}</p>
         {next}
+        {nothing}
         {held}
         <StopCollection reference=reference.to_owned()/>
         <p><a href=paths::mandate(reference)>{td_string!(words(), mandate.part_given_go)}</a></p>

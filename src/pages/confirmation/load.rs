@@ -65,6 +65,7 @@ fn automatic_view(found: &Automatic) -> AutomaticView {
         waiting: found.waiting.as_ref().map(|mandate| mandate.reference.clone()),
         ended_on,
         next: found.next,
+        is_nothing_owed: !found.account.facts.balance.is_positive(),
         not_now: found.terms.as_ref().err().copied(),
     }
 }

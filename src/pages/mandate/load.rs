@@ -56,6 +56,7 @@ pub async fn load(reference: String) -> Result<Option<MandateView>, Failed> {
             .filter(|given| given.id != found.mandate.id)
             .map(|given| given.reference.clone()),
         can_begin: automatic.terms.is_ok() && automatic.waiting.is_none(),
+        is_nothing_owed: !account.facts.balance.is_positive(),
         is_held: matches!(automatic.terms, Err(NotNow::Held)),
         is_agreement_over: matches!(automatic.terms, Err(NotNow::AgreementEnded | NotNow::NotOpen)),
         mandate: found.mandate,

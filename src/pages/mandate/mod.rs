@@ -43,6 +43,7 @@ pub struct MandateView {
     /// Whether another one could be begun now.
     pub can_begin: bool,
     pub is_held: bool,
+    pub is_nothing_owed: bool,
     pub is_agreement_over: bool,
 }
 
@@ -124,6 +125,7 @@ fn given(view: &MandateView) -> impl IntoView + use<> {
         let (amount, date) = (format::money(amount, language()), format::long_date(day, language()));
         view! { <p>{td_string!(words(), mandate.given_next, amount = amount, date = date)}</p> }
     });
+    let nothing = view.is_nothing_owed.then(|| view! { <p>{td_string!(words(), mandate.given_nothing_owed)}</p> });
     let held = view.is_held.then(|| view! { <p>{td_string!(words(), mandate.given_held)}</p> });
     let pdf = view.mandate.document_id.as_ref().map(|id| {
         let label = td_string!(words(), mandate.given_pdf);
@@ -136,6 +138,7 @@ fn given(view: &MandateView) -> impl IntoView + use<> {
         <Notice kind=NoticeKind::Done>
             <p>{td_string!(words(), mandate.given, since = since)}</p>
             {next}
+            {nothing}
             {held}
         </Notice>
         {pdf}

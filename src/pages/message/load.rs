@@ -36,6 +36,7 @@ pub struct Received {
     pub topic: Topic,
     pub reference: String,
     pub answer_by: Date,
+    pub collections_wait: bool,
 }
 
 pub async fn received(account_id: String, reference: String) -> Result<Option<Received>, Failed> {
@@ -48,5 +49,11 @@ pub async fn received(account_id: String, reference: String) -> Result<Option<Re
         context::redirect(paths::ACCOUNT);
         return Ok(None);
     };
-    Ok(Some(Received { account_id, topic: promise.topic, reference: promise.reference, answer_by: promise.answer_by }))
+    Ok(Some(Received {
+        account_id,
+        topic: promise.topic,
+        reference: promise.reference,
+        answer_by: promise.answer_by,
+        collections_wait: promise.collections_wait,
+    }))
 }

@@ -28,11 +28,19 @@ fn show(received: Received) -> impl IntoView {
     });
     // Once, and only now: before, nothing had been told.
     let thanks = (received.topic == Topic::Changed).then(|| view! { <p>{td_string!(words(), message.received_thanks)}</p> });
+    let waits = received.collections_wait.then(|| {
+        view! {
+            <Notice kind=NoticeKind::Done title=td_string!(words(), holds.title)>
+                <p>{td_string!(words(), holds.stop_asked)}</p>
+            </Notice>
+        }
+    });
     view! {
         <Page title=td_string!(words(), message.received_title)>
             {thanks}
             <p>{td_string!(words(), message.received, date = day)}</p>
             {held}
+            {waits}
             <p>{td_string!(words(), message.received_reference, reference = received.reference)}</p>
             <LinkButton
                 href=paths::account(&received.account_id)

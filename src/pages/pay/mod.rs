@@ -3,6 +3,7 @@
 pub mod actions;
 mod load;
 
+use crate::components::begun::begun_too_often;
 use crate::components::disclosure::DisclosureNotice;
 use crate::components::form::{Button, Choice, ErrorSummary, HiddenField, LinkButton, MoneyField, Problems, Radios};
 use crate::components::frame::{frame, language, words};
@@ -159,6 +160,9 @@ fn choice(way: &WayToPay, creditor: &str) -> Choice {
 
 fn problem_words(code: &str, least: Option<Money>, payable: Money) -> String {
     let amount = |amount| format::money(amount, language());
+    if let Some(time) = begun_too_often(code) {
+        return td_string!(words(), pay.error_many, time = time, phone = frame().reach.phone.clone());
+    }
     match code {
         "choose" => td_string!(words(), pay.error_choose).to_owned(),
         "both" => td_string!(words(), pay.error_both).to_owned(),

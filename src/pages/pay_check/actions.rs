@@ -1,10 +1,12 @@
 //! The door of paying.
 
 use crate::domain::account::Disclosure;
+use crate::domain::beginning::TooMany;
 use crate::domain::ids::AccountId;
 use crate::domain::paying::PayRefusal;
 use crate::domain::payment::Purpose;
 use crate::paths;
+use crate::server::clock;
 use crate::server::context::{self, Failed, Flash};
 use crate::server::services::payments::{self, Decision, StartRefusal, Started};
 use leptos::prelude::*;
@@ -49,12 +51,15 @@ pub async fn start_payment(
             context::redirect(paths::ACCOUNT);
             return Ok(());
         }
-        Err(StartRefusal::NotDisclosed) => "disclosure",
-        Err(StartRefusal::KeyNotUsable) => "again",
-        Err(StartRefusal::Pay(PayRefusal::AmountChanged { .. } | PayRefusal::AboveBalance { .. })) => "changed",
-        Err(StartRefusal::Pay(_)) => "gone",
+        Err(StartRefusal::NotDisclosed) => "disclosure".to_owned(),
+        Err(StartRefusal::KeyNotUsable) => "again".to_owned(),
+        Err(StartRefusal::TooMany(TooMany { again_at })) => {
+            format!("many:{}", clock::local_time(again_at, &clock::zone(&visitor.time_zone)))
+        }
+        Err(StartRefusal::Pay(PayRefusal::AmountChanged { .. } | PayRefusal::AboveBalance { .. })) => "changed".to_owned(),
+        Err(StartRefusal::Pay(_)) => "gone".to_owned(),
     };
     let values = BTreeMap::from([("purpose".to_owned(), purpose.code().to_owned())]);
-    let flash = Flash { screen: "pay".to_owned(), values, errors: vec![(String::new(), code.to_owned())] };
+    let flash = Flash { screen: "pay".to_owned(), values, errors: vec![(String::new(), code)] };
     context::refuse(&paths::pay(&account), flash).await
 }

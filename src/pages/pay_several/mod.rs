@@ -4,6 +4,7 @@
 pub mod actions;
 mod load;
 
+use crate::components::begun::begun_too_often;
 use crate::components::disclosure::DisclosureNotice;
 use crate::components::form::{AmountOf, Button, ErrorSummary, HiddenField, LinkButton, LinkKind, Problems};
 use crate::components::frame::{frame, language, words};
@@ -212,6 +213,9 @@ fn offered_words(way: &WayToPay, creditor: &str) -> Option<String> {
 
 /// A code and the amounts in minor units that belong to it, such as `changed:5000:3000`.
 fn problem_words(code: &str, name: &str, currency: Currency) -> String {
+    if let Some(time) = begun_too_often(code) {
+        return td_string!(words(), pay.error_many, time = time, phone = frame().reach.phone.clone());
+    }
     let mut parts = code.split(':');
     let code = parts.next().unwrap_or_default();
     let amounts: Vec<String> = parts

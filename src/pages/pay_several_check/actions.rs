@@ -1,12 +1,14 @@
 //! The door of paying on several accounts at once.
 
 use crate::domain::account::Disclosure;
+use crate::domain::beginning::TooMany;
 use crate::domain::ids::AccountId;
 use crate::domain::joint_payment::{self, ShareRefusal};
 use crate::domain::money::{Currency, Money};
 use crate::domain::paying::PayRefusal;
 use crate::domain::payment::Purpose;
 use crate::paths;
+use crate::server::clock;
 use crate::server::context::{self, Failed, Flash};
 use crate::server::services::payments::{self, JointDecision, JointRefusal, ShareChanged, ShownShare, Started};
 use leptos::prelude::*;
@@ -77,6 +79,9 @@ pub async fn start_several(
         Err(JointRefusal::TooSmall { minimum }) => form(&format!("small:{}", minimum.minor())),
         Err(JointRefusal::NotDisclosed) => form("disclosure"),
         Err(JointRefusal::KeyNotUsable) => form("again"),
+        Err(JointRefusal::TooMany(TooMany { again_at })) => {
+            form(&format!("many:{}", clock::local_time(again_at, &clock::zone(&visitor.time_zone))))
+        }
     };
     let typed = |share: &PostedShare| Money::new(share.amount_minor, currency).to_decimal_string();
     let values = shares.iter().map(|(account, share)| (account.clone(), typed(share))).collect();

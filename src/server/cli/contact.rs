@@ -1,12 +1,14 @@
 //! `evenkeel contact show | log | stop | allow | stop-all | allow-all | consent | withdraw REFERENCE`: how the customer of an account may
-//! be written to, for what a customer tells a person. Names and addresses are not printed.
+//! be written to, for what a customer tells a person. Names and addresses are not printed. And what people wrote that nobody has
+//! answered yet (`cli/requests.rs`).
 
 use super::outbox::{instant, to_json, to_line};
-use super::{CommandError, open_state};
+use super::{CommandError, open_state, requests};
 use crate::domain::contact::channel::Channel;
 use crate::domain::language::Language;
 use crate::server::config::Config;
 use crate::server::services::outbox;
+use crate::server::services::requests::Collections;
 use crate::server::services::stopping::{self, Mark, Wish, WishError};
 use crate::server::state::AppState;
 use clap::{Args, Subcommand, ValueEnum};
@@ -67,6 +69,27 @@ enum What {
     },
     /// They no longer want text messages.
     Withdraw { reference: String },
+    /// What people wrote and nobody has answered yet: what may stop a payment first, then by the day of the answer.
+    Requests {
+        /// At most so many.
+        #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(i64).range(1..=10_000))]
+        limit: i64,
+        /// Print one JSON object a line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// One of them, with what was written and where the answer goes.
+    Request { reference: String },
+    /// A person has answered it: collections that waited for that go on, or end.
+    Answered {
+        reference: String,
+        /// Who answered.
+        #[arg(long)]
+        by: String,
+        /// It was an order to stop payments: the permission to collect ends, and its customer is told.
+        #[arg(long)]
+        stop_collecting: bool,
+    },
 }
 
 pub(super) fn read_language(text: &str) -> Result<Language, String> {
@@ -95,6 +118,12 @@ async fn run(state: &AppState, what: What) -> Result<ExitCode, CommandError> {
         What::StopAll { reference } => (reference, Wish::StopContact),
         What::AllowAll { reference } => (reference, Wish::AllowContact),
         What::Withdraw { reference } => (reference, Wish::WithdrawConsent),
+        What::Requests { limit, json } => return requests::list(state, limit, json).await,
+        What::Request { reference } => return requests::show(state, &reference).await,
+        What::Answered { reference, by, stop_collecting } => {
+            let collections = if stop_collecting { Collections::Stop } else { Collections::GoOn };
+            return requests::answered(state, &reference, &by, collections).await;
+        }
     };
     match stopping::record_wish(state, &reference, wish).await {
         Ok(()) => {

@@ -53,9 +53,11 @@ async fn receive(config: Config, recipient: Option<&str>) -> Result<ExitCode, Co
         Followed::NotDelivered { for_good: true } => ("not delivered: the address does not work", 0),
         Followed::NotDelivered { for_good: false } => ("not delivered for now", 0),
         Followed::Stopped => ("e-mail is stopped", 0),
+        Followed::StoppedAndForAPerson => ("e-mail is stopped; for a person to read", 0),
         Followed::KnownBefore => ("known before", 0),
         Followed::NotOurs => ("about no message of ours", 0),
         Followed::ForAPerson => ("for a person to read", 0),
+        Followed::TooManyToday => ("for a person to read; so many came today that it was not kept here", 0),
         Followed::Unreadable => ("no message", 1),
     };
     println!("{told}");

@@ -15,6 +15,7 @@ mod offers;
 mod outbox;
 mod reconcile;
 mod refund;
+mod requests;
 mod serve;
 mod staff;
 mod verify;

@@ -2,10 +2,12 @@
 
 use super::{ConfigError, Secret, Settings};
 use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 #[derive(Clone)]
 pub struct Mail {
-    /// `smtp://user:password@host:port`, `smtps://…`.
+    /// `smtps://user:password@host`, `smtp://user:password@host?tls=required` (STARTTLS), or, to this machine only, `smtp://…` in the
+    /// clear.
     pub smtp_url: String,
     pub from: String,
     /// Where mail that cannot be delivered comes back to: `bounce@pay.example.org`, with a tag of each message after a plus.
@@ -64,13 +66,45 @@ pub enum Texts {
     },
 }
 
+const SMTP_URL: &str = "smtps://user:password@host (TLS from the start), or smtp://user:password@host?tls=required (STARTTLS, without \
+                        which nothing is sent); smtp:// without it sends letters and password in the clear and goes to this machine \
+                        only: smtp://127.0.0.1:25";
+
+/// Whether nobody on the way can read what is sent to this address: over TLS, or not over a wire at all.
+fn keeps_letters_private(url: &str) -> bool {
+    if url.starts_with("smtps://") {
+        return true;
+    }
+    let Some(rest) = url.strip_prefix("smtp://") else { return false };
+    let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let tls: Vec<&str> = query.split('&').filter(|pair| pair.split('=').next() == Some("tls")).collect();
+    match tls.as_slice() {
+        ["tls=required"] => true,
+        [] => is_this_machine(place),
+        _ => false,
+    }
+}
+
+/// What stands before the last @ is user and password; they may hold anything.
+fn is_this_machine(place: &str) -> bool {
+    let authority = place.split(['/', '#']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let without_port =
+        host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit())).map_or(host, |(host, _)| host);
+    match without_port.strip_prefix('[').and_then(|address| address.strip_suffix(']')) {
+        Some(address) => address.parse::<Ipv6Addr>().is_ok_and(|address| address.is_loopback()),
+        None => {
+            without_port.eq_ignore_ascii_case("localhost")
+                || without_port.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback())
+        }
+    }
+}
+
 const NOT_SHOWN: &str = "(not shown)";
 
 impl Settings {
     pub(super) fn mail(&self) -> Result<Option<Mail>, ConfigError> {
-        let smtp_url = self.optional("mail.smtp_url", "smtp://host:port or smtps://user:password@host", |text| {
-            (text.starts_with("smtp://") || text.starts_with("smtps://")).then(|| text.to_owned())
-        });
+        let smtp_url = self.optional("mail.smtp_url", SMTP_URL, |text| keeps_letters_private(text).then(|| text.to_owned()));
         // The value may hold a password: it is never repeated.
         let smtp_url = smtp_url.map_err(hidden)?;
         let from = self.text("mail.from", "Accounts team <accounts@localhost>")?;
@@ -141,6 +175,45 @@ mod tests {
         }
         for wrong in ["bounce", "@example.org", "a b@example.org", "much-too-long-a-part@example.org", "a+b@example.org"] {
             assert_eq!(BounceAddress::read(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn letters_and_passwords_go_over_tls_or_to_this_machine() {
+        for private in [
+            "smtps://mail.example.org",
+            "smtps://user:pass@mail.example.org:465",
+            "smtp://user:pass@mail.example.org:587?tls=required",
+            "smtp://mail.example.org/helo?tls=required",
+            "smtp://localhost",
+            "smtp://LOCALHOST:25",
+            "smtp://127.0.0.1:2525",
+            "smtp://user:pass@127.0.0.9",
+            "smtp://[::1]:25",
+        ] {
+            let found = checked(&[("mail.smtp_url", private)]).expect("it is taken").mail.expect("a mail server");
+            assert_eq!(found.smtp_url, private);
+        }
+        for open in [
+            "smtp://mail.example.org",
+            "smtp://user:hunter2@mail.example.org:587",
+            "smtp://user:hunter2@mail.example.org?tls=opportunistic",
+            "smtp://user:hunter2@mail.example.org?tls=required&tls=opportunistic",
+            "smtp://user:hunter2@mail.example.org?Tls=required",
+            "smtp://localhost:hunter2@mail.example.org",
+            "smtp://user:hunter2@127.0.0.1@mail.example.org",
+            "smtp://mail.example.org#@127.0.0.1",
+            "smtp://localhost.example.org",
+            "smtp://127.0.0.1.example.org",
+            "smtp://10.0.0.1",
+            "smtp://[2001:db8::1]",
+            "smtp://",
+            "mail.example.org",
+        ] {
+            let error = checked(&[("mail.smtp_url", open)]).expect_err(open);
+            assert_eq!(error.name, "mail.smtp_url");
+            let said = error.to_string();
+            assert!(said.contains("?tls=required") && said.contains("smtps://") && !said.contains("hunter2"), "{said}");
         }
     }
 

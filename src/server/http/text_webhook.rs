@@ -35,8 +35,8 @@ async fn receive(State(state): State<AppState>, headers: HeaderMap, body: Bytes)
     }
     let Ok(inbound) = serde_json::from_slice::<Inbound>(&body) else { return (StatusCode::BAD_REQUEST, "not readable\n") };
     match stopping::receive_text(&state, &inbound.from, &inbound.text).await {
-        Ok(stopped) => {
-            tracing::info!(stopped, "a text message came in");
+        Ok(taken) => {
+            tracing::info!(taken.stopped, taken.for_a_person, "a text message came in");
             (StatusCode::OK, "taken\n")
         }
         Err(error) => {

@@ -2,7 +2,7 @@
 //!
 //! A newer file may change contact details, product, status and what is reported. It never changes an account's creditor,
 //! currency or opening itemization, and nothing here reaches drafts or payments. An account that is taken back or closed ends its
-//! agreement (`services::recalls`).
+//! agreement (`services::recalls`), and one on which nothing is owed any more completes it (`services::completions`, in a job).
 
 use super::accounts::{AccountRow, Parts, Sent};
 use super::faults::Reason;
@@ -45,6 +45,8 @@ struct Plan {
     released: Vec<String>,
     /// Accounts whose open payment pages must close.
     closing: Vec<String>,
+    /// Accounts on which nothing is owed after this file.
+    settled: Vec<String>,
     /// Accounts that were open until now, and the status that ends their agreements.
     taken_back: Vec<(String, &'static str)>,
     events: Vec<Event>,
@@ -310,6 +312,10 @@ impl AccountWriter {
             && let Some(difference) = difference(booked, row.report.balance_minor, &row.report.balance_date)
         {
             outcome.balance_differs += 1;
+            let owed_after = booked.iter().map(|entry| entry.amount_minor).sum::<i64>().saturating_add(difference);
+            if self.leads == BalanceLeads::Creditor && owed_after <= 0 {
+                plan.settled.push(account.id.clone());
+            }
             self.plan_difference(plan, row, account, difference);
         }
         if changed {
@@ -370,6 +376,10 @@ impl AccountWriter {
             let once_key = format!("{}:{}:{account_id}", jobs::CLOSE_PAGES, self.run_id);
             // Work is due in real time, whatever the day of the portal is.
             jobs::ask(tx, jobs::CLOSE_PAGES, account_id, &once_key, 0, now).await?;
+        }
+        for account_id in &plan.settled {
+            let once_key = format!("{}:{}:{account_id}", jobs::REVIEW_SETTLED, self.run_id);
+            jobs::ask(tx, jobs::REVIEW_SETTLED, account_id, &once_key, 0, now).await?;
         }
         events::append_many(tx, &plan.events).await
     }

@@ -7,7 +7,7 @@ use crate::server::clock::Millis;
 use crate::server::services::collections::{self, Tended};
 use crate::server::services::mandates::{self, Told};
 use crate::server::services::payments::{self, Reconciled};
-use crate::server::services::{Failure, attempts, door, keeping, outbox, recalls, sessions};
+use crate::server::services::{Failure, attempts, completions, door, keeping, outbox, recalls, sessions};
 use crate::server::state::AppState;
 use crate::server::store::StoreResult;
 use crate::server::store::jobs::{self, Claimed};
@@ -44,6 +44,8 @@ pub enum JobKind {
     ReviewAgreement,
     /// Close the payment pages over several accounts of which one is disputed now.
     CloseJointPages,
+    /// Complete the agreement of an account on which nothing is owed by the creditor's own figures.
+    ReviewSettled,
     /// End what an ended agreement leaves, and tell its customer, when the creditor has taken an account back.
     TellOfRecall,
 }
@@ -60,6 +62,7 @@ impl JobKind {
             collections::REMIND_JOB => Some(JobKind::RemindInstalment),
             keeping::REVIEW_JOB => Some(JobKind::ReviewAgreement),
             jobs::CLOSE_JOINT_PAGES => Some(JobKind::CloseJointPages),
+            jobs::REVIEW_SETTLED => Some(JobKind::ReviewSettled),
             jobs::TELL_OF_RECALL => Some(JobKind::TellOfRecall),
             _ => None,
         }
@@ -189,6 +192,7 @@ async fn perform(state: &AppState, kind: JobKind, job: &Claimed) -> Result<Outco
         JobKind::ReviewAgreement => keeping::review(state, subject).await.map(|()| Outcome::Done),
         JobKind::ClosePaymentPages => payments::close_pages(state, subject).await.map(|()| Outcome::Done),
         JobKind::CloseJointPages => payments::close_joint_pages(state, subject).await.map(|()| Outcome::Done),
+        JobKind::ReviewSettled => completions::review_settled(state, subject).await.map(|()| Outcome::Done),
         JobKind::TellOfRecall => recalls::tell(state, subject).await.map(|()| Outcome::Done),
     }
 }

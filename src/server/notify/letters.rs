@@ -82,6 +82,12 @@ impl Template {
                 ("reference", "EK-7F3K-9Q2M"),
                 ("link", "https://pay.example.org/agreements/1"),
             ],
+            Template::AnswerReceived => &[("reference", "M-7F3K-9Q2M"), ("answer_by", "Tuesday 24 November 2026")],
+            Template::CollectionsWait => &[
+                ("reference", "M-7F3K-9Q2M"),
+                ("answer_by", "Tuesday 24 November 2026"),
+                ("link", "https://pay.example.org/agreements/1"),
+            ],
             Template::AgreementEnded => &[
                 ("made", "9"),
                 ("count", "12"),
@@ -131,6 +137,10 @@ impl Template {
             (Template::AgreementEnded, Language::Spanish) => letter!("agreement_ended/es"),
             (Template::AccountRecalled, Language::English) => letter!("account_recalled/en"),
             (Template::AccountRecalled, Language::Spanish) => letter!("account_recalled/es"),
+            (Template::AnswerReceived, Language::English) => letter!("answer_received/en"),
+            (Template::AnswerReceived, Language::Spanish) => letter!("answer_received/es"),
+            (Template::CollectionsWait, Language::English) => letter!("collections_wait/en"),
+            (Template::CollectionsWait, Language::Spanish) => letter!("collections_wait/es"),
         }
     }
 
@@ -139,6 +149,10 @@ impl Template {
         match (self, language) {
             (Template::ReceiptCopy, Language::English) => Some(include_str!("../../../letters/receipt_copy/en.sms")),
             (Template::ReceiptCopy, Language::Spanish) => Some(include_str!("../../../letters/receipt_copy/es.sms")),
+            (Template::AnswerReceived, Language::English) => Some(include_str!("../../../letters/answer_received/en.sms")),
+            (Template::AnswerReceived, Language::Spanish) => Some(include_str!("../../../letters/answer_received/es.sms")),
+            (Template::CollectionsWait, Language::English) => Some(include_str!("../../../letters/collections_wait/en.sms")),
+            (Template::CollectionsWait, Language::Spanish) => Some(include_str!("../../../letters/collections_wait/es.sms")),
             (
                 Template::ConfirmationCopy
                 | Template::ReversalNote

@@ -1,10 +1,10 @@
-//! What comes back by e-mail: reports that a message was not delivered (RFC 3464), complaints (RFC 5965), and replies that say
-//! "stop". Read here; what follows from it is decided by `services::returns`.
+//! What comes back by e-mail: reports that a message was not delivered (RFC 3464), complaints (RFC 5965), and what people write. Read
+//! here; what follows from it is decided by `services::returns`.
 //!
 //! Anybody can send a message that says such things. So what is read here names the message it is about by what only its receiver
 //! has seen, the message's own id or the tag of its bounce address, and the service checks those.
 
-use crate::domain::contact::stop_words::asks_to_stop;
+use crate::domain::contact::stop_words::{is_stop, own_lines};
 use mail_parser::{Address, HeaderName, Message, MessageParser, MimeHeaders};
 
 /// What a received message is.
@@ -14,9 +14,11 @@ pub enum Returned {
     NotDelivered { for_good: bool },
     /// Its receiver called a message of ours unwanted.
     Unwanted,
-    /// Its receiver answered "stop".
+    /// Somebody wrote "stop" or another such word, and nothing else on that line.
     Stop,
-    /// Nothing of these: a person reads it.
+    /// Somebody wrote something else.
+    Written,
+    /// Nothing of these, or nobody wrote it.
     Other,
 }
 
@@ -29,20 +31,24 @@ pub struct Received {
     /// Where it was sent: one of them may be a bounce address with a tag.
     pub sent_to: Vec<String>,
     pub from: Option<String>,
+    /// What its writer wrote, without what they quote.
+    pub text: String,
 }
 
 /// Reads a message as it came from the mail server; `None` where it is none.
 pub fn read(raw: &[u8]) -> Option<Received> {
     let message = MessageParser::default().parse(raw)?;
+    let text = message.body_text(0).unwrap_or_default();
     Some(Received {
-        returned: what(&message),
+        returned: what(&message, &text),
         message_ids: ids(&message),
         sent_to: sent_to(&message),
         from: message.from().and_then(first_address),
+        text: own_lines(&text).join("\n"),
     })
 }
 
-fn what(message: &Message<'_>) -> Returned {
+fn what(message: &Message<'_>, text: &str) -> Returned {
     let report = |subtype: &str| {
         message.parts.iter().find(|part| part.is_content_type("message", subtype)).map(|part| fields(part.contents()))
     };
@@ -55,10 +61,18 @@ fn what(message: &Message<'_>) -> Returned {
         let is_unwanted = ["abuse", "opt-out", "complaint", "fraud"].iter().any(|unwanted| kind.eq_ignore_ascii_case(unwanted));
         return if is_unwanted { Returned::Unwanted } else { Returned::Other };
     }
-    // Nobody wrote an automatic answer (RFC 3834).
-    let automatic = message.header_raw("Auto-Submitted").is_some_and(|value| !value.trim().eq_ignore_ascii_case("no"));
-    let text = message.body_text(0).unwrap_or_default();
-    if !automatic && asks_to_stop(&text) { Returned::Stop } else { Returned::Other }
+    match is_automatic(message) || own_lines(text).is_empty() {
+        true => Returned::Other,
+        false if is_stop(text) => Returned::Stop,
+        false => Returned::Written,
+    }
+}
+
+/// Nobody wrote an automatic answer (RFC 3834; older programs say it by precedence).
+fn is_automatic(message: &Message<'_>) -> bool {
+    let says = |name: &str| message.header_raw(name).map(|value| value.trim().to_lowercase());
+    says("Auto-Submitted").is_some_and(|value| value != "no")
+        || says("Precedence").is_some_and(|value| ["bulk", "junk", "list", "auto_reply"].contains(&value.as_str()))
 }
 
 /// Of a delivery report only "failed" counts: a delayed message may still arrive.
@@ -198,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reply_stops_by_its_first_word_and_an_automatic_one_never_does() {
+    fn a_reply_stops_by_one_word_alone_and_an_automatic_one_never_does() {
         let reply = |header: &str, body: &str| {
             let text = format!(
                 "From: Ada <ada@example.net>\r\nTo: accounts@pay.example.org\r\nIn-Reply-To: <{ID}@pay.example.org>\r\n{header}\
@@ -210,8 +224,14 @@ mod tests {
         assert_eq!(received.returned, Returned::Stop);
         assert_eq!(received.from.as_deref(), Some("ada@example.net"));
         assert_eq!(received.message_ids, [ID]);
-        assert_eq!(reply("", "Thank you").returned, Returned::Other);
-        assert_eq!(reply("Auto-Submitted: auto-replied\r\n", "Stop").returned, Returned::Other);
+        assert_eq!(received.text, "Baja");
+        for written in ["Thank you", "Stop please", "Cancel the payment"] {
+            assert_eq!(reply("", written).returned, Returned::Written, "{written}");
+        }
+        assert_eq!(reply("", "> STOP").returned, Returned::Other, "nothing of their own");
+        for automatic in ["Auto-Submitted: auto-replied\r\n", "Precedence: bulk\r\n"] {
+            assert_eq!(reply(automatic, "Stop").returned, Returned::Other, "{automatic}");
+        }
     }
 
     proptest::proptest! {

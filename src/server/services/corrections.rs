@@ -1,6 +1,7 @@
 //! What a person decides about the books of an account: a correction, or giving a part of the debt up. Each is an entry of its
 //! own with a reason and a person; nothing that stands in the books is changed.
 
+use super::completions::{self, CompletedBy};
 use super::{Failure, policies};
 use crate::domain::components::{self as parts_of_debt, Paid, Parts};
 use crate::domain::ids::normalise_reference;
@@ -8,11 +9,13 @@ use crate::domain::ledger::{Component, Entry};
 use crate::domain::money::Money;
 use crate::server::clock;
 use crate::server::state::AppState;
+use crate::server::store::asked_entries::{self, Asked};
 use crate::server::store::events::{self, Actor, Event};
 use crate::server::store::facts::AccountRecord;
 use crate::server::store::ledger::EntryContext;
-use crate::server::store::{self, StoreError, Tx, agreements, components, covered, facts};
+use crate::server::store::{self, StoreError, Tx, components, facts};
 use serde_json::json;
+use sha2::{Digest, Sha256};
 
 /// Who decides it and why.
 #[derive(Clone, Debug)]
@@ -30,6 +33,38 @@ pub enum What {
     Correct { amount: String, part: Paid },
     /// Without an amount all of it; without a part in the order in which payments pay.
     WriteOff { amount: Option<String>, part: Option<Paid> },
+}
+
+impl What {
+    const KINDS: [&str; 2] = ["correction", "write_off"];
+
+    fn kind(&self) -> &'static str {
+        match self {
+            What::Correct { .. } => "correction",
+            What::WriteOff { .. } => "write_off",
+        }
+    }
+
+    /// The key of its entry in the ledger.
+    fn once_key(&self, decision_key: &str) -> String {
+        format!("{}:{decision_key}", self.kind())
+    }
+
+    /// What is asked, so that a key cannot stand for two things. An amount is the same however it is written; all of it is another
+    /// thing than the amount it happens to be.
+    fn digest(&self, account: &AccountRecord) -> String {
+        let minor = |text: &str| match Money::parse_decimal(text, account.facts.currency) {
+            Ok(amount) => amount.minor().to_string(),
+            Err(_) => format!("unreadable {text}"),
+        };
+        let (amount, part) = match self {
+            What::Correct { amount, part } => (minor(amount), Some(*part)),
+            What::WriteOff { amount, part } => (amount.as_deref().map_or_else(|| "all".to_owned(), minor), *part),
+        };
+        let part = part.map_or("in order", Paid::code);
+        let asked = format!("1|{}|{}|{part}|{amount}", account.id, self.kind());
+        hex::encode(Sha256::digest(asked.as_bytes()))
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +87,7 @@ pub enum NotBooked {
     },
     /// A decision without a reason and a person is none.
     NoReason,
-    /// The key stands for another entry.
+    /// The key stands for another entry, or for one of which it is not known what was asked.
     KeyNotUsable,
 }
 
@@ -72,16 +107,17 @@ pub async fn book(
     let mut tx = state.db.begin_write().await?;
     store::lock_account(&mut tx, account.id.as_str()).await?;
     let account = facts::by_id(&mut *tx, account.id.as_str()).await?.ok_or(Failure::Missing("account"))?;
-    let kind = match what {
-        What::Correct { .. } => "correction",
-        What::WriteOff { .. } => "write_off",
-    };
-    let once_key = format!("{kind}:{}", decided.key);
-    if let Some((account_id, minor)) = store::ledger::of_once_key(&mut tx, &once_key).await? {
-        let same = account_id == account.id.as_str();
-        let amount = Money::new(minor, account.facts.currency);
+    let (once_key, request_sha256) = (what.once_key(&decided.key), what.digest(&account));
+    if let Some((asked, once_key)) = asked_entries::of_decision(&mut tx, &decided.key).await? {
+        let amount = store::ledger::amount_of(&mut tx, &once_key, account.facts.currency).await?;
         let booked = Booked { amount, balance: account.facts.balance, is_repeated: true };
-        return Ok(if same { Ok(booked) } else { Err(NotBooked::KeyNotUsable) });
+        return Ok(if asked == request_sha256 { Ok(booked) } else { Err(NotBooked::KeyNotUsable) });
+    }
+    // Booked before it was kept what had been asked: it cannot be compared.
+    for kind in What::KINDS {
+        if store::ledger::of_once_key(&mut tx, &format!("{kind}:{}", decided.key)).await?.is_some() {
+            return Ok(Err(NotBooked::KeyNotUsable));
+        }
     }
     let entry = match entry(state, &mut tx, &account, what).await? {
         Ok(entry) => entry,
@@ -98,6 +134,18 @@ pub async fn book(
         actor: &actor,
         once_key: &once_key,
     };
+    let asked = Asked {
+        decision_key: &decided.key,
+        account_id: account.id.as_str(),
+        request_sha256: &request_sha256,
+        once_key: &once_key,
+    };
+    match asked_entries::insert(&mut tx, &asked).await {
+        Ok(()) => {}
+        // The key under another account at the same moment: then it is not the same decision.
+        Err(error) if error.is_duplicate() => return Ok(Err(NotBooked::KeyNotUsable)),
+        Err(error) => return Err(error.into()),
+    }
     let transaction = store::ledger::append(&mut tx, &entry, &context).await?;
     let balance = store::ledger::balance(&mut tx, account.id.as_str(), account.facts.currency).await?;
     let amount = balance.checked_sub(account.facts.balance)?;
@@ -109,10 +157,12 @@ pub async fn book(
         account_id: Some(account.id.to_string()),
         subject_id: Some(transaction),
         // The words of the reason and the name are in the books; the trail holds no free text.
-        details: json!({ "kind": kind, "amount_minor": amount.minor(), "balance_after_minor": balance.minor() }),
+        details: json!({ "kind": what.kind(), "amount_minor": amount.minor(), "balance_after_minor": balance.minor() }),
     };
     events::append(&mut tx, &event).await?;
-    end_agreement_if_nothing_is_owed(&mut tx, &account, balance, at).await?;
+    if !balance.is_positive() {
+        completions::nothing_is_owed(state, &mut tx, &account.id, CompletedBy::Entry, at).await?;
+    }
     tx.commit().await.map_err(StoreError::from)?;
     Ok(Ok(Booked { amount, balance, is_repeated: false }))
 }
@@ -166,22 +216,4 @@ fn component(part: Paid) -> Option<Component> {
         Paid::Fees => Some(Component::Fees),
         Paid::Credit => None,
     }
-}
-
-async fn end_agreement_if_nothing_is_owed(tx: &mut Tx, account: &AccountRecord, balance: Money, at: i64) -> Result<(), Failure> {
-    if balance.is_positive() {
-        return Ok(());
-    }
-    let Some(agreement_id) = agreements::active_of_account(&mut **tx, &account.id).await? else { return Ok(()) };
-    covered::complete_agreement(tx, &agreement_id, at).await?;
-    let event = Event {
-        at,
-        actor: Actor::System,
-        action: "agreement.completed",
-        customer_id: Some(account.customer_id.to_string()),
-        account_id: Some(account.id.to_string()),
-        subject_id: Some(agreement_id.to_string()),
-        details: json!({ "balance_minor": balance.minor() }),
-    };
-    Ok(events::append(tx, &event).await?)
 }

@@ -1,10 +1,9 @@
 //! Whether agreements are kept: computed for the screens, and remembered when the time to put something right is over. Then the
 //! account has its ways forward again.
 
-use super::{Failure, collections as collecting, mandates};
+use super::{Failure, collections as collecting, endings};
 use crate::domain::agreement::DAYS_TO_PUT_RIGHT;
 use crate::domain::calendar::{Date, days_after};
-use crate::domain::collecting::WhyNot;
 use crate::domain::format;
 use crate::domain::hold::allow_collection;
 use crate::domain::ids::{AgreementId, CustomerId};
@@ -13,7 +12,6 @@ use crate::domain::keeping::{
     keeping, put_right,
 };
 use crate::domain::language::Language;
-use crate::domain::mandate::EndReason;
 use crate::domain::money::Money;
 use crate::paths;
 use crate::server::clock;
@@ -79,10 +77,10 @@ pub(super) async fn of_account(
     let head = store::collections::agreement(tx, agreement_id).await?.ok_or(Failure::Missing("agreement"))?;
     let (instalments, keeping) = compute(state, tx, &head, account).await?;
     let zone = clock::zone(&account.time_zone);
-    let standings = collecting::standing_of(tx, agreement_id, &instalments, &zone).await?;
+    let standings = collecting::standing_of(tx, agreement_id, &instalments, account.facts.balance, &zone).await?;
     Ok(OfAccount {
         keeping,
-        next_collection: collecting::next_of_agreement(tx, agreement_id, &instalments, &zone).await?,
+        next_collection: collecting::next_of_agreement(tx, agreement_id, &instalments, account.facts.balance, &zone).await?,
         put_right: put_right(&instalments, keeping, state.clock.today_in(&zone)),
         trouble: collection_trouble(&instalments, &standings),
         instalments,
@@ -109,7 +107,7 @@ pub(super) async fn next_collected(
     let zone = clock::zone(&account.time_zone);
     let day_of = |at| clock::date_of(at, &zone);
     let instalments = store::keeping::instalments(tx, agreement_id, account.facts.currency, day_of).await?;
-    collecting::next_of_agreement(tx, agreement_id, &instalments, &zone).await
+    collecting::next_of_agreement(tx, agreement_id, &instalments, account.facts.balance, &zone).await
 }
 
 async fn compute(
@@ -182,9 +180,7 @@ pub async fn review(state: &AppState, agreement_id: &str) -> Result<(), Failure>
         return Ok(());
     }
     let at = state.clock.now_millis();
-    collecting::close_all(&mut tx, &id, WhyNot::AgreementEnded, at).await?;
-    store::keeping::end_unkept(&mut tx, &id, at).await?;
-    mandates::end_of_agreement(state, &mut tx, &id, EndReason::AgreementEnded, at).await?;
+    endings::end(state, &mut tx, &id, endings::Ending::NotKept, at).await?;
     let made = instalments.iter().filter(|instalment| instalment.is_met()).count();
     let paid = instalments.iter().fold(0_i64, |sum, instalment| sum.saturating_add(instalment.paid_minor()));
     let paid = Money::new(paid, account.facts.currency);

@@ -1,9 +1,10 @@
 //! "Something has changed", "this is not right", and everything else a customer writes to a person about an account. Each is
-//! answered by a stated day. Saying that it is not right puts the account on hold at once: said here it counts as written
+//! answered by a stated day. What may be an order to stop a payment lets collections wait ([`super::answers`]). Saying that it is not right puts the account on hold at once: said here it counts as written
 //! (12 CFR 1006.38), so nothing is asked for until a person has answered.
 
-use super::Failure;
+use super::{Failure, answers};
 use crate::domain::calendar::Date;
+use crate::domain::contact::stop_words::may_stop_a_payment;
 use crate::domain::contact::{Topic, answer_by};
 use crate::domain::hold::HoldKind;
 use crate::domain::ids::{AccountId, CustomerId};
@@ -15,7 +16,7 @@ use crate::server::store::events::{self, Actor, Event};
 use crate::server::store::facts::{self, AccountRecord};
 use crate::server::store::holds::{self, NewHold};
 use crate::server::store::messages::{self, NewMessage};
-use crate::server::store::{self, StoreError, Tx, jobs};
+use crate::server::store::{StoreError, Tx, jobs};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -52,7 +53,9 @@ pub async fn send(
     let Some(account) = facts::one_of_customer(&mut *tx, customer, account_id).await? else {
         return Ok(Sent::NoSuchAccount);
     };
-    store::lock_account(&mut tx, account_id.as_str()).await?;
+    // An order to stop a payment counts however it is given (12 CFR 1005.10(c)).
+    let permitted = answers::permitted(&mut tx, customer, may_stop_a_payment(message.text)).await?;
+    answers::lock(&mut tx, &permitted, account_id).await?;
     let now = state.clock.now_millis();
     if messages::count_since(&mut tx, account_id, now - DAY_MILLIS).await? >= MESSAGES_A_DAY {
         return Ok(Sent::Limited);
@@ -75,6 +78,9 @@ pub async fn send(
     note(&mut tx, &account, "message.received", &id, now, json!({ "topic": message.topic.code() })).await?;
     if message.topic == Topic::NotRight {
         hold_for_dispute(&mut tx, &account, &reference, now).await?;
+    }
+    for held in &answers::not_held(&mut tx, &permitted, now).await? {
+        answers::hold(&mut tx, held, customer, &reference, now).await?;
     }
     tx.commit().await.map_err(StoreError::from)?;
     Ok(Sent::Received { reference })
@@ -137,6 +143,8 @@ pub struct Promise {
     pub topic: Topic,
     pub reference: String,
     pub answer_by: Date,
+    /// It may be an order to stop a payment: nothing is collected until then.
+    pub collections_wait: bool,
 }
 
 /// The promise made to this customer under a reference.
@@ -151,5 +159,6 @@ pub async fn promise(
     };
     let topic = Topic::from_code(&sent.kind).ok_or(StoreError::Unreadable("topic"))?;
     let instant = Timestamp::from_millisecond(sent.answer_by).map_err(|_| StoreError::Unreadable("instant"))?;
-    Ok(Some(Promise { topic, reference: sent.reference, answer_by: zone(time_zone).to_datetime(instant).date() }))
+    let answer_by = zone(time_zone).to_datetime(instant).date();
+    Ok(Some(Promise { topic, reference: sent.reference, answer_by, collections_wait: sent.collections_wait }))
 }

@@ -4,12 +4,10 @@
 use super::confirmations::recipient;
 use super::documents::{self, DocumentKind, Subject};
 use super::outbox::{self, Hurry};
-use super::{Failure, collections, mandates};
-use crate::domain::collecting::WhyNot;
+use super::{Failure, endings};
 use crate::domain::format;
 use crate::domain::ids::{AccountId, AgreementId, CustomerId, DocumentId};
 use crate::domain::language::Language;
-use crate::domain::mandate::EndReason;
 use crate::domain::money::Money;
 use crate::domain::standing::AccountStatus;
 use crate::server::clock::{self, Millis};
@@ -62,8 +60,7 @@ pub async fn tell(state: &AppState, agreement_id: &str) -> Result<(), Failure> {
     if recalls::is_told(&mut tx, &id).await? {
         return Ok(());
     }
-    collections::close_all(&mut tx, &id, WhyNot::AccountNotOpen, at).await?;
-    mandates::end_of_agreement(state, &mut tx, &id, EndReason::AgreementEnded, at).await?;
+    endings::end(state, &mut tx, &id, endings::Ending::TakenBack, at).await?;
     write_letter(state, &mut tx, &ended, &accounts, at).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(())

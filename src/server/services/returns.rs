@@ -1,13 +1,17 @@
 //! What comes back by e-mail: a message that was not delivered counts as not sent (12 CFR 1006.42(a)), and what was a required notice
-//! or a record goes by post instead; a complaint and a reply that says "stop" stop e-mail.
+//! or a record goes by post instead; a complaint and an answer that is the word "stop" stop e-mail; whatever else people write reaches
+//! a person ([`super::answers`]).
 
 use super::Failure;
+use super::answers::{self, Answer, Kept};
 use super::outbox::{contact_key, message_of_tag};
 use super::stopping::{self, LearnedFrom, Mark, Stop};
 use crate::domain::contact::channel::Channel;
 use crate::domain::contact::gate::Weight;
+use crate::domain::contact::stop_words::may_stop_a_payment;
 use crate::domain::ids::CustomerId;
 use crate::server::ids;
+use crate::server::notify::letters::Template;
 use crate::server::notify::returns::{Received, Returned, read};
 use crate::server::state::AppState;
 use crate::server::store::contact::{self, NewMark};
@@ -23,12 +27,16 @@ pub enum Followed {
     NotDelivered { for_good: bool },
     /// Its receiver wants no more e-mail.
     Stopped,
+    /// The same, and it says more, or may mean more, that a person reads.
+    StoppedAndForAPerson,
     /// It was known before.
     KnownBefore,
     /// It says that something came back, but not which message of ours.
     NotOurs,
-    /// Nothing of these: for a person to read.
+    /// For a person to read: kept where it is a customer's, with the day of the answer.
     ForAPerson,
+    /// The same, but so many came today that it was not kept here.
+    TooManyToday,
     /// It is no message at all.
     Unreadable,
 }
@@ -53,7 +61,7 @@ pub async fn receive(state: &AppState, raw: &[u8], recipient: Option<&str>) -> R
             }
             None => Followed::NotOurs,
         },
-        Returned::Stop => stop_by_reply(state, &mut tx, &received, about).await?,
+        Returned::Stop | Returned::Written => written(state, &mut tx, &received, about).await?,
         Returned::Other => Followed::ForAPerson,
     };
     tx.commit().await.map_err(StoreError::from)?;
@@ -128,20 +136,55 @@ async fn not_delivered(state: &AppState, tx: &mut Tx, owner: &Owner, for_good: b
     Ok(Followed::NotDelivered { for_good })
 }
 
-/// A reply names the message it answers, or else comes from the address of a customer.
-async fn stop_by_reply(state: &AppState, tx: &mut Tx, received: &Received, about: Option<Owner>) -> Result<Followed, Failure> {
-    let how = (Mark::Stopped, LearnedFrom::Reply);
-    if let Some(owner) = about {
-        return stop(state, tx, &owner.customer_id, Some(&owner.id), how).await;
+/// What somebody wrote. Whoever names a message of ours has received it, and their word stops e-mail; of anybody else it is only known
+/// from which address it says it comes, and a person looks. Either way an order to stop a payment is not lost.
+async fn written(state: &AppState, tx: &mut Tx, received: &Received, about: Option<Owner>) -> Result<Followed, Failure> {
+    let is_stop = received.returned == Returned::Stop;
+    let in_words = may_stop_a_payment(&received.text);
+    let Some(owner) = about else { return from_address(state, tx, received, in_words).await };
+    // Answered to the notice of a payment, the word alone may mean the payment.
+    let announces = [Template::CollectionNotice, Template::CollectionRetry].map(Template::code);
+    let may_stop_a_payment = in_words || (is_stop && announces.contains(&owner.template.as_str()));
+    if is_stop && !may_stop_a_payment {
+        return stop(state, tx, &owner.customer_id, Some(&owner.id), (Mark::Stopped, LearnedFrom::Reply)).await;
     }
-    let customers = match &received.from {
-        Some(from) => contact::with_email(tx, from).await?,
-        None => Vec::new(),
+    let answer = Answer {
+        customer: &owner.customer_id,
+        account: owner.account_id.as_ref(),
+        reply_to: received.from.as_deref().unwrap_or_default(),
+        text: &received.text,
+        may_stop_a_payment,
+        heard_by: "reply",
     };
-    for customer in &customers {
-        stop(state, tx, customer, None, how).await?;
+    let kept = answers::keep(state, tx, &answer).await?;
+    if is_stop {
+        stop(state, tx, &owner.customer_id, Some(&owner.id), (Mark::Stopped, LearnedFrom::Reply)).await?;
+        return Ok(Followed::StoppedAndForAPerson);
     }
-    Ok(if customers.is_empty() { Followed::NotOurs } else { Followed::Stopped })
+    Ok(for_a_person(kept))
+}
+
+/// Anybody can write in anybody's name: nothing is stopped by it, and a person looks. Whose address it is can stop e-mail in one step
+/// by the link of every message.
+async fn from_address(state: &AppState, tx: &mut Tx, received: &Received, may_stop_a_payment: bool) -> Result<Followed, Failure> {
+    let from = received.from.as_deref().unwrap_or_default();
+    let mut followed = match received.returned {
+        Returned::Stop => Followed::NotOurs,
+        _ => Followed::ForAPerson,
+    };
+    for customer in &contact::with_email(tx, from).await? {
+        let text = &received.text;
+        let answer = Answer { customer, account: None, reply_to: from, text, may_stop_a_payment, heard_by: "address" };
+        followed = for_a_person(answers::keep(state, tx, &answer).await?);
+    }
+    Ok(followed)
+}
+
+fn for_a_person(kept: Kept) -> Followed {
+    match kept {
+        Kept::Kept => Followed::ForAPerson,
+        Kept::TooMany => Followed::TooManyToday,
+    }
 }
 
 async fn stop(

@@ -2,8 +2,9 @@
 //! Reached from the stop link in every message, a reply, a complaint, the carrier of texts, or a person at the operator's.
 
 use super::Failure;
+use super::answers::{self, Answer};
 use crate::domain::contact::channel::Channel;
-use crate::domain::contact::stop_words::asks_to_stop;
+use crate::domain::contact::stop_words::{is_stop, may_stop_a_payment, own_lines};
 use crate::domain::ids::{CustomerId, normalise_reference};
 use crate::domain::language::Language;
 use crate::server::clock::Millis;
@@ -62,19 +63,37 @@ pub async fn allow_by_link(state: &AppState, token: &str) -> Result<bool, Failur
     Ok(true)
 }
 
-/// A text message that came in. Returns for how many customers it stopped texts.
-pub async fn receive_text(state: &AppState, from: &str, text: &str) -> Result<usize, Failure> {
-    let Some(number) = international(from).filter(|_| asks_to_stop(text)) else { return Ok(0) };
+/// What a text message that came in led to: for so many customers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TextTaken {
+    pub stopped: usize,
+    pub for_a_person: usize,
+}
+
+/// A text message that came in. One word alone stops texts, as carriers have it; whatever is longer reaches a person.
+pub async fn receive_text(state: &AppState, from: &str, text: &str) -> Result<TextTaken, Failure> {
+    let mut taken = TextTaken::default();
+    let words = own_lines(text).join("\n");
+    let Some(number) = international(from).filter(|_| !words.is_empty()) else { return Ok(taken) };
+    let (is_stop, may_stop_a_payment) = (is_stop(text), may_stop_a_payment(text));
     let mut tx = state.db.begin_write().await?;
     let customers = contact::with_text_number(&mut tx, &number).await?;
     for customer in &customers {
-        let learned_from = LearnedFrom::TextCarrier;
-        stop(state, &mut tx, &Stop { customer, channel: Channel::Text, mark: Mark::Stopped, learned_from, message_id: None })
-            .await?;
-        contact::withdraw_text_consent(&mut tx, customer, state.clock.now_millis()).await?;
+        if !is_stop || may_stop_a_payment {
+            let answer = Answer { customer, account: None, reply_to: from, text: &words, may_stop_a_payment, heard_by: "text" };
+            answers::keep(state, &mut tx, &answer).await?;
+            taken.for_a_person += 1;
+        }
+        if is_stop {
+            let learned_from = LearnedFrom::TextCarrier;
+            stop(state, &mut tx, &Stop { customer, channel: Channel::Text, mark: Mark::Stopped, learned_from, message_id: None })
+                .await?;
+            contact::withdraw_text_consent(&mut tx, customer, state.clock.now_millis()).await?;
+            taken.stopped += 1;
+        }
     }
     tx.commit().await.map_err(StoreError::from)?;
-    Ok(customers.len())
+    Ok(taken)
 }
 
 /// A wish to stop a channel.

@@ -1,6 +1,6 @@
 //! Reads of accounts for the people whose accounts they are. What an import writes is in `store::import`.
 
-use super::{StoreError, StoreResult};
+use super::{StoreError, StoreResult, Tx};
 use crate::domain::calendar::Date;
 use crate::domain::contact::channel::Channel;
 use crate::domain::contact::gate::Reason;
@@ -10,6 +10,15 @@ use crate::domain::money::{Currency, Money};
 use crate::domain::standing::{EntryKind, OwnEntry};
 use crate::server::clock::Millis;
 use sqlx::{Any, Executor, FromRow};
+
+/// A customer's account with the lowest id.
+pub async fn first_of_customer(tx: &mut Tx, customer: &CustomerId) -> StoreResult<Option<AccountId>> {
+    let id: Option<String> = sqlx::query_scalar("select id from accounts where customer_id = $1 order by id limit 1")
+        .bind(customer.as_str())
+        .fetch_optional(&mut **tx)
+        .await?;
+    Ok(id.map(AccountId))
+}
 
 /// One line of the creditor's own history. Charged is positive, paid is negative.
 #[derive(Clone, Debug, PartialEq, Eq)]

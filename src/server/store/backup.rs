@@ -8,7 +8,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
 /// What a backup holds, in an order in which rows can be put back: a row comes after those it refers to.
-pub const TABLES: [&str; 45] = [
+pub const TABLES: [&str; 46] = [
     "creditors",
     "customers",
     "accounts",
@@ -16,6 +16,7 @@ pub const TABLES: [&str; 45] = [
     "imports",
     "ledger_transactions",
     "postings",
+    "asked_entries",
     "holds",
     "portal_secrets",
     "sign_in_links",

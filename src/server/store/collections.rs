@@ -182,7 +182,7 @@ pub async fn set_mandate(tx: &mut Tx, payment_id: &PaymentId, mandate_id: &Manda
     expect_rows(&result, 1)
 }
 
-/// The permission in force for an agreement, and when it was given.
+/// The permission under which an agreement's instalments may be collected now, and when it was given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Permission {
     pub mandate_id: MandateId,
@@ -192,10 +192,12 @@ pub struct Permission {
     pub given_at: Millis,
 }
 
+/// None where the agreement is over, and none that was given in an earlier life of it.
 pub async fn permission(tx: &mut Tx, agreement_id: &AgreementId) -> StoreResult<Option<Permission>> {
     let row: Option<(String, String, String, i64)> = sqlx::query_as(
-        "select id, processor, mandate, coalesce(given_at, created_at) from mandates
-         where agreement_id = $1 and state = 'given' and mandate is not null",
+        "select m.id, m.processor, m.mandate, coalesce(m.given_at, m.created_at) from mandates m
+         join agreements g on g.id = m.agreement_id and g.state = 'active' and g.life = m.agreement_life
+         where m.agreement_id = $1 and m.state = 'given' and m.mandate is not null",
     )
     .bind(agreement_id.as_str())
     .fetch_optional(&mut **tx)
@@ -276,7 +278,8 @@ pub async fn untouched(pool: &AnyPool, last: &Found, until: Date, limit: i64) ->
         "select i.agreement_id, i.version, i.number, c.time_zone, i.due_on, coalesce(m.given_at, m.created_at)
          from instalments i
          join agreements g on g.id = i.agreement_id and g.current_version = i.version and g.state = 'active'
-         join mandates m on m.agreement_id = g.id and m.state = 'given' and m.mandate is not null
+         join mandates m
+           on m.agreement_id = g.id and m.agreement_life = g.life and m.state = 'given' and m.mandate is not null
          join customers c on c.id = g.customer_id
          where i.due_on <= $4 and i.due_on >= $1 and (i.due_on, i.agreement_id, i.number) > ($1, $2, $3)
            and not exists (

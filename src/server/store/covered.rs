@@ -26,11 +26,11 @@ pub async fn open_instalments(tx: &mut Tx, agreement_id: &AgreementId, currency:
     Ok(open)
 }
 
-/// Brings back an agreement that was completed and is not any more. False where it was not completed, or where one of its
-/// accounts is under another agreement now.
+/// Brings back an agreement that was completed and is not any more, into its next life: what was allowed in the one before allows
+/// nothing now. False where it was not completed, or where one of its accounts is under another agreement now.
 pub async fn reopen_agreement(tx: &mut Tx, agreement_id: &AgreementId) -> StoreResult<bool> {
     let result = sqlx::query(
-        "update agreements set state = 'active', ended_at = null
+        "update agreements set state = 'active', ended_at = null, life = life + 1
          where id = $1 and state = 'completed'
            and not exists (
              select 1 from agreement_accounts mine

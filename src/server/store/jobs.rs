@@ -11,6 +11,9 @@ pub const CLOSE_PAGES: &str = "close_payment_pages";
 /// The kind of the job that closes the payment pages over several accounts of which one is disputed now.
 pub const CLOSE_JOINT_PAGES: &str = "close_joint_pages";
 
+/// The kind of the job that completes the agreement of an account on which nothing is owed by the creditor's own figures.
+pub const REVIEW_SETTLED: &str = "review_settled";
+
 /// The kind of the job that tells a customer that the creditor took an account back while its agreement ran.
 pub const TELL_OF_RECALL: &str = "tell_of_recall";
 

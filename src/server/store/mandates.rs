@@ -9,38 +9,18 @@ use crate::server::clock::Millis;
 use sqlx::any::AnyRow;
 use sqlx::{Any, AnyPool, AssertSqlSafe, Executor, Row};
 
-/// A permission that is in force.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GivenMandate {
-    pub id: MandateId,
-    pub processor: String,
-    /// The processor's own name of it.
-    pub mandate: String,
-}
-
-/// The permission under which an agreement's instalments may be collected now, if there is one.
-pub async fn given_for(tx: &mut Tx, agreement_id: &AgreementId) -> StoreResult<Option<GivenMandate>> {
-    let row: Option<(String, String, String)> = sqlx::query_as(
-        "select id, processor, mandate from mandates where agreement_id = $1 and state = 'given' and mandate is not null",
-    )
-    .bind(agreement_id.as_str())
-    .fetch_optional(&mut **tx)
-    .await?;
-    Ok(row.map(|(id, processor, mandate)| GivenMandate { id: MandateId(id), processor, mandate }))
-}
-
 const COLUMNS: &str = "id, reference, customer_id, account_id, agreement_id, agreement_version, currency, state, processor, \
                        processor_reference, hosted_page, mandate, decision_key, terms, shown_text, text_sha256, signed_name, \
                        language, document_id, created_at, given_at, settled_at, end_reason";
 
-/// A permission as it is first recorded.
+/// A permission as it is first recorded, for the life its agreement is in.
 pub async fn insert(tx: &mut Tx, new: &Mandate) -> StoreResult<()> {
     sqlx::query(
         "insert into mandates (id, reference, customer_id, account_id, agreement_id, agreement_version, currency, state, processor,
            processor_reference, hosted_page, mandate, decision_key, terms, shown_text, text_sha256, signed_name, language,
-           document_id, created_at, given_at, settled_at, end_reason, ended_at_processor_at, checks, next_check_at)
+           document_id, created_at, given_at, settled_at, end_reason, ended_at_processor_at, checks, next_check_at, agreement_life)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, null, null, null, $10, $11, $12, $13, $14, $15, null, $16, null, null, null,
-           null, 0, null)",
+           null, 0, null, (select life from agreements where id = $5))",
     )
     .bind(new.id.as_str())
     .bind(&new.reference)
@@ -105,9 +85,63 @@ pub async fn of_agreement<'e>(
     rows.iter().map(read).collect()
 }
 
-/// The state of the agreement that a permission is for: `active` or how it ended.
-pub async fn agreement_state(tx: &mut Tx, agreement_id: &AgreementId) -> StoreResult<String> {
-    Ok(sqlx::query_scalar("select state from agreements where id = $1").bind(agreement_id.as_str()).fetch_one(&mut **tx).await?)
+/// Whether the agreement that a permission is for is in force, and in the life in which it was authorised.
+pub async fn is_of_agreements_life(tx: &mut Tx, id: &MandateId) -> StoreResult<bool> {
+    let found: i64 = sqlx::query_scalar(
+        "select count(*) from mandates m
+         join agreements g on g.id = m.agreement_id
+         where m.id = $1 and g.state = 'active' and g.life = m.agreement_life",
+    )
+    .bind(id.as_str())
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(found > 0)
+}
+
+/// Where a customer's payments are collected, or may be soon: the accounts and agreements of the permissions that are in force or being
+/// set up, by account.
+pub async fn permitted_of_customer(tx: &mut Tx, customer_id: &CustomerId) -> StoreResult<Vec<(AccountId, AgreementId)>> {
+    let rows: Vec<(String, String)> = sqlx::query_as(
+        "select distinct m.account_id, m.agreement_id from mandates m
+         join agreements g on g.id = m.agreement_id and g.state = 'active'
+         where m.customer_id = $1 and m.state in ('given', 'created', 'submitted', 'processing', 'unknown')
+         order by m.account_id, m.agreement_id",
+    )
+    .bind(customer_id.as_str())
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows.into_iter().map(|(account, agreement)| (AccountId(account), AgreementId(agreement))).collect())
+}
+
+/// The permissions of an account that are in force or being set up.
+pub async fn open_on_account(tx: &mut Tx, account_id: &AccountId) -> StoreResult<Vec<MandateId>> {
+    let ids: Vec<String> = sqlx::query_scalar(
+        "select m.id from mandates m
+         join agreement_accounts ga on ga.agreement_id = m.agreement_id and ga.ended_at is null
+         where ga.account_id = $1 and m.state in ('given', 'created', 'submitted', 'processing', 'unknown')
+         order by m.id",
+    )
+    .bind(account_id.as_str())
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(ids.into_iter().map(MandateId).collect())
+}
+
+/// When a customer began permissions since an instant that were not given, the newest first. Without those that the bank is looking
+/// at.
+pub async fn begun_in_vain(tx: &mut Tx, customer_id: &CustomerId, since: Millis, limit: i64) -> StoreResult<Vec<Millis>> {
+    Ok(sqlx::query_scalar(
+        "select created_at from mandates
+         where customer_id = $1 and created_at > $2
+           and state in ('created', 'submitted', 'refused', 'closed', 'unknown', 'withdrawn')
+         order by created_at desc
+         limit $3",
+    )
+    .bind(customer_id.as_str())
+    .bind(since)
+    .bind(limit)
+    .fetch_all(&mut **tx)
+    .await?)
 }
 
 /// Whether a permission by this name of the processor's is in force.

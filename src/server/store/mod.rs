@@ -7,6 +7,7 @@
 pub mod account_statements;
 pub mod accounts;
 pub mod agreements;
+pub mod asked_entries;
 pub mod backup;
 pub mod book_rules;
 pub mod collections;
@@ -40,6 +41,7 @@ pub mod print_queue;
 pub mod processor_entries;
 pub mod processor_events;
 pub mod recalls;
+pub mod requests;
 pub mod reversals;
 mod rows;
 pub mod sessions;

@@ -417,10 +417,13 @@ pub struct Owner {
     pub channel: Channel,
     pub weight: Weight,
     pub recipient: String,
+    pub template: String,
+    /// The account it is about, where it is about one.
+    pub account_id: Option<AccountId>,
 }
 
 pub async fn owner(tx: &mut Tx, id: &str) -> StoreResult<Option<Owner>> {
-    let row = sqlx::query("select id, customer_id, channel, weight, recipient from outbox where id = $1")
+    let row = sqlx::query("select id, customer_id, channel, weight, recipient, template, account_id from outbox where id = $1")
         .bind(id)
         .fetch_optional(&mut **tx)
         .await?;
@@ -431,6 +434,8 @@ pub async fn owner(tx: &mut Tx, id: &str) -> StoreResult<Option<Owner>> {
             channel: read_channel(&row)?,
             weight: read_weight(&row)?,
             recipient: row.try_get("recipient")?,
+            template: row.try_get("template")?,
+            account_id: row.try_get::<Option<String>, _>("account_id")?.map(AccountId),
         })
     })
     .transpose()

@@ -84,6 +84,24 @@ pub async fn open_on_account(tx: &mut Tx, account_id: &str) -> StoreResult<Vec<P
     rows.iter().map(read).collect()
 }
 
+/// When a customer began payments since an instant that were not paid, the newest first. Without what is on its way, and without what
+/// the processor never had: that made no page there.
+pub async fn begun_in_vain(tx: &mut Tx, customer_id: &CustomerId, since: Millis, limit: i64) -> StoreResult<Vec<Millis>> {
+    Ok(sqlx::query_scalar(
+        "select created_at from payments
+         where customer_id = $1 and created_at > $2 and purpose <> 'collection'
+           and (state in ('created', 'submitted', 'needs_customer', 'unknown', 'declined', 'cancelled')
+             or (state = 'abandoned' and processor_reference is not null))
+         order by created_at desc
+         limit $3",
+    )
+    .bind(customer_id.as_str())
+    .bind(since)
+    .bind(limit)
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
 /// By its reference, whoever's it is: for a command on the server.
 pub async fn of_reference(pool: &AnyPool, reference: &str) -> StoreResult<Option<Payment>> {
     let query = format!("select {COLUMNS} from payments where reference = $1");

@@ -22,7 +22,7 @@ pub(super) use ask::{ask_again, look_up};
 pub(super) use outcome::{note_outcome, of_which_instalment};
 pub(super) use over::{close_all, permission_ended, permission_given};
 pub use reminders::remind;
-pub(super) use standing::{is_any_coming, last_try_on};
+pub(super) use standing::{is_any_coming, last_try_on, not_collected};
 pub use standing::{next_of_agreement, standing_of};
 pub use sweep::{Swept, sweep};
 pub use tend::{Tended, tend};

@@ -7,8 +7,8 @@ use crate::domain::keeping::Instalment;
 use crate::domain::money::Money;
 use crate::server::clock;
 use crate::server::services::Failure;
-use crate::server::store::Tx;
 use crate::server::store::collections::{self, Try, TryState};
+use crate::server::store::Tx;
 use jiff::tz::TimeZone;
 
 /// How the collection of each of these instalments stands, in their order.
@@ -25,9 +25,32 @@ pub async fn standing_of(
         .iter()
         .map(|instalment| {
             let of_this = tries.iter().rfind(|one| one.key.number == i64::from(instalment.number));
-            standing(instalment, of_this, given_on)
+            match standing(instalment, of_this, given_on) {
+                CollectionStanding::OnDay(_) | CollectionStanding::AgainOn(_) if instalment.went_back() => {
+                    CollectionStanding::NotCollected(WhyNot::PaidBack)
+                }
+                stands => stands,
+            }
         })
         .collect())
+}
+
+/// The instalments that are not collected under any permission, by their number: money on them went back, so that a person looks first, or
+/// their collection was given up.
+pub(in crate::server::services) async fn not_collected(
+    tx: &mut Tx,
+    agreement_id: &AgreementId,
+    instalments: &[Instalment],
+) -> Result<Vec<i64>, Failure> {
+    let went_back = instalments.iter().filter(|instalment| instalment.went_back());
+    let mut numbers: Vec<i64> = went_back.map(|instalment| i64::from(instalment.number)).collect();
+    let tries = collections::of_agreement(tx, agreement_id).await?;
+    let given_up = tries.iter().enumerate().filter(|(at, one)| {
+        let is_last = tries.get(at + 1).is_none_or(|next| next.key.number != one.key.number);
+        is_last && matches!(one.state, TryState::Declined | TryState::NotCollected)
+    });
+    numbers.extend(given_up.map(|(_, one)| one.key.number));
+    Ok(numbers)
 }
 
 fn standing(instalment: &Instalment, last: Option<&Try>, given_on: Option<Date>) -> CollectionStanding {
@@ -56,17 +79,24 @@ fn standing(instalment: &Instalment, last: Option<&Try>, given_on: Option<Date>)
     }
 }
 
-/// The next amount that will be taken by itself under an agreement, and the day; `None` where nothing will.
+/// The next amount that will be taken by itself under an agreement, and the day; `None` where nothing will. Never more than
+/// `balance`, which is what is owed on the account.
 pub async fn next_of_agreement(
     tx: &mut Tx,
     agreement_id: &AgreementId,
     instalments: &[Instalment],
+    balance: Money,
     zone: &TimeZone,
 ) -> Result<Option<(Date, Money)>, Failure> {
     let standings = standing_of(tx, agreement_id, instalments, zone).await?;
-    let coming = instalments.iter().zip(standings).filter_map(|(instalment, standing)| match standing {
-        CollectionStanding::OnDay(day) | CollectionStanding::AgainOn(day) => Some((day, instalment.open())),
-        CollectionStanding::ByHand | CollectionStanding::UnderWay | CollectionStanding::NotCollected(_) => None,
+    let coming = instalments.iter().zip(standings).filter_map(|(instalment, standing)| {
+        let open = instalment.open().minor().min(balance.minor());
+        match standing {
+            CollectionStanding::OnDay(day) | CollectionStanding::AgainOn(day) => {
+                Some((day, Money::new(open, instalment.amount.currency()))).filter(|(_, amount)| amount.is_positive())
+            }
+            CollectionStanding::ByHand | CollectionStanding::UnderWay | CollectionStanding::NotCollected(_) => None,
+        }
     });
     Ok(coming.min_by_key(|(day, _)| *day))
 }

@@ -5,6 +5,7 @@ use super::read::read_automatic;
 use super::reconcile::RECONCILE_JOB;
 use super::report::apply;
 use crate::domain::account::Disclosure;
+use crate::domain::beginning::{DAY_MILLIS, MOST_IN_A_DAY, TooMany, may_begin};
 use crate::domain::ids::{AgreementId, CustomerId, MandateId};
 use crate::domain::language::Language;
 use crate::domain::mandate::{Authorised, Mandate, MandateReport, MandateState, MandateTerms, NotNow};
@@ -54,7 +55,12 @@ pub enum Refusal {
     Changed,
     /// The key stands for something else that was asked before, or is no key of ours.
     KeyNotUsable,
+    /// Too many were begun and not given. Payments are counted for themselves, so that nobody is kept from paying by this.
+    TooMany(TooMany),
 }
+
+/// As many as decide whether another may be begun.
+const MOST_READ: i64 = MOST_IN_A_DAY as i64;
 
 /// What the first transaction came to.
 enum Recorded {
@@ -123,6 +129,11 @@ async fn record(state: &AppState, processor: &dyn PaymentProcessor, decision: &D
     if text_sha256 != decision.shown_text_sha256 {
         return refused(Refusal::Changed);
     }
+    let now = state.clock.now_millis();
+    let begun = mandates::begun_in_vain(&mut tx, &decision.customer, now - DAY_MILLIS, MOST_READ).await?;
+    if let Err(too_many) = may_begin(&begun, now) {
+        return refused(Refusal::TooMany(too_many));
+    }
     let mandate = Mandate {
         id: MandateId(ids::new_id()),
         reference: ids::new_reference("EM"),
@@ -143,7 +154,7 @@ async fn record(state: &AppState, processor: &dyn PaymentProcessor, decision: &D
         },
         document_id: None,
         state: MandateState::Created,
-        created_at: state.clock.now_millis(),
+        created_at: now,
     };
     match mandates::insert(&mut tx, &mandate).await {
         Ok(()) => {}

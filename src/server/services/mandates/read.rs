@@ -9,11 +9,11 @@ use crate::domain::mandate::{Mandate, MandateState, MandateTerms, NotNow, Planne
 use crate::domain::money::Money;
 use crate::domain::payment::{Payment, Purpose};
 use crate::server::clock::{self, Millis};
-use crate::server::services::{Failure, keeping};
+use crate::server::services::{Failure, collections, keeping};
 use crate::server::state::AppState;
 use crate::server::store::agreements::{self, StoredAgreement};
 use crate::server::store::facts::{self, AccountRecord};
-use crate::server::store::{StoreError, Tx, covered, holds, mandates, payments};
+use crate::server::store::{self, StoreError, Tx, covered, holds, mandates, payments};
 
 /// An agreement with everything that decides whether its payments may be collected.
 #[derive(Clone, Debug)]
@@ -66,15 +66,19 @@ pub(super) async fn read_automatic(
     let all = mandates::of_agreement(&mut **tx, &agreement.id).await?;
     let newest = |wanted: fn(&MandateState) -> bool| all.iter().find(|mandate| wanted(&mandate.state)).cloned();
     let open = covered::open_instalments(tx, &agreement.id, agreement.terms.currency).await?;
+    let zone = clock::zone(&account.time_zone);
+    let day_of = |at| clock::date_of(at, &zone);
+    let instalments = store::keeping::instalments(tx, &agreement.id, agreement.terms.currency, day_of).await?;
+    let not_collected = collections::not_collected(tx, &agreement.id, &instalments).await?;
     let holds = holds::in_force(tx, account.id.as_str(), state.clock.now_millis()).await?;
     let running = payments::open_on_account(tx, account.id.as_str()).await?;
-    let today = state.clock.today_in(&clock::zone(&account.time_zone));
+    let today = state.clock.today_in(&zone);
     Ok(Some(Automatic {
         given: newest(|state| matches!(state, MandateState::Given { .. })),
         waiting: newest(MandateState::is_open),
         ended: newest(|state| matches!(state, MandateState::Ended { .. })),
         sent: running.into_iter().find(|payment| payment.purpose == Purpose::Collection),
-        terms: terms(state, &agreement, &account, &open, &holds, today),
+        terms: terms(state, &agreement, &account, (&open, &not_collected), &holds, today),
         next: keeping::next_collected(tx, &agreement.id, &account).await?,
         agreement,
         account,
@@ -86,7 +90,7 @@ fn terms(
     state: &AppState,
     agreement: &StoredAgreement,
     account: &AccountRecord,
-    open: &[OpenInstalment],
+    (open, not_collected): (&[OpenInstalment], &[i64]),
     holds: &[HoldKind],
     today: Date,
 ) -> Result<MandateTerms, NotNow> {
@@ -105,9 +109,12 @@ fn terms(
         return Err(NotNow::NoProcessor);
     }
     let planned = |part: &OpenInstalment| PlannedPayment { number: part.number, due_on: part.due_on, amount: part.open };
-    // What was given back is not taken again.
+    // What was given back is not taken again, and not asked for.
     let asked_for = open.iter().filter(|part| !part.is_given_back);
-    let (payments, late) = split_late(asked_for.map(planned).collect(), today, currency);
+    let (by_hand, to_collect): (Vec<_>, Vec<_>) =
+        asked_for.map(planned).partition(|payment| not_collected.contains(&i64::from(payment.number)));
+    let (payments, late) = split_late(to_collect, today, currency);
+    let by_hand = by_hand.iter().fold(0_i64, |sum, payment| sum.saturating_add(payment.amount.minor()));
     if payments.is_empty() {
         return Err(NotNow::NothingOpen);
     }
@@ -121,6 +128,7 @@ fn terms(
         currency,
         payments,
         late,
+        by_hand: Money::new(by_hand, currency),
         disclosure: account.facts.time_barred.disclosure(),
     })
 }

@@ -52,9 +52,10 @@ pub(super) async fn apply(state: &AppState, id: &MandateId, report: &MandateRepo
     Ok(Applied { mandate, transition })
 }
 
-/// A permission for an agreement that is over never comes into force, whoever ended the agreement and forgot to say so.
+/// A permission for an agreement that is over, or was over since, never comes into force, whoever ended the agreement and forgot to
+/// say so.
 async fn without_agreement(state: &AppState, tx: &mut Tx, mandate: Mandate, at: i64) -> Result<Mandate, Failure> {
-    if !mandate.state.is_open() || mandates::agreement_state(tx, &mandate.agreement_id).await? == "active" {
+    if !mandate.state.is_open() || mandates::is_of_agreements_life(tx, &mandate.id).await? {
         return Ok(mandate);
     }
     match mandate.apply(&Happening::Ended(EndReason::AgreementEnded), at) {

@@ -1,12 +1,14 @@
 //! One payment over several accounts: what may be paid on each, and starting it. Either every share stands as it was checked,
 //! or nothing is begun.
 
+use super::begun;
 use super::read::{Paying, read_paying};
 use super::reconcile::RECONCILE_JOB;
 use super::report;
 use super::start::{Started, lead_to_processor};
 use super::wait_before_check;
 use crate::domain::account::Disclosure;
+use crate::domain::beginning::TooMany;
 use crate::domain::ids::{AccountId, CustomerId, PaymentId};
 use crate::domain::joint_payment::{self, MOST_ACCOUNTS, ShareChoice, ShareRefusal, SumRefusal};
 use crate::domain::language::Language;
@@ -69,6 +71,8 @@ pub enum JointRefusal {
     NotDisclosed,
     /// The key stands for something else that was asked before, or is no key of ours.
     KeyNotUsable,
+    /// Too many were begun and not paid; one over several accounts is one.
+    TooMany(TooMany),
 }
 
 /// What became of a share since it was shown.
@@ -174,6 +178,9 @@ async fn record(state: &AppState, processor: &dyn PaymentProcessor, decision: &J
     let (Some(first), Some(first_account)) = (agreed.first(), accounts.first()) else {
         return refuse(JointRefusal::NotFound);
     };
+    if let Err(too_many) = begun::another(state, &mut tx, &decision.customer).await? {
+        return refuse(JointRefusal::TooMany(too_many));
+    }
     let is_only = agreed.len() == 1;
     let payment = Payment {
         id: PaymentId(ids::new_id()),

@@ -4,6 +4,7 @@
 //! whatever breaks in between, the row is there and [`reconcile`] finds out. Called by pages/pay, pages/payment,
 //! http/webhooks and jobs.
 
+mod begun;
 mod elsewhere;
 mod have_back;
 mod held;

@@ -5,11 +5,11 @@ use super::read::read_owed;
 use crate::domain::components::{self as parts_of_debt, Parts, PartsOrder};
 use crate::domain::ids::AgreementId;
 use crate::domain::ledger::{self as rules, Allocation, Entry, OpenInstalment, Owed};
-use crate::domain::mandate::EndReason;
 use crate::domain::money::Money;
 use crate::domain::payment::{ELSEWHERE, Payment};
 use crate::server::clock::{self, Millis};
-use crate::server::services::{Failure, accounts_receipts, collections, completions, mandates, policies, receipts};
+use crate::server::services::completions::{self, CompletedBy};
+use crate::server::services::{Failure, accounts_receipts, collections, policies, receipts};
 use crate::server::state::AppState;
 use crate::server::store::events::{self, Actor, Event};
 use crate::server::store::facts::AccountRecord;
@@ -184,17 +184,5 @@ pub(super) async fn complete_if_covered(
     if (!open.is_empty() && balance.is_positive()) || (before.is_empty() && open.is_empty()) {
         return Ok(());
     }
-    covered::complete_agreement(tx, agreement_id, at).await?;
-    mandates::end_of_agreement(state, tx, agreement_id, EndReason::AgreementEnded, at).await?;
-    let event = Event {
-        at,
-        actor: Actor::System,
-        action: "agreement.completed",
-        customer_id: Some(payment.customer_id.to_string()),
-        account_id: Some(payment.account_id.to_string()),
-        subject_id: Some(agreement_id.to_string()),
-        details: json!({ "payment": payment.id, "balance_minor": balance.minor() }),
-    };
-    events::append(tx, &event).await?;
-    completions::after(state, tx, agreement_id, at).await
+    completions::complete(state, tx, agreement_id, CompletedBy::Payment(&payment.id), at).await
 }

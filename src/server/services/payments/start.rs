@@ -3,8 +3,9 @@
 use super::read::read_paying;
 use super::reconcile::RECONCILE_JOB;
 use super::report::{Applied, apply};
-use super::{PROCESSOR_TIMEOUT, asked_at, report};
+use super::{PROCESSOR_TIMEOUT, asked_at, begun, report};
 use crate::domain::account::Disclosure;
+use crate::domain::beginning::TooMany;
 use crate::domain::finding_out::wait_before_check;
 use crate::domain::ids::{AccountId, CustomerId, PaymentId};
 use crate::domain::language::Language;
@@ -63,6 +64,8 @@ pub enum StartRefusal {
     NotDisclosed,
     /// The key stands for something else that was asked before, or is no key of ours.
     KeyNotUsable,
+    /// Too many were begun and not paid.
+    TooMany(TooMany),
 }
 
 /// What the first transaction came to.
@@ -144,6 +147,9 @@ async fn record(state: &AppState, processor: &dyn PaymentProcessor, decision: &D
         Ok(way) => way,
         Err(refusal) => return Ok(Recorded::Refused(StartRefusal::Pay(refusal))),
     };
+    if let Err(too_many) = begun::another(state, &mut tx, &decision.customer).await? {
+        return Ok(Recorded::Refused(StartRefusal::TooMany(too_many)));
+    }
     let payment = Payment {
         id: PaymentId(ids::new_id()),
         reference: ids::new_reference("EK"),

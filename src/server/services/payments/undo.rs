@@ -7,11 +7,12 @@ use super::settle::{apply_money, complete_if_covered, granted};
 use crate::domain::components as parts_of_debt;
 use crate::domain::ids::{AccountId, AgreementId};
 use crate::domain::ledger::{self as rules, Allocation, AppliedTo, Entry};
+use crate::domain::mandate::EndReason;
 use crate::domain::money::Money;
 use crate::domain::payment::{Payment, PaymentState};
 use crate::domain::reversal::{Reversal, ReversalKind, ReversalReason, ReversalState};
 use crate::server::clock::{self, Millis};
-use crate::server::services::{Failure, reversal_notes};
+use crate::server::services::{Failure, mandates, reversal_notes};
 use crate::server::state::AppState;
 use crate::server::store::events::{self, Actor, Event};
 use crate::server::store::facts::AccountRecord;
@@ -100,7 +101,7 @@ async fn take_back_from(
         store::ledger::append(tx, &Entry::discount_withdrawn(withdrawn), &context).await?;
     }
     let balance = store::ledger::balance(tx, account_id, currency).await?;
-    let reopened = reopen(tx, &part, &undone, balance, at).await?;
+    let reopened = reopen(state, tx, &part, &undone, balance, at).await?;
     let details = json!({
         "reversal": reversal.id, "lines": told(&undone), "discount_minor": -withdrawn.minor(),
         "balance_after_minor": balance.minor(), "reopened": reopened,
@@ -262,6 +263,7 @@ fn sum(lines: &[Allocation], like: Money) -> Result<Money, Failure> {
 /// An agreement that this payment had completed is active again, if something of it is open and owed, and its accounts are under
 /// no other. Says which.
 async fn reopen(
+    state: &AppState,
     tx: &mut Tx,
     payment: &Payment,
     undone: &[Allocation],
@@ -280,6 +282,8 @@ async fn reopen(
         if open.is_empty() || !covered::reopen_agreement(tx, &agreement_id).await? {
             continue;
         }
+        // It is not collected by itself until its customer allows it anew, whoever completed it and forgot the permission.
+        mandates::end_of_agreement(state, tx, &agreement_id, EndReason::AgreementEnded, at).await?;
         let event = Event {
             at,
             actor: Actor::System,

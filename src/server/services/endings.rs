@@ -1,0 +1,37 @@
+//! The one way in which an agreement is over, whoever ends it: its state, what was still to be collected, and every permission, in
+//! one transaction under the account's lock. Whoever forgot one of the three would go on collecting. Called by [`super::completions`],
+//! [`super::keeping`] and [`super::recalls`]; each tells the customer in words of its own.
+
+use super::{Failure, collections, mandates};
+use crate::domain::collecting::WhyNot;
+use crate::domain::ids::AgreementId;
+use crate::domain::mandate::EndReason;
+use crate::server::clock::Millis;
+use crate::server::state::AppState;
+use crate::server::store::{self, Tx, covered};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// Everything in it is paid, or nothing is owed any more.
+    Completed,
+    /// It was not put right in time.
+    NotKept,
+    /// Its creditor took an account back. The importer has ended the agreement itself in its own transaction.
+    TakenBack,
+}
+
+pub(super) async fn end(state: &AppState, tx: &mut Tx, id: &AgreementId, ending: Ending, at: Millis) -> Result<(), Failure> {
+    let why = match ending {
+        Ending::Completed => {
+            covered::complete_agreement(tx, id, at).await?;
+            WhyNot::AgreementEnded
+        }
+        Ending::NotKept => {
+            store::keeping::end_unkept(tx, id, at).await?;
+            WhyNot::AgreementEnded
+        }
+        Ending::TakenBack => WhyNot::AccountNotOpen,
+    };
+    collections::close_all(tx, id, why, at).await?;
+    mandates::end_of_agreement(state, tx, id, EndReason::AgreementEnded, at).await
+}
