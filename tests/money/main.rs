@@ -39,7 +39,7 @@ mod screens;
 mod scripted;
 mod statement;
 mod states;
-mod stripe_scene;
 mod stop_orders;
+mod stripe_scene;
 mod through_stripe;
 mod withdrawn;

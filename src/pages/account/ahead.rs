@@ -9,7 +9,6 @@ use crate::domain::contact::channel::Channel;
 use crate::domain::contact::gate::Reason;
 use crate::domain::contact::template::Template;
 use crate::domain::format;
-use crate::domain::keeping::Keeping;
 use crate::domain::money::Money;
 use crate::domain::standing::{
     EmailTrouble, LiveAgreement, RunningPayment, RunningState, Stage, Standing, WaitingMessage, WaitingStage,

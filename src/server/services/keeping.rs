@@ -77,7 +77,7 @@ pub(super) async fn of_account(
     let head = store::collections::agreement(tx, agreement_id).await?.ok_or(Failure::Missing("agreement"))?;
     let (instalments, keeping) = compute(state, tx, &head, account).await?;
     let zone = clock::zone(&account.time_zone);
-    let standings = collecting::standing_of(tx, agreement_id, &instalments, account.facts.balance, &zone).await?;
+    let standings = collecting::standing_of(tx, agreement_id, &instalments, &zone).await?;
     Ok(OfAccount {
         keeping,
         next_collection: collecting::next_of_agreement(tx, agreement_id, &instalments, account.facts.balance, &zone).await?,

@@ -7,8 +7,8 @@ use crate::domain::keeping::Instalment;
 use crate::domain::money::Money;
 use crate::server::clock;
 use crate::server::services::Failure;
-use crate::server::store::collections::{self, Try, TryState};
 use crate::server::store::Tx;
+use crate::server::store::collections::{self, Try, TryState};
 use jiff::tz::TimeZone;
 
 /// How the collection of each of these instalments stands, in their order.
