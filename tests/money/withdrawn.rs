@@ -6,6 +6,7 @@ use crate::portal::{Person, Portal};
 use crate::support::seed::SeedAccount;
 use crate::support::{self, TestDb};
 use evenkeel::server::processors::sandbox::Method;
+use evenkeel::server::services::print_queue::{self, Done};
 use jiff::civil::date;
 
 /// 3:00 in Denver, ten business days before [`DUE`].
@@ -157,5 +158,32 @@ async fn a_sender_whom_the_gate_has_not_let_go_does_not_send_what_was_withdrawn(
         sqlx::query(sqlx::AssertSqlSafe(claimed)).execute(test.db.pool()).await.expect("a sender has it");
         stop(&portal, &mut person).await;
         assert_eq!(portal.word("select state from outbox where template = 'collection_notice'").await, state);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_letter_that_was_withdrawn_is_not_printed_and_counts_as_sent_where_it_was_printed_before() {
+    for test in support::both().await {
+        let by_post = SeedAccount { email: None, ..SeedAccount::default() };
+        let stage = under_agreement(&test, by_post, &[DUE, date(2027, 2, 18)], 5_000).await;
+        let portal = Portal::open(&test.url).await;
+        allow(&portal, &test, &stage, Method::Approved, SIGNED).await;
+        let portal = on(&test, MORNING).await;
+        portal.work().await;
+        let in_queue = async || {
+            let letters = print_queue::waiting(&portal.state, 10).await.expect("readable");
+            letters
+                .into_iter()
+                .filter(|letter| letter.template == "collection_notice")
+                .map(|letter| letter.outbox_id)
+                .collect::<Vec<_>>()
+        };
+        let [letter] = in_queue().await.try_into().expect("one letter");
+        let mut person = portal.person(&stage.seeded).await;
+        stop(&portal, &mut person).await;
+        assert_eq!(in_queue().await, Vec::<String>::new(), "{}", test.name);
+        // Somebody had printed and posted it in between.
+        assert_eq!(print_queue::done(&portal.state, &letter).await.expect("no failure"), Done::Printed, "{}", test.name);
+        assert_eq!(sent(&portal, "collection_notice").await, 1, "{}", test.name);
     }
 }
