@@ -229,6 +229,8 @@ fn template_words(template: Template) -> &'static str {
         Template::CompletionCopy => td_string!(words(), account.message_completion),
         Template::AgreementEnded => td_string!(words(), sending.agreement_ended),
         Template::AccountRecalled => td_string!(words(), sending.recalled),
+        Template::AnswerReceived => td_string!(words(), sending.answer_received),
+        Template::CollectionsWait => td_string!(words(), sending.collections_wait),
     }
 }
 
