@@ -1,7 +1,7 @@
 //! Instalments collected by themselves: announced, collected once, tried again, stopped, and never without its notice. The clock
 //! is moved from day to day, as a portal that runs for weeks would see it.
 
-use crate::crashes::{Server, free_port, number, settles};
+use crate::crashes::{Server, free_port, number, settles, time_passes};
 use crate::mail_sink::{MailSink, Manner};
 use crate::portal::Portal;
 use crate::support::seed::{self, SeedAccount, Seeded};
@@ -751,6 +751,7 @@ async fn killed_at(test: &TestDb, point: CrashPoint) {
     let port = free_port();
     Server::begin(test, port, Some(point)).dies().await;
     assert_eq!(number(test, "select count(*) from payments").await, 1, "{}", point.name());
+    time_passes(test).await;
     let server = Server::start(test, port, None).await;
     settles(test, "succeeded", point.name()).await;
     drop(server);

@@ -1,7 +1,7 @@
 //! The real program, killed at each named step of setting up a permission to collect and started again: one permission, at the
 //! payment company and here, with one document.
 
-use crate::crashes::{Server, free_port, number, sign_in, until, word};
+use crate::crashes::{Server, free_port, number, sign_in, time_passes, until, word};
 use crate::support::seed::{self, SeedAccount};
 use crate::support::{self, TestDb};
 use evenkeel::server::crash_point::CrashPoint;
@@ -38,6 +38,9 @@ async fn killed_at(test: &TestDb, point: CrashPoint, while_asking: bool) {
     }
     server.dies().await;
     drop(server);
+    if !while_asking {
+        time_passes(test).await;
+    }
 
     // Started again, they press the same button once more and go on where they were.
     let server = Server::start(test, port, None).await;
