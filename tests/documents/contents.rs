@@ -145,6 +145,7 @@ pub fn statement_of_every_kind(language: Language) -> StatementContent {
             kind: StatementKind::from_code(kind).expect("a kind"),
             posted_on: date(2026, 9, 15),
             amount: usd(if index % 2 == 0 { 9_999_999 } else { -9_999_999 }),
+            payment: None,
         })
         .collect();
     StatementContent { statement: AccountStatement::of(period, usd(0), &entries).expect("sums"), ..statement(language, 1) }
