@@ -81,6 +81,29 @@ pub fn left_of_each(parts: &[PartPaid], on_its_way: Money) -> Result<Vec<Money>,
     left.collect()
 }
 
+/// What was taken of one account by a reversal, and what of that was more than the account had of the payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TakenFrom {
+    pub taken: Money,
+    pub beyond: Money,
+}
+
+/// How much each account gets of money that comes again, in the parts' order: first what was taken beyond what it had, because a
+/// bank that gives a part back gives that, then from the first to the last. Never more than was taken from it.
+pub fn spread_again(parts: &[TakenFrom], amount: Money) -> Result<Vec<Money>, MoneyError> {
+    let mut given = vec![Money::zero(amount.currency()); parts.len()];
+    let mut left = amount;
+    for is_beyond in [true, false] {
+        for (part, given) in parts.iter().zip(&mut given) {
+            let most = if is_beyond { part.beyond.minor().min(part.taken.minor()) } else { part.taken.minor() };
+            let again = most.saturating_sub(given.minor()).min(left.minor()).max(0);
+            *given = given.checked_add(Money::new(again, left.currency()))?;
+            left = left.checked_sub(Money::new(again, left.currency()))?;
+        }
+    }
+    Ok(given)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,6 +172,17 @@ mod tests {
         assert_eq!(minors(left_of_each(&parts, usd(320))), [30, 0]);
         assert_eq!(minors(left_of_each(&[after(&parts[0], 20, 5), parts[1].clone()], usd(0))), [25, 300]);
         assert_eq!(minors(left_of_each(&[part(50, 0, 50), parts[1].clone()], usd(1))), [0, 299]);
+    }
+
+    #[test]
+    fn what_comes_again_goes_first_where_more_was_taken_than_there_was() {
+        let parts = [(3_000, 0), (2_000, 1_000)].map(|(taken, beyond)| TakenFrom { taken: usd(taken), beyond: usd(beyond) });
+        let given = |minor| minors(spread_again(&parts, usd(minor)));
+        assert_eq!(given(600), [0, 600]);
+        assert_eq!(given(1_000), [0, 1_000]);
+        assert_eq!(given(1_500), [500, 1_000]);
+        assert_eq!(given(5_000), [3_000, 2_000]);
+        assert_eq!(given(9_999), [3_000, 2_000], "never more than was taken");
     }
 
     proptest! {

@@ -247,7 +247,7 @@ async fn an_instalment_is_announced_collected_once_on_its_day_and_receipted() {
         let mut person = portal.person(&stage.seeded).await;
         let page = person.get(&format!("/agreements/{}", stage.agreement)).await;
         page.assert_says("You are on track");
-        page.assert_says("All 1 payments so far by their day");
+        page.assert_says("Every payment so far by its day (1)");
     }
 }
 

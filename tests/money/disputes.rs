@@ -296,11 +296,11 @@ async fn what_a_lost_dispute_gives_back_of_a_payment_over_two_accounts_goes_wher
         assert_eq!(owed().await, (117_000, 119_000), "the last account gives first");
         scene.stand_in.books().dispute(&page, "fraudulent");
         scene.stand_in.deliver().await;
-        assert_eq!(owed().await, (121_000, 120_000), "what the bank takes beyond all of it is the first's");
+        assert_eq!(owed().await, (120_000, 121_000), "what went back before is taken from the account that had it");
         scene.stand_in.books().dispute_is_lost(1);
         deliver_in_every_order(&scene).await;
         assert_eq!(owed().await, (120_000, 120_000));
-        // The refund, what was taken from each, and what came again to the first.
+        // The refund, what was taken from each, and what came again to the second.
         assert_stands(&scene, "charged_back", 240_000, 0, 4, "lost").await;
         assert_nothing_differs(&scene, "lost").await;
     }

@@ -69,7 +69,7 @@ async fn what_is_given_back_of_a_collected_instalment_breaks_nothing_and_can_be_
         let page = person.get(&format!("/agreements/{}", stage.agreement)).await;
         for words in [
             "You are on track",
-            "All 1 payments so far by their day",
+            "Every payment so far by its day (1)",
             "$10.00 of it went back to you and is open again. That never counts as missed",
         ] {
             page.assert_says(words);

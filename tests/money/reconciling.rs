@@ -231,6 +231,7 @@ async fn what_was_paid_collected_refunded_disputed_lost_and_won_is_equal_and_eve
 fn a_period_that_ends_before_it_begins_and_a_portal_without_payments_are_refused() {
     let run = |arguments: &[&str], settings: &[(&str, &str)]| {
         let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("new.db"), "").expect("an empty database");
         let output = Command::new(env!("CARGO_BIN_EXE_evenkeel"))
             .arg("reconcile")
             .args(arguments)

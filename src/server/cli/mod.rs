@@ -159,25 +159,37 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 impl Command {
-    /// Whether it may begin a database where there is none. For any other that is a mistyped address.
-    fn begins_a_database(&self) -> bool {
-        matches!(
-            self,
+    /// Whether it can do without a database that is there: it begins one, or needs none. For any other that is a mistyped address.
+    fn can_do_without_a_database(&self) -> bool {
+        match self {
             Command::Serve
-                | Command::Worker
-                | Command::Migrate
-                | Command::Restore(_)
-                | Command::Import(_)
-                | Command::Demo(_)
-                | Command::Staff(_)
-        )
+            | Command::Worker
+            | Command::Migrate
+            | Command::Restore(_)
+            | Command::Import(_)
+            | Command::Demo(_)
+            | Command::Staff(_) => true,
+            Command::Verify(arguments) => arguments.needs_no_database(),
+            Command::Backup(_)
+            | Command::Keys(_)
+            | Command::Contact(_)
+            | Command::Letters(_)
+            | Command::Mail(_)
+            | Command::Outbox(_)
+            | Command::Link(_)
+            | Command::Offers(_)
+            | Command::Reconcile(_)
+            | Command::Export(_)
+            | Command::Refund(_)
+            | Command::Ledger(_) => false,
+        }
     }
 }
 
 async fn execute(arguments: Arguments) -> Result<ExitCode, CommandError> {
     let config = read_config(arguments.config)?;
     telemetry::start(config.log_json, config.log_level);
-    if let Some(file) = Db::file(&config.database_url).filter(|_| !arguments.command.begins_a_database())
+    if let Some(file) = Db::file(&config.database_url).filter(|_| !arguments.command.can_do_without_a_database())
         && !file.exists()
     {
         let reason = format!("there is no database at {}: is database.url right, and is this its folder?", file.display());

@@ -1,5 +1,5 @@
-//! `evenkeel verify ledger` (see `verify_ledger`) and `evenkeel verify document FILE`: whether a document is genuine. Needs no server and no database; with one of them, or
-//! with a file of published keys, it also says whose key signed.
+//! `evenkeel verify ledger` (see `verify_ledger`) and `evenkeel verify document FILE`: whether a document is genuine. That needs no
+//! server and no database; with one of them, or with a file of published keys, it also says whose key signed.
 
 use super::CommandError;
 use super::verify_ledger::verify_ledger;
@@ -17,6 +17,15 @@ use std::process::ExitCode;
 pub struct VerifyArguments {
     #[command(subcommand)]
     what: What,
+}
+
+impl VerifyArguments {
+    pub fn needs_no_database(&self) -> bool {
+        match self.what {
+            What::Document(_) => true,
+            What::Ledger { .. } => false,
+        }
+    }
 }
 
 #[derive(Subcommand)]

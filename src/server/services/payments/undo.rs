@@ -5,6 +5,7 @@ use super::held::Held;
 use super::read::read_owed;
 use super::settle::{apply_money, complete_if_covered, granted};
 use crate::domain::components as parts_of_debt;
+use crate::domain::going_back::{TakenFrom, spread_again};
 use crate::domain::ids::{AccountId, AgreementId};
 use crate::domain::ledger::{self as rules, Allocation, AppliedTo, Entry};
 use crate::domain::mandate::EndReason;
@@ -115,7 +116,7 @@ async fn take_back_from(
 }
 
 /// Money that had gone back came again, all of it or a part: it is applied to what is owed now, as a payment is, on the accounts
-/// it was taken from. A part goes to the first of them first: what a bank took beyond the payment was taken from it.
+/// it was taken from.
 pub(super) async fn bring_back(
     state: &AppState,
     tx: &mut Tx,
@@ -125,7 +126,7 @@ pub(super) async fn bring_back(
 ) -> Result<(), Failure> {
     let after = move_payment(tx, payment, at).await?;
     let currency = payment.amount.currency();
-    let mut coming = match reversal.state {
+    let coming = match reversal.state {
         ReversalState::PartlyUndone { again, .. } => again,
         ReversalState::Created
         | ReversalState::Pending
@@ -135,14 +136,17 @@ pub(super) async fn bring_back(
         | ReversalState::Unknown => reversal.amount,
     };
     let shares = shares::of_payment(tx, payment).await?;
+    let mut parts = Vec::with_capacity(shares.len());
     for share in &shares {
         let taken_key = once_key(reversal.kind.code(), reversal, &share.account_id, shares.len());
         let taken = store::ledger::amount_of(tx, &taken_key, currency).await?;
-        let amount = Money::new(taken.minor().min(coming.minor()), currency);
+        let left = shares::left_in_books(tx, &payment.id, &share.account_id, currency).await?;
+        parts.push(TakenFrom { taken, beyond: Money::new(left.minor().saturating_neg().max(0), currency) });
+    }
+    for ((share, part), amount) in shares.iter().zip(&parts).zip(spread_again(&parts, coming)?) {
         if !amount.is_positive() {
             continue;
         }
-        coming = coming.checked_sub(amount)?;
         // Less than came again where more had gone back of the account than it got.
         let left = shares::left_in_books(tx, &payment.id, &share.account_id, currency).await?.checked_add(amount)?;
         let applied = shares::allocations(tx, &payment.id, &share.account_id, currency).await?;
@@ -163,7 +167,7 @@ pub(super) async fn bring_back(
             | PaymentState::PartlyRefunded(_) => false,
         };
         let back = Back { share, accounts: shares.len(), amount, ends_discount };
-        bring_back_to(state, tx, payment, &here(reversal, taken, amount), &back, again, at).await?;
+        bring_back_to(state, tx, payment, &here(reversal, part.taken, amount), &back, again, at).await?;
     }
     Ok(())
 }
