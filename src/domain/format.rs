@@ -47,15 +47,6 @@ pub fn date(day: Date, language: Language) -> String {
     }
 }
 
-/// `4 December`, `4 de diciembre`: where the year is clear.
-pub fn day_and_month(day: Date, language: Language) -> String {
-    let month = month_name(day, language);
-    match language {
-        Language::English => format!("{} {month}", day.day()),
-        Language::Spanish => format!("{} de {month}", day.day()),
-    }
-}
-
 /// `Friday 4 December 2026`, `viernes 4 de diciembre de 2026`.
 pub fn long_date(day: Date, language: Language) -> String {
     let weekday = WEEKDAYS[language_index(language)][usize::from(day.weekday().to_monday_zero_offset().unsigned_abs())];
@@ -106,6 +97,5 @@ mod tests {
         assert_eq!(date(day, Language::English), "4 December 2026");
         assert_eq!(long_date(day, Language::English), "Friday 4 December 2026");
         assert_eq!(long_date(day, Language::Spanish), "viernes, 4 de diciembre de 2026");
-        assert_eq!(day_and_month(day, Language::Spanish), "4 de diciembre");
     }
 }

@@ -3,7 +3,6 @@
 //! An [`Entry`] is a list of moves between two books, so it balances by construction. The balance of an account is the sum of
 //! its postings in the book [`Book::Customer`]: owed is positive, paid is negative. Written by `store::ledger`.
 
-use super::hold::HoldKind;
 use super::ids::AgreementId;
 use super::money::{Money, MoneyError};
 use super::reversal::ReversalKind;
@@ -323,24 +322,6 @@ pub fn net(lines: Vec<Allocation>) -> Result<Vec<Allocation>, MoneyError> {
     Ok(sums)
 }
 
-/// How an account came to get a payment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Meant {
-    /// The customer chose this very account.
-    ByTheCustomer,
-    /// The portal spreads a payment over several.
-    BySpreading,
-}
-
-/// Whether a payment may be applied to an account: one that its customer disputes gets nothing the customer did not mean for it
-/// (12 CFR 1006.30(c)).
-pub fn may_receive(holds: &[HoldKind], meant: Meant) -> bool {
-    match meant {
-        Meant::ByTheCustomer => true,
-        Meant::BySpreading => !holds.contains(&HoldKind::Dispute),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -368,14 +349,6 @@ mod tests {
         assert_eq!(undone(101), [line(AppliedTo::Credit, -20), line(instalment(2), -80), line(instalment(1), -1)]);
         assert_eq!(undone(9_999).iter().map(|line| line.amount.minor()).sum::<i64>(), -200, "never more than there was");
         assert_eq!(undone(0), []);
-    }
-
-    #[test]
-    fn a_disputed_account_gets_only_what_its_customer_means_for_it() {
-        for hold in HoldKind::ALL {
-            assert!(may_receive(&[hold], Meant::ByTheCustomer));
-            assert_eq!(may_receive(&[hold], Meant::BySpreading), hold != HoldKind::Dispute);
-        }
     }
 
     #[test]

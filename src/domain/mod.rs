@@ -6,6 +6,7 @@
 pub mod account;
 pub mod account_statement;
 pub mod agreement;
+pub mod agreement_state;
 pub mod beginning;
 pub mod birth_date;
 pub mod calendar;
@@ -34,6 +35,7 @@ mod payoff;
 pub mod plan_choice;
 pub mod policy;
 pub mod reconciliation;
+pub mod refund_limits;
 pub mod reversal;
 pub mod schedule;
 pub mod standing;

@@ -5,6 +5,7 @@ use crate::support::seed::{self, SeedAccount};
 use crate::support::{self, TestDb};
 use evenkeel::domain::components::Paid;
 use evenkeel::domain::money::{Currency, Money};
+use evenkeel::server::services::books;
 use evenkeel::server::services::corrections::{self, Decided, NotBooked, What};
 use std::process::Command;
 
@@ -97,6 +98,29 @@ async fn sent_by_many_at_once_it_is_booked_once() {
         assert_eq!(done, 10, "{}", test.name);
         let owed = portal.balance().await;
         assert!([118_500, 117_500].contains(&owed), "{}: {owed}", test.name);
+    }
+}
+
+/// Of a part no more is taken off than was ever charged of it: the rest would be a credit that nobody decided.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_never_falls_below_nothing_and_no_debt_beyond_all_bounds() {
+    for test in support::both().await {
+        let portal = Portal::open(&test.url).await;
+        let account = seed::account(&test.db, SeedAccount::default()).await;
+        let book = async |amount: &str, part: Paid| {
+            let decided = Decided { reason: "As agreed".into(), by: "Ines".into(), key: format!("{amount} {}", part.code()) };
+            let booked = corrections::book(&portal.state, &account.reference, &correct(amount, part), &decided).await;
+            booked.expect("no failure").map(|booked| booked.balance.minor())
+        };
+        let charged = |minor| Err(NotBooked::MoreThanCharged { charged: Money::new(minor, Currency::USD) });
+        assert_eq!(book("-0.01", Paid::Fees).await, charged(0), "{}", test.name);
+        assert_eq!(book("12.00", Paid::Fees).await, Ok(121_200), "{}", test.name);
+        assert_eq!(book("-12.01", Paid::Fees).await, charged(1_200), "{}", test.name);
+        assert_eq!(book("-12.00", Paid::Fees).await, Ok(120_000), "{}", test.name);
+        assert_eq!(book("-1200.01", Paid::Principal).await, charged(120_000), "{}", test.name);
+        assert_eq!(book("92233720368547758.07", Paid::Fees).await, Err(NotBooked::TooLarge), "{}", test.name);
+        assert_eq!(book("-1200.00", Paid::Principal).await, Ok(0), "{}", test.name);
+        assert!(books::verify(&test.db).await.expect("readable").faults.is_empty(), "{}", test.name);
     }
 }
 

@@ -8,8 +8,11 @@ use crate::reconciling::compared;
 use crate::stripe_scene::Scene;
 use crate::support;
 use evenkeel::domain::money::{Currency, Money};
-use evenkeel::domain::reversal::{RefundRefusal, ReversalState};
+use evenkeel::domain::refund_limits::RefundRefusal;
+use evenkeel::domain::reversal::ReversalState;
+use evenkeel::server::services::books;
 use evenkeel::server::services::payments::RefundRefused;
+use std::collections::BTreeSet;
 
 fn more_than_left(minor: i64) -> RefundRefused {
     RefundRefused::Refund(RefundRefusal::MoreThanLeft { left: Money::new(minor, Currency::USD) })
@@ -303,5 +306,50 @@ async fn what_a_lost_dispute_gives_back_of_a_payment_over_two_accounts_goes_wher
         // The refund, what was taken from each, and what came again to the second.
         assert_stands(&scene, "charged_back", 240_000, 0, 4, "lost").await;
         assert_nothing_differs(&scene, "lost").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_fault_in_what_banks_took_and_gave_back_is_found() {
+    for test in support::both().await {
+        let mut scene = Scene::open(&test).await;
+        let page = scene.paid_fifty().await;
+        scene.refund("20.00").await.expect("given back");
+        scene.stand_in.books().dispute(&page, "fraudulent");
+        scene.stand_in.deliver().await;
+        scene.stand_in.books().dispute_is_lost(1);
+        scene.stand_in.deliver().await;
+        let second = scene.paid_fifty().await;
+        for minor in [2_000, 3_000] {
+            scene.stand_in.books().dispute_part(&second, minor, "fraudulent");
+        }
+        scene.stand_in.deliver().await;
+        let broken = async || {
+            let faults = books::verify(&test.db).await.expect("readable").faults;
+            faults.into_iter().map(|fault| fault.rule).collect::<BTreeSet<_>>()
+        };
+        assert_eq!(broken().await, BTreeSet::new());
+        for (breaks, mends, rule) in [
+            (
+                "update reversals set undone_minor = 1999 where state = 'partly_undone'",
+                "update reversals set undone_minor = 2000 where state = 'partly_undone'",
+                "what came again is in the ledger once, with its amount",
+            ),
+            (
+                "update reversals set undone_minor = null where state = 'partly_undone'",
+                "update reversals set undone_minor = 2000 where state = 'partly_undone'",
+                "what went back of a payment is what its reversals sum to",
+            ),
+            (
+                "update payments set amount_minor = 4999 where reversed_minor = 5000",
+                "update payments set amount_minor = 5000 where reversed_minor = 5000",
+                "banks hold no more of a payment than it was, unless by one decision",
+            ),
+        ] {
+            sqlx::query(breaks).execute(test.db.pool()).await.expect("it is so");
+            assert!(broken().await.contains(rule), "{}: {breaks}", test.name);
+            sqlx::query(mends).execute(test.db.pool()).await.expect("it is so");
+            assert_eq!(broken().await, BTreeSet::new(), "{}: {mends}", test.name);
+        }
     }
 }

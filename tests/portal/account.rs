@@ -8,6 +8,7 @@ use evenkeel::domain::ids::CustomerId;
 use evenkeel::domain::language::Language;
 use evenkeel::server::ids;
 use evenkeel::server::services::outbox::{self, Hurry, Message};
+use evenkeel::server::services::requests::{self, NotAnswered};
 use std::collections::BTreeSet;
 
 /// 2026-11-20 18:00 UTC, an hour at which nothing else happens.
@@ -214,6 +215,20 @@ async fn saying_that_it_is_not_right_holds_the_account_at_once() {
         assert_eq!(app.count("select count(*) from contact_requests where account_id is not null").await, 2);
         assert_eq!(app.count("select count(*) from events where action = 'hold.begun'").await, 1);
         assert!(browser.get("/account").await.text().contains("You told us that something is not right"));
+
+        // Either message leads to it; it is closed by what settles it, and the other waits for an answer of its own.
+        let open = requests::open(&app.state, 10).await.expect("reads");
+        assert_eq!(open.iter().map(|request| request.holds).sum::<i64>(), 1);
+        let said_again = open.iter().find(|request| request.holds == 0).expect("the second").reference.clone();
+        let settle =
+            async |reference: &str, by: &str| requests::dispute_settled(&app.state, reference, by).await.expect("no failure");
+        assert_eq!(settle("M-NONE", "Ines").await, Err(NotAnswered::NoSuchRequest));
+        assert_eq!(settle(&said_again, " ").await, Err(NotAnswered::NoPerson));
+        assert_eq!(settle(&said_again, "Ines").await, Ok(()));
+        assert_eq!(settle(&said_again, "Ines").await, Err(NotAnswered::NothingDisputed));
+        assert!(!browser.get("/account").await.text().contains("You told us that something is not right"));
+        assert_eq!(requests::open(&app.state, 10).await.expect("reads").len(), 1);
+        assert_eq!(app.count("select count(*) from events where action = 'dispute.settled'").await, 1);
     }
 }
 

@@ -7,9 +7,9 @@ use crate::model::AMOUNT;
 use evenkeel::domain::ids::{AccountId, PaymentId, ReversalId};
 use evenkeel::domain::money::{Currency, Money, MoneyError};
 use evenkeel::domain::payment::Millis;
+use evenkeel::domain::refund_limits::{RefundRefusal, check_refund};
 use evenkeel::domain::reversal::{
-    self, DecidedBy, RefundRefusal, Reversal, ReversalFinding, ReversalKind, ReversalReason, ReversalReport, ReversalState,
-    ReversalStep, Scope,
+    DecidedBy, Reversal, ReversalFinding, ReversalKind, ReversalReason, ReversalReport, ReversalState, ReversalStep, Scope,
 };
 use stateright::{Model, Property};
 use std::hash::{Hash, Hasher};
@@ -28,7 +28,7 @@ pub struct Rules {
 
 impl Rules {
     pub fn of_the_server() -> Rules {
-        Rules { check: reversal::check_refund, apply: Reversal::apply }
+        Rules { check: check_refund, apply: Reversal::apply }
     }
 }
 

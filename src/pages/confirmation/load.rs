@@ -2,6 +2,7 @@
 
 use super::ConfirmationView;
 use super::automatic::AutomaticView;
+use crate::domain::agreement_state::AgreementState;
 use crate::domain::ids::AgreementId;
 use crate::domain::mandate::MandateState;
 use crate::paths;
@@ -24,9 +25,9 @@ pub async fn load(agreement_id: String) -> Result<Option<ConfirmationView>, Fail
     let Automatic { agreement, account, .. } = found;
     let standing = keeping::of_agreement(&state, &visitor.customer_id, &id).await.map_err(context::fail)?;
     let taken_back = recalls::of_agreement(&state, &visitor.customer_id, &id).await.map_err(context::fail)?;
-    let thank_you = match agreement.state.as_str() {
-        "completed" => documents::thank_you_of(&state, &visitor.customer_id, &id).await.map_err(context::fail)?,
-        _ => None,
+    let thank_you = match agreement.state {
+        AgreementState::Completed => documents::thank_you_of(&state, &visitor.customer_id, &id).await.map_err(context::fail)?,
+        AgreementState::Active | AgreementState::Broken | AgreementState::Cancelled => None,
     };
     let zone = clock::zone(&agreement.signed_in_zone);
     Ok(Some(ConfirmationView {

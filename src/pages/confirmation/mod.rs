@@ -14,6 +14,7 @@ use crate::components::notice::{Notice, NoticeKind};
 use crate::components::summary::{SummaryList, SummaryRow};
 use crate::components::text::unbroken;
 use crate::domain::agreement::Terms;
+use crate::domain::agreement_state::AgreementState;
 use crate::domain::calendar::Date;
 use crate::domain::format;
 use crate::domain::keeping::AgreementStanding;
@@ -30,7 +31,7 @@ pub struct ConfirmationView {
     /// The id of the letter that thanks for it, once it is completed.
     pub thank_you: Option<String>,
     pub reference: String,
-    pub state: String,
+    pub state: AgreementState,
     pub version: i64,
     pub signed_name: String,
     pub signed_at: format::LocalTime,
@@ -70,7 +71,7 @@ fn show(view: ConfirmationView) -> impl IntoView {
     let signed_at = format!("{} ({})", format::date_and_time(view.signed_at, language()), view.zone);
     let facts = vec![
         SummaryRow::new(td_string!(words(), confirmation.reference), view.reference),
-        SummaryRow::new(td_string!(words(), confirmation.state), state_words(&view.state)),
+        SummaryRow::new(td_string!(words(), confirmation.state), state_words(view.state)),
         SummaryRow::new(td_string!(words(), confirmation.signed_by), view.signed_name),
         SummaryRow::new(td_string!(words(), confirmation.signed_at), signed_at),
         SummaryRow::new(td_string!(words(), confirmation.version), view.version.to_string()),
@@ -81,20 +82,23 @@ fn show(view: ConfirmationView) -> impl IntoView {
             {taken_back}
             {ways}
             {thank_you}
-            <LinkButton
-                href=paths::document(&view.document_id)
-                label=td_string!(words(), confirmation.download)
-                kind=LinkKind::Other
-            />
-            <SummaryList rows/>
-            {note}
-            <DisclosureNotice disclosure=view.terms.disclosure creditor=view.terms.creditor.clone()/>
             {next}
-            {automatic::show(&view.automatic)}
             {match &view.standing {
                 Some(standing) => keeping::show(&view.account_id, &view.agreement_id, standing).into_any(),
-                None => view! { <InstalmentList terms=view.terms/> }.into_any(),
+                None => view! { <InstalmentList terms=view.terms.clone()/> }.into_any(),
             }}
+            {automatic::show(&view.automatic)}
+            <section aria-labelledby="signed">
+                <h2 id="signed">{td_string!(words(), confirmation.signed)}</h2>
+                <SummaryList rows/>
+                {note}
+                <DisclosureNotice disclosure=view.terms.disclosure creditor=view.terms.creditor/>
+                <LinkButton
+                    href=paths::document(&view.document_id)
+                    label=td_string!(words(), confirmation.download)
+                    kind=LinkKind::Other
+                />
+            </section>
             <section aria-labelledby="proof">
                 <h2 id="proof">{td_string!(words(), confirmation.fingerprint)}</h2>
                 <p class="fingerprint">{view.terms_sha256}</p>
@@ -118,12 +122,13 @@ enum Stage {
 
 impl Stage {
     fn of(view: &ConfirmationView) -> Stage {
-        match view.state.as_str() {
-            "completed" => Stage::Completed,
-            "cancelled" | "broken" => Stage::Ended,
-            _ if view.taken_back_on.is_some() => Stage::Ended,
-            _ if view.standing.as_ref().is_some_and(|standing| standing.today > view.signed_at.date()) => Stage::Live,
-            _ => Stage::New,
+        let is_later = |standing: &AgreementStanding| standing.today > view.signed_at.date();
+        match view.state {
+            AgreementState::Completed => Stage::Completed,
+            AgreementState::Cancelled | AgreementState::Broken => Stage::Ended,
+            AgreementState::Active if view.taken_back_on.is_some() => Stage::Ended,
+            AgreementState::Active if view.standing.as_ref().is_some_and(is_later) => Stage::Live,
+            AgreementState::Active => Stage::New,
         }
     }
 }
@@ -186,11 +191,11 @@ fn first_open(view: &ConfirmationView) -> Option<(Money, Date)> {
     }
 }
 
-fn state_words(state: &str) -> &'static str {
+fn state_words(state: AgreementState) -> &'static str {
     match state {
-        "completed" => td_string!(words(), confirmation.state_completed),
-        "cancelled" => td_string!(words(), confirmation.state_cancelled),
-        "broken" => td_string!(words(), confirmation.state_broken),
-        _ => td_string!(words(), confirmation.state_active),
+        AgreementState::Active => td_string!(words(), confirmation.state_active),
+        AgreementState::Completed => td_string!(words(), confirmation.state_completed),
+        AgreementState::Cancelled => td_string!(words(), confirmation.state_cancelled),
+        AgreementState::Broken => td_string!(words(), confirmation.state_broken),
     }
 }

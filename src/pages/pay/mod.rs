@@ -78,7 +78,7 @@ fn show(view: WaysView) -> impl IntoView {
     let least = ways.iter().find(|way| way.purpose == Purpose::Part).map(|way| way.amount);
     let problems = Problems::from_codes(&errors, |_, code| problem_words(code, least, payable));
     let (chosen, typed_amount) = (typed.get("purpose").cloned(), typed.get("amount").cloned());
-    let choices: Vec<Choice> = ways.iter().map(|way| choice(way, &creditor)).collect();
+    let choices: Vec<Choice> = ways.iter().map(|way| choice(way, &creditor, in_flight)).collect();
     let note = if is_disputed {
         Some(td_string!(words(), pay.dispute_note))
     } else {
@@ -115,7 +115,8 @@ fn show(view: WaysView) -> impl IntoView {
     }
 }
 
-fn choice(way: &WayToPay, creditor: &str) -> Choice {
+/// `in_flight` is what may still fail: until it has come, nobody can say that nothing more will be owed.
+fn choice(way: &WayToPay, creditor: &str, in_flight: Money) -> Choice {
     let amount = format::money(way.amount, language());
     match way.purpose {
         Purpose::PastDue if way.is_outside_agreement => {
@@ -145,6 +146,8 @@ fn choice(way: &WayToPay, creditor: &str) -> Choice {
             let hint = if way.discount.is_positive() {
                 let discount = format::money(way.discount, language());
                 td_string!(words(), pay.balance_discount_hint, creditor = creditor.to_owned(), discount = discount)
+            } else if in_flight.is_positive() {
+                td_string!(words(), pay.balance_in_flight_hint, amount = format::money(in_flight, language()))
             } else {
                 td_string!(words(), pay.balance_hint).to_owned()
             };

@@ -90,6 +90,13 @@ enum What {
         #[arg(long)]
         stop_collecting: bool,
     },
+    /// Its customer has the answer to what they disputed in writing: the account is no longer on hold for it.
+    DisputeSettled {
+        reference: String,
+        /// Who answered.
+        #[arg(long)]
+        by: String,
+    },
 }
 
 pub(super) fn read_language(text: &str) -> Result<Language, String> {
@@ -124,6 +131,7 @@ async fn run(state: &AppState, what: What) -> Result<ExitCode, CommandError> {
             let collections = if stop_collecting { Collections::Stop } else { Collections::GoOn };
             return requests::answered(state, &reference, &by, collections).await;
         }
+        What::DisputeSettled { reference, by } => return requests::dispute_settled(state, &reference, &by).await,
     };
     match stopping::record_wish(state, &reference, wish).await {
         Ok(()) => {

@@ -126,6 +126,14 @@ fn in_words(refused: NotBooked) -> String {
         NotBooked::MoreThanOwed { owed } => {
             format!("only {} {} of it is owed", owed.to_decimal_string(), owed.currency().code())
         }
+        NotBooked::MoreThanCharged { charged } => {
+            format!(
+                "only {} {} of this part was charged, so no more can be taken off it: name the right part, or write it off",
+                charged.to_decimal_string(),
+                charged.currency().code()
+            )
+        }
+        NotBooked::TooLarge => "the amount is larger than any account can owe".into(),
         NotBooked::NoReason => "an entry needs a reason and a person".into(),
         NotBooked::KeyNotUsable => "--once stands for another entry already".into(),
     }

@@ -1,7 +1,8 @@
 //! `evenkeel refund PAYMENT --amount 12.34 --reason "…" --by NAME`: gives a payment back, all of it or a part.
 
 use super::{CommandError, open_state};
-use crate::domain::reversal::{RefundRefusal, ReversalState};
+use crate::domain::refund_limits::RefundRefusal;
+use crate::domain::reversal::ReversalState;
 use crate::server::config::Config;
 use crate::server::ids;
 use crate::server::services::payments::{self, RefundOrder, RefundRefused, Refunding};

@@ -1,4 +1,4 @@
-//! `evenkeel contact requests | request REFERENCE | answered REFERENCE`: what people wrote and nobody has answered yet. A person answers
+//! `evenkeel contact requests | request | answered | dispute-settled REFERENCE`: what people wrote and nobody has answered yet. A person answers
 //! by whatever way they like and says here that it is done.
 
 use super::CommandError;
@@ -64,11 +64,23 @@ pub(super) async fn answered(
     }
 }
 
+pub(super) async fn dispute_settled(state: &AppState, reference: &str, by: &str) -> Result<ExitCode, CommandError> {
+    match requests::dispute_settled(state, reference, by).await? {
+        Ok(()) => {
+            println!("Settled. The account is no longer on hold for it.");
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(NotAnswered::NoPerson) => Err(CommandError::Usage("an answer needs a person: --by".into())),
+        Err(refused) => Ok(refuse(refused)),
+    }
+}
+
 fn refuse(why: NotAnswered) -> ExitCode {
     let why = match why {
         NotAnswered::NoSuchRequest => "nothing was written under this reference",
         NotAnswered::AnsweredBefore => "it was answered before",
         NotAnswered::NoPerson => "an answer needs a person",
+        NotAnswered::NothingDisputed => "no account is on hold because of this",
     };
     eprintln!("evenkeel: {why}");
     ExitCode::from(1)

@@ -85,6 +85,12 @@ pub enum NotBooked {
     MoreThanOwed {
         owed: Money,
     },
+    /// No more than was ever charged of a part can be taken off it; more would be a credit of another part.
+    MoreThanCharged {
+        charged: Money,
+    },
+    /// So much more that it cannot be reckoned with.
+    TooLarge,
     /// A decision without a reason and a person is none.
     NoReason,
     /// The key stands for another entry, or for one of which it is not known what was asked.
@@ -172,9 +178,13 @@ async fn entry(state: &AppState, tx: &mut Tx, account: &AccountRecord, what: &Wh
     match what {
         What::Correct { amount, part } => {
             let amount = Money::parse_decimal(amount, currency).ok().filter(|amount| !amount.is_zero());
-            Ok(match (amount, component(*part)) {
-                (Some(amount), Some(component)) => Ok(Entry::correction(component, amount)),
-                _ => Err(NotBooked::NotAnAmount),
+            let (Some(amount), Some(of)) = (amount, component(*part)) else { return Ok(Err(NotBooked::NotAnAmount)) };
+            let charged = Money::new(components::of_account(tx, account.id.as_str()).await?.charged.of(*part), currency);
+            let is_too_large = account.facts.balance.checked_add(amount).is_err();
+            Ok(match charged.checked_add(amount) {
+                Ok(after) if after.minor() < 0 => Err(NotBooked::MoreThanCharged { charged }),
+                Ok(_) if !is_too_large => Ok(Entry::correction(of, amount)),
+                Ok(_) | Err(_) => Err(NotBooked::TooLarge),
             })
         }
         What::WriteOff { amount, part } => {

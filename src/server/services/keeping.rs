@@ -3,6 +3,7 @@
 
 use super::{Failure, collections as collecting, endings};
 use crate::domain::agreement::DAYS_TO_PUT_RIGHT;
+use crate::domain::agreement_state::AgreementState;
 use crate::domain::calendar::{Date, days_after};
 use crate::domain::format;
 use crate::domain::hold::allow_collection;
@@ -39,7 +40,7 @@ pub async fn of_agreement(
     let mut tx = state.db.begin_read().await?;
     let head = store::collections::agreement(&mut tx, id).await?.filter(|head| head.customer_id == *customer);
     // One that was ended before it was over is neither kept nor broken.
-    let Some(head) = head.filter(|head| head.state != "cancelled") else { return Ok(None) };
+    let Some(head) = head.filter(|head| head.state != AgreementState::Cancelled) else { return Ok(None) };
     let Some(account) = facts::one_of_customer(&mut *tx, customer, &head.account_id).await? else { return Ok(None) };
     let zone = clock::zone(&account.time_zone);
     let today = state.clock.today_in(&zone);
@@ -129,8 +130,8 @@ async fn compute(
     let is_live = head.is_active();
     let circumstances = Circumstances {
         today: state.clock.today_in(&zone),
-        is_settled: if is_live { !account.facts.balance.is_positive() } else { head.state == "completed" },
-        is_over: head.state == "broken",
+        is_settled: if is_live { !account.facts.balance.is_positive() } else { head.state == AgreementState::Completed },
+        is_over: head.state == AgreementState::Broken,
         is_held: is_held && is_live,
         held_until: hold_ended_at.map(day_of).filter(|_| is_live),
         last_try_on: last_try_on.filter(|_| is_live),

@@ -42,6 +42,8 @@ pub enum NotAnswered {
     AnsweredBefore,
     /// An answer without a person is none.
     NoPerson,
+    /// It disputes nothing, or that was settled before.
+    NothingDisputed,
 }
 
 /// A person has answered: the request is closed, and what was on hold because of it is released. Where it was an order to stop, the
@@ -89,6 +91,38 @@ pub async fn answered(
     events::append(&mut tx, &event).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(Ok(Answered { released, permissions_ended }))
+}
+
+/// What its customer disputed is answered in writing (12 CFR 1006.38(d)(2)): the account is no longer on hold for it, and the request
+/// is closed, unless collections wait for it too: whether they go on is another answer.
+pub async fn dispute_settled(state: &AppState, reference: &str, by: &str) -> Result<Result<(), NotAnswered>, Failure> {
+    if by.trim().is_empty() {
+        return Ok(Err(NotAnswered::NoPerson));
+    }
+    let at = state.clock.now_millis();
+    let mut tx = state.db.begin_write().await?;
+    let Some(id) = requests::id_of(&mut tx, reference).await? else { return Ok(Err(NotAnswered::NoSuchRequest)) };
+    let Some((account, customer)) = requests::disputed_by(&mut tx, reference).await? else {
+        return Ok(Err(NotAnswered::NothingDisputed));
+    };
+    store::lock_account(&mut tx, account.as_str()).await?;
+    requests::release_dispute(&mut tx, &account, at).await?;
+    if !requests::is_waited_for(&mut tx, reference).await? {
+        requests::set_answered(&mut tx, reference, by.trim(), at).await?;
+    }
+    outbox::decide_again(&mut tx, &customer, at).await?;
+    let event = Event {
+        at,
+        actor: Actor::Operator,
+        action: "dispute.settled",
+        customer_id: Some(customer.to_string()),
+        account_id: Some(account.to_string()),
+        subject_id: Some(id),
+        details: json!({}),
+    };
+    events::append(&mut tx, &event).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(Ok(()))
 }
 
 async fn end_permissions(state: &AppState, tx: &mut Tx, account: &AccountId, at: i64) -> Result<usize, Failure> {

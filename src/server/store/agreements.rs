@@ -2,6 +2,7 @@
 
 use super::{StoreError, StoreResult, Tx};
 use crate::domain::agreement::Terms;
+use crate::domain::agreement_state::AgreementState;
 use crate::domain::ids::{AccountId, AgreementId, CustomerId, DocumentId, DraftId};
 use crate::domain::schedule::Instalment;
 use crate::server::clock::Millis;
@@ -124,7 +125,7 @@ pub struct StoredAgreement {
     pub id: AgreementId,
     pub reference: String,
     pub account_id: AccountId,
-    pub state: String,
+    pub state: AgreementState,
     pub version: i64,
     pub terms: Terms,
     pub terms_sha256: String,
@@ -170,6 +171,7 @@ pub async fn of_customer<'e>(
             document_id,
         )| {
             let terms = serde_json::from_str(&terms).map_err(|_| StoreError::Unreadable("agreement's terms"))?;
+            let state = AgreementState::from_code(&state).ok_or(StoreError::Unreadable("state of an agreement"))?;
             Ok(StoredAgreement {
                 id: AgreementId(id),
                 reference,

@@ -1,6 +1,7 @@
 //! Tries to collect instalments, what is read to decide about one, and what a sweep finds to be done.
 
 use super::{StoreError, StoreResult, Tx, expect_rows};
+use crate::domain::agreement_state::AgreementState;
 use crate::domain::calendar::Date;
 use crate::domain::ids::{AccountId, AgreementId, CustomerId, DraftId, MandateId, PaymentId};
 use crate::domain::money::{Currency, Money};
@@ -212,14 +213,14 @@ pub struct AgreementHead {
     pub reference: String,
     pub customer_id: CustomerId,
     pub account_id: AccountId,
-    pub state: String,
+    pub state: AgreementState,
     pub version: i64,
     pub draft_id: DraftId,
 }
 
 impl AgreementHead {
     pub fn is_active(&self) -> bool {
-        self.state == "active"
+        self.state == AgreementState::Active
     }
 }
 
@@ -235,15 +236,18 @@ pub async fn agreement(tx: &mut Tx, id: &AgreementId) -> StoreResult<Option<Agre
     .bind(id.as_str())
     .fetch_optional(&mut **tx)
     .await?;
-    Ok(row.map(|(reference, customer_id, account_id, state, version, draft_id)| AgreementHead {
-        id: id.clone(),
-        reference,
-        customer_id: CustomerId(customer_id),
-        account_id: AccountId(account_id),
-        state,
-        version,
-        draft_id: DraftId(draft_id),
-    }))
+    row.map(|(reference, customer_id, account_id, state, version, draft_id)| {
+        Ok(AgreementHead {
+            id: id.clone(),
+            reference,
+            customer_id: CustomerId(customer_id),
+            account_id: AccountId(account_id),
+            state: AgreementState::from_code(&state).ok_or(StoreError::Unreadable("state of an agreement"))?,
+            version,
+            draft_id: DraftId(draft_id),
+        })
+    })
+    .transpose()
 }
 
 /// Something a sweep found: an instalment, in whose zone its days are, and what its first look depends on.

@@ -1,6 +1,7 @@
 //! How the instalments of agreements made here were paid: what the share of kept instalments is counted from.
 
 use super::{StoreError, StoreResult, Tx};
+use crate::domain::agreement_state::AgreementState;
 use crate::domain::calendar::Date;
 use crate::domain::ids::AccountId;
 use crate::server::clock::Millis;
@@ -47,12 +48,13 @@ pub async fn paid_lines(tx: &mut Tx, account: &AccountId, from: Date, before: Da
     .await?;
     rows.into_iter()
         .map(|(agreement_id, number, due_on, amount_minor, state, ended_at, paid_minor, paid_at)| {
+            let state = AgreementState::from_code(&state).ok_or(StoreError::Unreadable("state of an agreement"))?;
             Ok(PaidLine {
                 agreement_id,
                 number,
                 due_on: due_on.parse().map_err(|_| StoreError::Unreadable("due date"))?,
                 amount_minor,
-                given_up_at: ended_at.filter(|_| state != "completed"),
+                given_up_at: ended_at.filter(|_| state != AgreementState::Completed),
                 paid: paid_minor.zip(paid_at),
             })
         })

@@ -367,13 +367,15 @@ pub async fn withdraw_all(tx: &mut Tx, customer: &CustomerId, beginning: &str) -
 /// What a customer was sent, or is being sent, since an instant, of the weights that count towards the cap; without the
 /// message `but`.
 pub async fn log_since(tx: &mut Tx, customer: &CustomerId, but: &str, since: Millis) -> StoreResult<Vec<Logged>> {
-    let rows = sqlx::query(
+    let counted = Weight::ALL.map(|weight| if weight.is_counted() { format!("'{}'", weight.code()) } else { "null".into() });
+    let rows = sqlx::query(AssertSqlSafe(format!(
         "select channel, decided_at
          from outbox
-         where customer_id = $1 and decided_at > $2 and decided_at is not null and weight in ('notice', 'reminder') and id <> $3
+         where customer_id = $1 and decided_at > $2 and decided_at is not null and weight in ({}) and id <> $3
          order by decided_at desc
          limit 200",
-    )
+        counted.join(", ")
+    )))
     .bind(customer.as_str())
     .bind(since)
     .bind(but)

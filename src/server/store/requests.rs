@@ -2,7 +2,7 @@
 //! `store::contact_requests` and `store::messages`.
 
 use super::{StoreResult, Tx};
-use crate::domain::contact::AnswerKind;
+use crate::domain::contact::{AnswerKind, Topic};
 use crate::domain::ids::{AccountId, CustomerId};
 use crate::server::clock::Millis;
 use sqlx::{AnyPool, FromRow};
@@ -24,7 +24,9 @@ pub struct OpenRequest {
 pub async fn open(pool: &AnyPool, limit: i64) -> StoreResult<Vec<OpenRequest>> {
     Ok(sqlx::query_as(
         "select r.reference, r.kind, a.reference as account, r.created_at, r.answer_by,
-           (select count(*) from holds h where h.reason = r.reference and h.kind = 'stop_asked' and h.released_at is null) as holds
+           (select count(*) from holds h where h.reason = r.reference and h.kind = 'stop_asked' and h.released_at is null)
+             + (select count(*) from holds h where h.account_id = r.account_id and h.reason = r.reference and h.kind = 'dispute'
+                 and h.released_at is null) as holds
          from contact_requests r
          left join accounts a on a.id = r.account_id
          where r.answered_at is null
@@ -99,6 +101,41 @@ pub async fn set_answered(tx: &mut Tx, reference: &str, by: &str, at: Millis) ->
     .execute(&mut **tx)
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// The account on hold because it is disputed, as this says and perhaps others do, with its customer.
+pub async fn disputed_by(tx: &mut Tx, reference: &str) -> StoreResult<Option<(AccountId, CustomerId)>> {
+    let row: Option<(String, String)> = sqlx::query_as(
+        "select a.id, a.customer_id from contact_requests r
+         join accounts a on a.id = r.account_id
+         where r.reference = $1 and r.kind = $2
+           and exists (select 1 from holds h where h.account_id = a.id and h.kind = 'dispute' and h.released_at is null)",
+    )
+    .bind(reference)
+    .bind(Topic::NotRight.code())
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(row.map(|(account, customer)| (AccountId(account), CustomerId(customer))))
+}
+
+/// Whether collections wait for its answer.
+pub async fn is_waited_for(tx: &mut Tx, reference: &str) -> StoreResult<bool> {
+    let holds: i64 =
+        sqlx::query_scalar("select count(*) from holds where reason = $1 and kind = 'stop_asked' and released_at is null")
+            .bind(reference)
+            .fetch_one(&mut **tx)
+            .await?;
+    Ok(holds > 0)
+}
+
+/// Ends the hold of a disputed account.
+pub async fn release_dispute(tx: &mut Tx, account: &AccountId, at: Millis) -> StoreResult<()> {
+    sqlx::query("update holds set released_at = $2 where account_id = $1 and kind = 'dispute' and released_at is null")
+        .bind(account.as_str())
+        .bind(at)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
 }
 
 /// Ends the holds that wait for this answer; returns how many there were.

@@ -1,5 +1,6 @@
 //! Whether an agreement's payments are collected, whether they could be, and how one permission stands.
 
+use crate::domain::agreement_state::AgreementState;
 use crate::domain::calendar::Date;
 use crate::domain::hold::{HoldKind, allow_collection};
 use crate::domain::ids::{AgreementId, CustomerId};
@@ -96,7 +97,7 @@ fn terms(
 ) -> Result<MandateTerms, NotNow> {
     let currency = agreement.terms.currency;
     let takes_currency = state.processor.as_ref().is_some_and(|processor| processor.minimum(currency).is_some());
-    if agreement.state != "active" {
+    if agreement.state != AgreementState::Active {
         return Err(NotNow::AgreementEnded);
     }
     if !account.is_open() || holds.contains(&HoldKind::Recalled) {

@@ -9,9 +9,9 @@ use super::{PROCESSOR_TIMEOUT, processor_of, wait_before_check};
 use crate::domain::ids::{AccountId, ReversalId};
 use crate::domain::money::Money;
 use crate::domain::payment::Payment;
+use crate::domain::refund_limits::{RefundRefusal, check_refund, left_to_give_back};
 use crate::domain::reversal::{
-    DecidedBy, RefundRefusal, Reversal, ReversalFinding, ReversalKind, ReversalReason, ReversalReport, ReversalState, Scope,
-    check_refund, left_to_give_back,
+    DecidedBy, Reversal, ReversalFinding, ReversalKind, ReversalReason, ReversalReport, ReversalState, Scope,
 };
 use crate::server::crash_point::{self, CrashPoint};
 use crate::server::ids;
@@ -84,7 +84,13 @@ pub async fn refund(state: &AppState, order: &RefundOrder) -> Result<Result<Refu
 }
 
 async fn record(state: &AppState, payment: &Payment, order: &RefundOrder) -> Result<Result<Refunding, RefundRefused>, Failure> {
-    let digest = digest(&["refund", &order.payment, order.amount.as_deref().unwrap_or("all")]);
+    let asked_for = match order.amount.as_deref().map(|text| Money::parse_decimal(text, payment.amount.currency())).transpose() {
+        Ok(amount) => amount,
+        Err(_) => return Ok(Err(RefundRefused::NotAnAmount)),
+    };
+    // An amount is the same however it is written; all that is left is another order than the amount it happens to be.
+    let digest =
+        digest(&["refund", &order.payment, &asked_for.map_or_else(|| "all".to_owned(), |amount| amount.minor().to_string())]);
     let mut tx = state.db.begin_write().await?;
     shares::lock_accounts(&mut tx, &payment.id).await?;
     let payment = payments::by_id(&mut tx, &payment.id).await?.ok_or(Failure::Missing("payment"))?;
@@ -99,12 +105,9 @@ async fn record(state: &AppState, payment: &Payment, order: &RefundOrder) -> Res
         return Ok(Err(RefundRefused::NotPaid));
     }
     let known = reversals::of_payment(&mut tx, &payment.id).await?;
-    let amount = match &order.amount {
+    let amount = match asked_for {
         None => left_to_give_back(payment.amount, &known)?,
-        Some(text) => match Money::parse_decimal(text, payment.amount.currency()) {
-            Ok(amount) => amount,
-            Err(_) => return Ok(Err(RefundRefused::NotAnAmount)),
-        },
+        Some(amount) => amount,
     };
     if let Err(refusal) = check_refund(payment.amount, &known, amount)? {
         return Ok(Err(RefundRefused::Refund(refusal)));

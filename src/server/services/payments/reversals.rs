@@ -6,9 +6,9 @@ use super::report::{Heard, apply as apply_to_payment};
 use super::{PROCESSOR_TIMEOUT, undo};
 use crate::domain::ids::ReversalId;
 use crate::domain::payment::{DeclineReason, Payment, ProcessorReport, WhyUnchanged};
+use crate::domain::refund_limits::is_beyond;
 use crate::domain::reversal::{
     DecidedBy, Reversal, ReversalFinding, ReversalKind, ReversalReason, ReversalReport, ReversalState, ReversalStep, Scope,
-    is_beyond,
 };
 use crate::server::clock::Millis;
 use crate::server::crash_point::{self, CrashPoint};
