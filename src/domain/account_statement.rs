@@ -199,6 +199,8 @@ mod tests {
             "reinstatement",
             "discount_withdrawn",
             "correction",
+            "payment_elsewhere",
+            "interest",
         ] {
             assert_eq!(StatementKind::from_code(code).map(StatementKind::code), Some(code));
         }

@@ -75,6 +75,8 @@ pub enum EntryKind {
     WriteOff,
     /// The creditor took it and told us.
     PaymentElsewhere,
+    /// Interest that an agreement says, on the day of its instalment.
+    Interest,
 }
 
 impl EntryKind {
@@ -91,6 +93,7 @@ impl EntryKind {
             EntryKind::Correction => "correction",
             EntryKind::WriteOff => "write_off",
             EntryKind::PaymentElsewhere => "payment_elsewhere",
+            EntryKind::Interest => "interest",
         }
     }
 }
@@ -157,6 +160,11 @@ impl Entry {
     /// What a person put right: above zero is owed more, below zero less.
     pub fn correction(component: Component, amount: Money) -> Entry {
         Entry::of_moves(EntryKind::Correction, [(Book::Adjustment, Book::Customer, component, amount)])
+    }
+
+    /// What an agreement adds while it runs, as its signed terms say. `amount` is above zero.
+    pub fn interest(amount: Money) -> Entry {
+        Entry::of_moves(EntryKind::Interest, [(Book::Creditor, Book::Customer, Component::Interest, amount)])
     }
 
     /// What the creditor gives up, by part of the debt. The amounts are above zero.
@@ -360,6 +368,7 @@ mod tests {
             Entry::reinstatement(usd(4)),
             Entry::discount_withdrawn(usd(5)),
             Entry::correction(Component::Fees, usd(-6)),
+            Entry::interest(usd(8)),
             Entry::write_off(&[(Component::Interest, usd(7)), (Component::Fees, usd(0))]),
         ];
         let of_customer = entries.map(|entry| {
@@ -367,7 +376,7 @@ mod tests {
             let customers = entry.postings().iter().filter(|posting| posting.book == Book::Customer);
             customers.map(|posting| posting.amount.minor()).sum::<i64>()
         });
-        assert_eq!(of_customer, [1, 2, 3, -4, 5, -6, -7]);
+        assert_eq!(of_customer, [1, 2, 3, -4, 5, -6, 8, -7]);
     }
 
     proptest! {

@@ -208,6 +208,18 @@ impl Payoff {
     }
 }
 
+/// What interest is added on each of these days until when it is paid so, of this principal.
+pub(super) fn interest_by_day(principal: i64, interest: InterestRule, from: Date, paid: &[(Date, i64)]) -> Vec<i64> {
+    let mut walk = Walk::of(principal, interest, from);
+    paid.iter()
+        .map(|(day, amount)| {
+            let added = walk.interest_until(*day);
+            walk.pay(*day, *amount);
+            added
+        })
+        .collect()
+}
+
 /// A plan being paid, one instalment after the other.
 struct Walk {
     principal: i64,
@@ -217,13 +229,16 @@ struct Walk {
 }
 
 impl Walk {
-    fn new(payoff: &Payoff) -> Walk {
-        let annual_rate_basis_points = match payoff.interest {
+    fn of(principal: i64, interest: InterestRule, from: Date) -> Walk {
+        let annual_rate_basis_points = match interest {
             InterestRule::Frozen => 0,
             InterestRule::SimpleDaily { annual_rate_basis_points } => annual_rate_basis_points,
         };
-        let mut walk =
-            Walk { principal: payoff.principal, accrued: 0, accrued_until: payoff.interest_from, annual_rate_basis_points };
+        Walk { principal, accrued: 0, accrued_until: from, annual_rate_basis_points }
+    }
+
+    fn new(payoff: &Payoff) -> Walk {
+        let mut walk = Walk::of(payoff.principal, payoff.interest, payoff.interest_from);
         if let Some((due_on, amount)) = payoff.down_payment {
             walk.pay(due_on, amount);
         }

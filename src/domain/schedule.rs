@@ -6,7 +6,7 @@
 use super::calendar::{ClosedDays, Date, Holidays};
 use super::due_dates::{DueDates, DuePattern};
 use super::money::Money;
-use super::payoff::Payoff;
+use super::payoff::{self, Payoff};
 use serde::{Deserialize, Serialize};
 
 /// No plan has more instalments than this: ten years of weeks.
@@ -44,6 +44,15 @@ impl Schedule {
 
     pub fn last_on(&self) -> Option<Date> {
         self.instalments.last().map(|instalment| instalment.due_on)
+    }
+
+    /// What interest is added on the day of each instalment, since the one before it. They sum to `interest`.
+    pub fn interest_of_each(&self, rule: InterestRule, from: Date) -> Vec<Money> {
+        let paid: Vec<(Date, i64)> =
+            self.instalments.iter().map(|instalment| (instalment.due_on, instalment.amount.minor())).collect();
+        let currency = self.principal.currency();
+        let each = payoff::interest_by_day(self.principal.minor(), rule, from, &paid);
+        each.into_iter().map(|minor| Money::new(minor, currency)).collect()
     }
 
     /// The amount of each instalment but a down payment and the last one.

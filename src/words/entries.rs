@@ -17,6 +17,7 @@ pub fn entry_words(kind: StatementKind, words: Locale) -> &'static str {
         StatementKind::Own(EntryKind::Reinstatement) => td_string!(words, reversal.entry_reinstatement),
         StatementKind::Own(EntryKind::DiscountWithdrawn) => td_string!(words, reversal.entry_discount_withdrawn),
         StatementKind::Own(EntryKind::PaymentElsewhere) => td_string!(words, several.elsewhere),
+        StatementKind::Own(EntryKind::Interest) => td_string!(words, statement.interest),
         StatementKind::Own(EntryKind::Correction) => td_string!(words, reversal.entry_correction),
     }
 }

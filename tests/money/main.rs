@@ -28,6 +28,7 @@ mod mandates;
 mod messages;
 mod outcomes;
 mod permission;
+mod plan_interest;
 mod portal;
 mod races;
 mod recalls;

@@ -306,6 +306,11 @@ impl Person {
             ("intent", "check"),
         ];
         self.post("/api/choose_plan", &fields).await.assert_says("2 payments");
+        self.sign(account_id).await
+    }
+
+    /// Signs what was chosen; says the address of the agreement.
+    pub async fn sign(&mut self, account_id: &str) -> String {
         let page = self.get(&format!("/account/{account_id}/sign")).await;
         let names = ["account", "draft", "shown", "shown_in", "shown_text"];
         let shown = names.map(|name| page.value_of(name));

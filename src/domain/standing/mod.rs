@@ -107,7 +107,8 @@ impl Standing {
                 | EntryKind::WriteOff
                 | EntryKind::DiscountWithdrawn
                 | EntryKind::Correction
-                | EntryKind::PaymentElsewhere => false,
+                | EntryKind::PaymentElsewhere
+                | EntryKind::Interest => false,
             },
             PartKind::Before(_)
             | PartKind::Interest

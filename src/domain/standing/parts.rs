@@ -43,6 +43,8 @@ pub enum EntryKind {
     Correction,
     /// Paid to the creditor directly, who told us.
     PaymentElsewhere,
+    /// Added by an agreement that says so.
+    Interest,
 }
 
 impl EntryKind {
@@ -58,6 +60,7 @@ impl EntryKind {
             "discount_withdrawn" => EntryKind::DiscountWithdrawn,
             "correction" => EntryKind::Correction,
             "payment_elsewhere" => EntryKind::PaymentElsewhere,
+            "interest" => EntryKind::Interest,
             _ => return None,
         })
     }
@@ -75,6 +78,7 @@ impl EntryKind {
             EntryKind::DiscountWithdrawn => "discount_withdrawn",
             EntryKind::Correction => "correction",
             EntryKind::PaymentElsewhere => "payment_elsewhere",
+            EntryKind::Interest => "interest",
         }
     }
 }

@@ -70,6 +70,7 @@ fn part_words(part: &Part) -> String {
             td_string!(words(), reversal.part_discount_withdrawn, date = date(day))
         }
         PartKind::Own(EntryKind::Correction, day) => td_string!(words(), reversal.part_correction, date = date(day)),
+        PartKind::Own(EntryKind::Interest, day) => td_string!(words(), account.part_agreed_interest, date = date(day)),
         PartKind::Own(EntryKind::PaymentElsewhere, day) => td_string!(words(), several.part_elsewhere, date = date(day)),
         PartKind::Corrections => td_string!(words(), account.part_corrections).to_owned(),
     }

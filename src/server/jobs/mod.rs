@@ -7,7 +7,7 @@ use crate::server::clock::Millis;
 use crate::server::services::collections::{self, Tended};
 use crate::server::services::mandates::{self, Told};
 use crate::server::services::payments::{self, Reconciled};
-use crate::server::services::{Failure, attempts, completions, door, keeping, outbox, recalls, sessions};
+use crate::server::services::{Failure, attempts, completions, door, keeping, outbox, plan_interest, recalls, sessions};
 use crate::server::state::AppState;
 use crate::server::store::StoreResult;
 use crate::server::store::jobs::{self, Claimed};
@@ -115,9 +115,16 @@ pub async fn work_until(state: AppState, mut stopped: watch::Receiver<bool>) {
     }
 }
 
-/// Finds what has fallen due by business time: instalments to announce, to collect or to remind of, agreements to review. Returns
-/// how much there was.
+/// Finds what has fallen due by business time: interest to book, then instalments to announce, to collect or to remind of, agreements
+/// to review. Returns how much there was.
 pub async fn sweep(state: &AppState) -> usize {
+    let interest = match plan_interest::sweep(state).await {
+        Ok(booked) => booked,
+        Err(error) => {
+            tracing::error!(%error, "interest that fell due could not be booked; it is tried again");
+            0
+        }
+    };
     let due = match collections::sweep(state).await {
         Ok(swept) => swept.found,
         Err(error) => {
@@ -132,7 +139,7 @@ pub async fn sweep(state: &AppState) -> usize {
             0
         }
     };
-    due + to_review
+    interest + due + to_review
 }
 
 /// Removes what has ended and is of no more use: sessions, attempts to sign in that count no longer, and counts of forms.

@@ -259,6 +259,7 @@ pub async fn sign(state: &AppState, customer: &CustomerId, signature: Signature)
             consent_text_sha256: &consent_text_sha256,
             document_id: &document_id,
             instalments: &terms.schedule.instalments,
+            interest: &terms.schedule.interest_of_each(terms.interest, terms.offered_on),
         },
     };
     agreements::insert(&mut tx, &new).await?;

@@ -26,6 +26,7 @@ pub mod messages;
 pub mod offers;
 pub mod outbox;
 pub mod payments;
+pub mod plan_interest;
 pub mod policies;
 pub mod print_queue;
 pub mod recalls;

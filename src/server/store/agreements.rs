@@ -4,6 +4,7 @@ use super::{StoreError, StoreResult, Tx};
 use crate::domain::agreement::Terms;
 use crate::domain::agreement_state::AgreementState;
 use crate::domain::ids::{AccountId, AgreementId, CustomerId, DocumentId, DraftId};
+use crate::domain::money::Money;
 use crate::domain::schedule::Instalment;
 use crate::server::clock::Millis;
 use sqlx::{Any, Executor};
@@ -37,6 +38,8 @@ pub struct NewVersion<'a> {
     pub consent_text_sha256: &'a str,
     pub document_id: &'a DocumentId,
     pub instalments: &'a [Instalment],
+    /// What is added on the day of each of them.
+    pub interest: &'a [Money],
 }
 
 pub async fn insert(tx: &mut Tx, new: &NewAgreement<'_>) -> StoreResult<()> {
@@ -84,15 +87,19 @@ async fn insert_version(tx: &mut Tx, id: &AgreementId, version: &NewVersion<'_>)
     .bind(version.document_id.as_str())
     .execute(&mut **tx)
     .await?;
-    for instalment in version.instalments {
-        sqlx::query("insert into instalments (agreement_id, version, number, due_on, amount_minor) values ($1, $2, $3, $4, $5)")
-            .bind(id.as_str())
-            .bind(version.number)
-            .bind(i64::from(instalment.number))
-            .bind(instalment.due_on.to_string())
-            .bind(instalment.amount.minor())
-            .execute(&mut **tx)
-            .await?;
+    for (instalment, interest) in version.instalments.iter().zip(version.interest) {
+        sqlx::query(
+            "insert into instalments (agreement_id, version, number, due_on, amount_minor, interest_minor)
+             values ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(id.as_str())
+        .bind(version.number)
+        .bind(i64::from(instalment.number))
+        .bind(instalment.due_on.to_string())
+        .bind(instalment.amount.minor())
+        .bind(interest.minor())
+        .execute(&mut **tx)
+        .await?;
     }
     Ok(())
 }

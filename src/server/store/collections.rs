@@ -327,7 +327,7 @@ pub async fn to_look_at(pool: &AnyPool, last: &Found, until: Date, limit: i64) -
 }
 
 /// Open instalments of live agreements that are due between two days and are not going to be collected by themselves: without a
-/// permission, or given up. Without those whose message, its key beginning with `written_as`, is written. After the last one found.
+/// permission, or given up; one under a permission that nobody has looked at yet is not among them. Without those whose message, its key beginning with `written_as`, is written. After the last one found.
 pub async fn to_remind(pool: &AnyPool, last: &Found, until: Date, written_as: &str, limit: i64) -> StoreResult<Vec<Found>> {
     let rows: Vec<FoundRow> = sqlx::query_as(
         "select i.agreement_id, i.version, i.number, c.time_zone, i.due_on, cast(0 as bigint)
@@ -343,6 +343,14 @@ pub async fn to_remind(pool: &AnyPool, last: &Found, until: Date, written_as: &s
              select 1 from collections k
              where k.agreement_id = i.agreement_id and k.version = i.version and k.instalment_number = i.number
                and k.state in ('announced', 'planned', 'asked')
+           )
+           and not exists (
+             select 1 from mandates m
+             where m.agreement_id = g.id and m.agreement_life = g.life and m.state = 'given' and m.mandate is not null
+               and not exists (
+                 select 1 from collections k
+                 where k.agreement_id = i.agreement_id and k.version = i.version and k.instalment_number = i.number
+               )
            )
            and not exists (
              select 1 from outbox o

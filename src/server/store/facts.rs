@@ -46,7 +46,7 @@ impl AccountRecord {
 }
 
 /// The balance is the sum of the customer's postings. The past due is the creditor's figure, changed by what was paid (and
-/// given back, corrected or given up) since it was reported; it never exceeds the balance. The creditor's own adjustments come
+/// given back, corrected or given up, and what an agreement's interest added) since it was reported; it never exceeds the balance. The creditor's own adjustments come
 /// with new figures and are not among it. What the creditor took itself counts from the day it was paid there: before that
 /// day's report the creditor knew of it. A payment made since reduces the oldest part first, but
 /// the creditor reports only one due date, so that date stands until the past due is gone.
@@ -67,7 +67,7 @@ const SELECT: &str = "select a.id, a.reference, a.customer_id, a.product, a.curr
       and case t.kind when 'payment_elsewhere' then (select paid.created_at from payments paid where paid.id = t.payment_id) \
         else t.posted_at end >= a.reported_at \
       and t.kind in ('payment', 'discount', 'refund', 'return', 'chargeback', 'reinstatement', 'discount_withdrawn', \
-        'correction', 'write_off', 'payment_elsewhere')) as paid_since_minor \
+        'correction', 'write_off', 'payment_elsewhere', 'interest')) as paid_since_minor \
     from accounts a \
     join customers c on c.id = a.customer_id \
     join creditors cr on cr.id = a.creditor_id ";

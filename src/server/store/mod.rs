@@ -36,6 +36,7 @@ pub mod messages;
 pub mod offer_sets;
 pub mod outbox;
 pub mod payments;
+pub mod plan_interest;
 pub mod policies;
 pub mod print_queue;
 pub mod processor_entries;
