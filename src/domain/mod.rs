@@ -10,6 +10,7 @@ pub mod agreement_state;
 pub mod beginning;
 pub mod birth_date;
 pub mod calendar;
+pub mod changing;
 pub mod collecting;
 pub mod components;
 pub mod contact;

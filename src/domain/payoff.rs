@@ -9,7 +9,8 @@ use super::schedule::{InterestRule, MAX_PRINCIPAL_MINOR, MIN_INSTALMENTS, Schedu
 #[derive(Clone, Debug)]
 pub(super) struct Payoff {
     pub principal: i64,
-    pub down_payment: Option<(Date, i64)>,
+    /// Paid before the first instalment, in order.
+    pub before: Vec<(Date, i64)>,
     /// Every day on which an instalment may fall, in order.
     pub dates: Vec<Date>,
     pub minimum: i64,
@@ -86,7 +87,7 @@ impl Payoff {
     /// What the last of `count` instalments must be; zero or less if the ones before pay more than everything.
     pub fn closing(&self, count: usize, amount: i64) -> i64 {
         if self.is_frozen() {
-            return self.after_down_payment() - amount.saturating_mul(count as i64 - 1);
+            return self.left_to_plan() - amount.saturating_mul(count as i64 - 1);
         }
         let mut walk = Walk::new(self);
         let (last, before) = match self.dates[..count].split_last() {
@@ -154,7 +155,7 @@ impl Payoff {
     /// The largest amount that the last instalment is not smaller than: an even share of what is paid in all, which is
     /// between the principal and what would be owed on the last day had nothing been paid.
     fn level(&self, count: usize) -> i64 {
-        let (least, parts) = (self.after_down_payment(), count as i64);
+        let (least, parts) = (self.left_to_plan(), count as i64);
         if self.is_frozen() {
             return least / parts;
         }
@@ -182,7 +183,7 @@ impl Payoff {
     /// The numbers of instalments of at least the minimum.
     fn numbers(&self) -> impl DoubleEndedIterator<Item = usize> + Clone {
         let most = if self.is_frozen() {
-            let by_minimum = usize::try_from(self.after_down_payment() / self.minimum).unwrap_or(usize::MAX);
+            let by_minimum = usize::try_from(self.left_to_plan() / self.minimum).unwrap_or(usize::MAX);
             by_minimum.min(self.dates.len())
         } else {
             let mut walk = Walk::new(self);
@@ -196,8 +197,8 @@ impl Payoff {
         MIN_INSTALMENTS as usize..=most
     }
 
-    fn after_down_payment(&self) -> i64 {
-        self.principal - self.down_payment.map_or(0, |(_, amount)| amount)
+    fn left_to_plan(&self) -> i64 {
+        self.before.iter().fold(self.principal, |left, (_, amount)| left.saturating_sub(*amount))
     }
 
     fn is_frozen(&self) -> bool {
@@ -220,6 +221,15 @@ pub(super) fn interest_by_day(principal: i64, interest: InterestRule, from: Date
         .collect()
 }
 
+/// What must be paid on a day so that nothing is left, where these others are paid too, whenever they are.
+pub(super) fn closing_on(principal: i64, interest: InterestRule, from: Date, others: &[(Date, i64)], day: Date) -> i64 {
+    let mut walk = Walk::of(principal, interest, from);
+    for (due_on, amount) in others {
+        walk.pay(*due_on, *amount);
+    }
+    walk.closing_on(day)
+}
+
 /// A plan being paid, one instalment after the other.
 struct Walk {
     principal: i64,
@@ -239,8 +249,8 @@ impl Walk {
 
     fn new(payoff: &Payoff) -> Walk {
         let mut walk = Walk::of(payoff.principal, payoff.interest, payoff.interest_from);
-        if let Some((due_on, amount)) = payoff.down_payment {
-            walk.pay(due_on, amount);
+        for (due_on, amount) in &payoff.before {
+            walk.pay(*due_on, *amount);
         }
         walk
     }

@@ -147,11 +147,16 @@ fn fit_plan(offer: &Offer, limits: &PlanLimits, choice: &PlanChoice, today: Date
             Some(_) | None => (None, None),
         },
     };
-    Err(NotAllowed { reason: reason(refusal, choice.size, limits), below: below.and_then(with), above: above.and_then(with) })
+    Err(NotAllowed {
+        reason: reason(refusal, choice.size, limits.principal),
+        below: below.and_then(with),
+        above: above.and_then(with),
+    })
 }
 
-fn reason(refusal: ScheduleRefusal, size: Size, limits: &PlanLimits) -> ChoiceRefusal {
-    let is_above_total = matches!(size, Size::Amount(amount) if amount.minor() > limits.principal.minor());
+/// `principal` is what there is to plan.
+pub(super) fn reason(refusal: ScheduleRefusal, size: Size, principal: Money) -> ChoiceRefusal {
+    let is_above_total = matches!(size, Size::Amount(amount) if amount.minor() > principal.minor());
     match refusal {
         ScheduleRefusal::NothingToPay | ScheduleRefusal::AmountOutOfRange => ChoiceRefusal::NotAnAmount,
         ScheduleRefusal::BelowMinimum => ChoiceRefusal::BelowMinimum,
@@ -189,7 +194,7 @@ fn request<'a>(
     if choice.first_on.is_some_and(|first_on| first_on < earliest) {
         return Err(NotAllowed::because(ChoiceRefusal::FirstDateInThePast));
     }
-    let (pattern, not_before) = dates(frequency, choice, earliest, latest_first)?;
+    let (pattern, not_before) = rhythm(frequency, choice, earliest, latest_first)?;
     if pattern.first_from(not_before).is_none_or(|first| first > latest_first) {
         return Err(NotAllowed::because(ChoiceRefusal::FirstDateTooLate));
     }
@@ -206,12 +211,13 @@ fn request<'a>(
         holidays: &limits.holidays,
         interest: limits.interest,
         interest_from: limits.interest_from,
+        before: Vec::new(),
         down_payment,
     })
 }
 
 /// The rhythm of a choice and the day from which it counts.
-fn dates(
+pub(super) fn rhythm(
     frequency: Frequency,
     choice: &PlanChoice,
     earliest: Date,

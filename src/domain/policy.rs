@@ -5,6 +5,7 @@
 
 use super::account::{AccountFacts, TimeBarred};
 use super::calendar::{ClosedDays, Date, Frequency, Holidays, LongestTerm};
+use super::changing::ChangeTerms;
 use super::components::PartsOrder;
 use super::ids::PolicyVersion;
 use super::money::{Currency, Money};
@@ -21,6 +22,8 @@ pub struct Policy {
     pub consequences: Consequences,
     /// Which part of a debt a payment pays first.
     pub allocation: PartsOrder,
+    /// What customers may change of an agreement by themselves; `None` for nothing.
+    pub change: Option<ChangeTerms>,
 }
 
 /// What happens, in the creditor's own words. Where it says nothing, the portal's neutral words hold.
@@ -367,6 +370,7 @@ mod tests {
             holidays: Holidays::default(),
             consequences: Consequences::default(),
             allocation: PartsOrder::USUAL,
+            change: None,
         };
         assert_eq!(policy.segment_for(&account(), TODAY, None).map(|segment| segment.name.as_str()), Some("later"));
         assert_eq!(policy.segment_for(&account(), date(2026, 8, 1), None).map(|segment| segment.name.as_str()), Some("early"));

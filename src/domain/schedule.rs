@@ -105,7 +105,16 @@ pub struct ScheduleRequest<'a> {
     pub interest: InterestRule,
     /// Interest is counted from this day.
     pub interest_from: Date,
+    /// Paid of it already, where what is left of a plan is planned anew: no part of the schedule.
+    pub before: Vec<PaidBefore>,
     pub down_payment: Option<DownPayment>,
+}
+
+/// Paid before what is planned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PaidBefore {
+    pub on: Date,
+    pub amount: Money,
 }
 
 /// Paid before the first instalment.
@@ -195,7 +204,8 @@ fn days_needed(request: &ScheduleRequest<'_>) -> u32 {
 fn payoff(request: &ScheduleRequest<'_>, most_days: u32) -> Result<Payoff, ScheduleRefusal> {
     let principal = request.principal;
     let currency = principal.currency();
-    if !principal.is_positive() {
+    let paid = request.before.iter().fold(0_i64, |sum, paid| sum.saturating_add(paid.amount.minor()));
+    if !principal.is_positive() || paid >= principal.minor() {
         return Err(ScheduleRefusal::NothingToPay);
     }
     let same_currency = [Some(request.minimum), Some(request.last_excess), request.down_payment.map(|down| down.amount)]
@@ -215,7 +225,12 @@ fn payoff(request: &ScheduleRequest<'_>, most_days: u32) -> Result<Payoff, Sched
     }
     Ok(Payoff {
         principal: principal.minor(),
-        down_payment: request.down_payment.map(|down| (down.due_on, down.amount.minor())),
+        before: request
+            .before
+            .iter()
+            .map(|paid| (paid.on, paid.amount.minor()))
+            .chain(request.down_payment.map(|down| (down.due_on, down.amount.minor())))
+            .collect(),
         dates,
         minimum: request.minimum.minor().max(1),
         last_excess: request.last_excess.minor().max(0),

@@ -2,6 +2,7 @@
 //! can never be reached, two that overlap) is told as a warning. Called at start-up and by the command line.
 
 mod allocation;
+mod change;
 mod consequences;
 mod read;
 #[cfg(test)]
@@ -83,6 +84,7 @@ pub fn parse(text: &str, calendar: impl Fn(&str) -> Result<String, String>) -> R
     }
     let consequences = consequences::read(text, &written.consequences)?;
     let allocation = allocation::read(text, &written.allocation)?;
+    let change = change::read(text, written.change.as_ref())?;
     let warnings = doubts(&segments, days.is_empty());
     let policy = Policy {
         version: PolicyVersion(hex::encode(digest.finalize())),
@@ -90,6 +92,7 @@ pub fn parse(text: &str, calendar: impl Fn(&str) -> Result<String, String>) -> R
         holidays: Holidays::from(days),
         consequences,
         allocation,
+        change,
     };
     Ok(PolicyFile { policy, text: text.to_owned(), calendars, warnings })
 }

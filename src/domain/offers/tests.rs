@@ -60,6 +60,7 @@ fn policy(terms: SegmentTerms) -> Policy {
         holidays: Holidays::default(),
         consequences: Consequences::default(),
         allocation: PartsOrder::USUAL,
+        change: None,
     }
 }
 

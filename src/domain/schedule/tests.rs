@@ -25,6 +25,7 @@ fn request(size: Size) -> ScheduleRequest<'static> {
         holidays: NO_HOLIDAYS,
         interest: InterestRule::Frozen,
         interest_from: date(2026, 11, 20),
+        before: Vec::new(),
         down_payment: None,
     }
 }

@@ -1,6 +1,7 @@
 //! The shape of the file, and from there to the domain's values, with the line of whatever is wrong.
 
 use super::allocation::WrittenAllocation;
+use super::change::WrittenChange;
 use super::consequences::WrittenConsequences;
 use super::{Fault, MAX_SEGMENTS};
 use crate::domain::calendar::{ClosedDays, Frequency, LongestTerm};
@@ -34,6 +35,7 @@ pub(super) struct WrittenPolicy {
     pub consequences: WrittenConsequences,
     #[serde(default)]
     pub allocation: WrittenAllocation,
+    pub change: Option<WrittenChange>,
     segment: Vec<Spanned<WrittenSegment>>,
 }
 
@@ -100,7 +102,7 @@ struct WrittenPlan {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct WrittenTerm {
+pub(super) struct WrittenTerm {
     months: Option<i64>,
     days: Option<i64>,
 }
@@ -160,8 +162,8 @@ pub(super) fn segments(text: &str) -> Result<(WrittenPolicy, Vec<(usize, Segment
     Ok((written, segments))
 }
 
-struct Reader<'a> {
-    text: &'a str,
+pub(super) struct Reader<'a> {
+    pub text: &'a str,
 }
 
 impl Reader<'_> {
@@ -292,7 +294,7 @@ impl Reader<'_> {
         })
     }
 
-    fn longest_term(&self, written: &Spanned<WrittenTerm>) -> Result<LongestTerm, Fault> {
+    pub(super) fn longest_term(&self, written: &Spanned<WrittenTerm>) -> Result<LongestTerm, Fault> {
         let refused = || {
             let (months, days) = (TERM_MONTHS.end(), TERM_DAYS.end());
             let reason =
@@ -332,7 +334,7 @@ impl Reader<'_> {
         if amount.is_positive() { Ok(amount) } else { Err(self.fault(written, format!("{name} is not more than zero"))) }
     }
 
-    fn days(&self, name: &str, written: &Spanned<i64>, range: RangeInclusive<i64>) -> Result<u16, Fault> {
+    pub(super) fn days(&self, name: &str, written: &Spanned<i64>, range: RangeInclusive<i64>) -> Result<u16, Fault> {
         let value = *written.get_ref();
         u16::try_from(value).ok().filter(|_| range.contains(&value)).ok_or_else(|| {
             self.fault(written, format!("{name} is {value}; allowed is from {} to {}", range.start(), range.end()))
