@@ -3,7 +3,11 @@
 use crate::components::frame::{Frame, Mode, Reach, Visitor, provide_frame};
 use crate::pages::account::history::HistoryPage;
 use crate::pages::account::{AccountPage, AccountsPage};
+use crate::pages::agreement_end::AgreementEndPage;
 use crate::pages::authorise::AuthorisePage;
+use crate::pages::change::ChangePage;
+use crate::pages::change_check::ChangeCheckPage;
+use crate::pages::change_kind::ChangeKindPage;
 use crate::pages::components::ComponentsPage;
 use crate::pages::confirmation::ConfirmationPage;
 use crate::pages::contact::ContactPage;
@@ -83,6 +87,10 @@ pub fn App() -> impl IntoView {
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("check")) view=ReviewPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("sign")) view=SignPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("agreements"), ParamSegment("agreement")) view=ConfirmationPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("agreements"), ParamSegment("agreement"), StaticSegment("change")) view=ChangePage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("agreements"), ParamSegment("agreement"), StaticSegment("change"), StaticSegment("check")) view=ChangeCheckPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("agreements"), ParamSegment("agreement"), StaticSegment("change"), ParamSegment("kind")) view=ChangeKindPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("agreements"), ParamSegment("agreement"), StaticSegment("end")) view=AgreementEndPage ssr=SsrMode::Async/>
                 <Route path=StaticSegment("verify") view=VerifyPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("pay")) view=PayPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("pay"), StaticSegment("check")) view=PayCheckPage ssr=SsrMode::Async/>

@@ -1,5 +1,6 @@
 //! Every address as a function; no path is written anywhere else.
 
+use crate::domain::changing::ChangeKind;
 use crate::domain::contact::Topic;
 use crate::domain::journey::{Screen, Way};
 
@@ -117,6 +118,26 @@ pub fn agreement(agreement: &str) -> String {
     format!("/agreements/{agreement}")
 }
 
+/// What can be changed of an agreement.
+pub fn change(agreement: &str) -> String {
+    format!("/agreements/{agreement}/change")
+}
+
+/// Choosing the details of one kind of change.
+pub fn change_kind(agreement: &str, kind: ChangeKind) -> String {
+    format!("{}/{}", change(agreement), kind.code())
+}
+
+/// Checking and signing a change.
+pub fn change_check(agreement: &str) -> String {
+    format!("{}/check", change(agreement))
+}
+
+/// Where an agreement is ended.
+pub fn agreement_end(agreement: &str) -> String {
+    format!("/agreements/{agreement}/end")
+}
+
 /// Choosing what to pay on an account.
 pub fn pay(account_id: &str) -> String {
     format!("{ACCOUNT}/{account_id}/pay")
@@ -206,6 +227,8 @@ pub const SIGN_OUT_ACTION: &str = "/api/sign_out";
 pub const EXTEND_SESSION_ACTION: &str = "/api/extend_session";
 /// Stops a permission to collect, from every screen that shows one.
 pub const STOP_MANDATE_ACTION: &str = "/api/stop_mandate";
+/// Posted by screens that offer a change in one step.
+pub const CHOOSE_CHANGE_ACTION: &str = "/api/choose_change";
 
 /// Where one account stands.
 pub fn account(account_id: &str) -> String {

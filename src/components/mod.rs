@@ -4,6 +4,7 @@
 
 pub mod agreement_terms;
 pub mod begun;
+pub mod change_words;
 pub mod chart;
 pub mod collection_trouble;
 pub mod disclosure;

@@ -44,6 +44,8 @@ pub struct Terms {
     pub late_payment: Option<Statement>,
     /// What was said before signing.
     pub disclosure: Option<Disclosure>,
+    /// The SHA-256 of the terms that these take the place of, where they change an agreement.
+    pub replaces: Option<String>,
 }
 
 /// The portal's neutral words, and the creditor's own.
@@ -100,6 +102,9 @@ impl Terms {
         if let Some(disclosure) = self.disclosure {
             json.text("disclosure", disclosure.code());
         }
+        if let Some(replaces) = &self.replaces {
+            json.text("replaces", replaces);
+        }
         json.finish()
     }
 }
@@ -138,6 +143,8 @@ struct Written {
     late_payment: Option<Statement>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     disclosure: Option<Disclosure>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    replaces: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -177,6 +184,7 @@ impl From<Terms> for Written {
             consequences: terms.consequences,
             late_payment: terms.late_payment,
             disclosure: terms.disclosure,
+            replaces: terms.replaces,
         }
     }
 }
@@ -221,6 +229,7 @@ impl TryFrom<Written> for Terms {
             consequences: written.consequences,
             late_payment: written.late_payment,
             disclosure: written.disclosure,
+            replaces: written.replaces,
         })
     }
 }
@@ -358,6 +367,7 @@ mod tests {
             consequences: "late_payment".into(),
             late_payment: None,
             disclosure: None,
+            replaces: None,
         }
     }
 

@@ -5,8 +5,9 @@
 //! keeps its number, its day and its amount, and a part that was paid becomes one that is. What is left is paid on other days, in
 //! other amounts, or both, to the cent; where the agreement adds interest, by the day, the last payment takes the difference.
 
-use super::calendar::{ClosedDays, Date, Frequency, Holidays, LongestTerm, days_after};
-use super::due_dates::{DueDates, DuePattern};
+use super::agreement::Terms;
+use super::calendar::{ClosedDays, Date, DayOfMonth, Frequency, Holidays, LongestTerm, days_after};
+use super::due_dates::{DueDates, DuePattern, twice_a_month_around};
 use super::money::Money;
 use super::payoff;
 use super::plan_choice::{self, ChoiceRefusal, PlanChoice};
@@ -43,13 +44,40 @@ pub enum Change {
 }
 
 impl Change {
-    pub fn code(&self) -> &'static str {
+    pub fn kind(&self) -> ChangeKind {
         match self {
-            Change::Move { .. } => "move",
-            Change::Skip { .. } => "skip",
-            Change::Pause { .. } => "pause",
-            Change::Replan(_) => "replan",
+            Change::Move { .. } => ChangeKind::Move,
+            Change::Skip { .. } => ChangeKind::Skip,
+            Change::Pause { .. } => ChangeKind::Pause,
+            Change::Replan(_) => ChangeKind::Replan,
         }
+    }
+}
+
+/// The kinds of change, in the order they are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChangeKind {
+    Move,
+    Skip,
+    Pause,
+    Replan,
+}
+
+impl ChangeKind {
+    pub const ALL: [ChangeKind; 4] = [ChangeKind::Move, ChangeKind::Skip, ChangeKind::Pause, ChangeKind::Replan];
+
+    /// As in addresses.
+    pub fn code(self) -> &'static str {
+        match self {
+            ChangeKind::Move => "move",
+            ChangeKind::Skip => "skip",
+            ChangeKind::Pause => "pause",
+            ChangeKind::Replan => "replan",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<ChangeKind> {
+        ChangeKind::ALL.into_iter().find(|kind| kind.code() == code)
     }
 }
 
@@ -72,6 +100,11 @@ pub struct Line {
 impl Line {
     fn is_open(&self) -> bool {
         !self.is_met && !self.is_being_collected
+    }
+
+    /// What is still to be paid of it.
+    pub fn open(&self) -> Money {
+        Money::new(self.amount.minor().saturating_sub(self.paid.minor()).max(0), self.amount.currency())
     }
 
     fn is_part_paid(&self) -> bool {
@@ -148,6 +181,24 @@ pub struct Changed {
     pub schedule: Schedule,
 }
 
+/// The days that the payments of signed terms follow, read from the days themselves: for what was signed before they were kept.
+pub fn pattern_of(terms: &Terms) -> Option<DuePattern> {
+    let regular = usize::from(terms.schedule.down_payment.is_some());
+    let days: Vec<Date> = terms.schedule.instalments.iter().skip(regular).map(|instalment| instalment.due_on).collect();
+    let first = *days.first()?;
+    // The day of a month that is longest tells which one is meant.
+    let latest = days.iter().copied().max_by_key(|day| day.day()).unwrap_or(first);
+    Some(match terms.frequency? {
+        Frequency::Weekly => DuePattern::EveryDays { anchor: first, days: 7 },
+        Frequency::EveryTwoWeeks => DuePattern::EveryDays { anchor: first, days: 14 },
+        Frequency::Monthly => DuePattern::Monthly(DayOfMonth::of(latest)),
+        Frequency::TwiceAMonth => {
+            let (one, other) = twice_a_month_around(latest);
+            DuePattern::TwiceAMonth(one, other)
+        }
+    })
+}
+
 /// A way on where the next payment cannot be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WayBack {
@@ -163,6 +214,30 @@ impl Running<'_> {
     /// What a change leads to, chosen on this day where the customer lives.
     pub fn change(&self, change: &Change, today: Date) -> Result<Schedule, NotChanged> {
         self.try_change(change, today).map_err(|why| NotChanged { why, nearest: self.nearest(change, why, today) })
+    }
+
+    /// Why nothing at all can be changed without a person; `None` where something can.
+    pub fn refusal_of_all(&self) -> Option<ChangeRefusal> {
+        match self.terms {
+            None => Some(ChangeRefusal::NotOffered),
+            Some(terms) if self.changes >= terms.most_changes => Some(ChangeRefusal::ChangedOften { most: terms.most_changes }),
+            Some(_) => None,
+        }
+    }
+
+    /// The kinds of change that are possible now.
+    pub fn kinds(&self) -> Vec<ChangeKind> {
+        let (Some(terms), None) = (self.terms, self.refusal_of_all()) else { return Vec::new() };
+        if self.open_lines().next().is_none() {
+            return Vec::new();
+        }
+        let is_possible = |kind: &ChangeKind| match kind {
+            ChangeKind::Move => true,
+            ChangeKind::Skip => self.pattern.is_some() && self.skips < terms.most_skips,
+            ChangeKind::Pause => self.pattern.is_some() && terms.pause_days > 0,
+            ChangeKind::Replan => self.pattern.is_some(),
+        };
+        ChangeKind::ALL.into_iter().filter(is_possible).collect()
     }
 
     /// The payments that can be moved or skipped now.
@@ -183,6 +258,14 @@ impl Running<'_> {
         Some(days_after(today, i32::from(self.terms?.pause_days)))
     }
 
+    /// The days that the payments follow after a change.
+    pub fn pattern_after(&self, change: &Change, today: Date) -> Option<DuePattern> {
+        match (change, self.terms) {
+            (Change::Replan(choice), Some(terms)) => Some(self.request(choice, &terms, today).ok()?.pattern),
+            _ => self.pattern,
+        }
+    }
+
     fn ends_by(&self, terms: &ChangeTerms) -> Date {
         // What was agreed already may stay.
         terms.longest_term.ends_on(self.first_agreed_on).max(self.last_day())
@@ -194,8 +277,8 @@ impl Running<'_> {
 
     fn try_change(&self, change: &Change, today: Date) -> Result<Schedule, ChangeRefusal> {
         let terms = self.terms.ok_or(ChangeRefusal::NotOffered)?;
-        if self.changes >= terms.most_changes {
-            return Err(ChangeRefusal::ChangedOften { most: terms.most_changes });
+        if let Some(refusal) = self.refusal_of_all() {
+            return Err(refusal);
         }
         let schedule = match change {
             Change::Move { number, to } => self.with_days(self.moved(*number, *to, &terms, today)?),

@@ -37,16 +37,19 @@ pub enum EndReason {
     Staff,
     /// It was given after its customer had been told that it was not.
     TooLate,
+    /// The agreement was changed, and it was given for the payments as they were.
+    Changed,
 }
 
 impl EndReason {
-    pub const ALL: [EndReason; 6] = [
+    pub const ALL: [EndReason; 7] = [
         EndReason::Customer,
         EndReason::Replaced,
         EndReason::AgreementEnded,
         EndReason::Processor,
         EndReason::Staff,
         EndReason::TooLate,
+        EndReason::Changed,
     ];
 
     pub fn code(self) -> &'static str {
@@ -57,6 +60,7 @@ impl EndReason {
             EndReason::Processor => "processor",
             EndReason::Staff => "staff",
             EndReason::TooLate => "too_late",
+            EndReason::Changed => "changed",
         }
     }
 
@@ -67,7 +71,7 @@ impl EndReason {
     /// Whether its customer is told by a message. Who replaced it has a new one to hold; who completed an agreement is told of that.
     pub fn is_told(self) -> bool {
         match self {
-            EndReason::Customer | EndReason::Processor | EndReason::Staff | EndReason::TooLate => true,
+            EndReason::Customer | EndReason::Processor | EndReason::Staff | EndReason::TooLate | EndReason::Changed => true,
             EndReason::Replaced | EndReason::AgreementEnded => false,
         }
     }

@@ -118,6 +118,11 @@ pub fn amounts(offer: &Offer, choice: &PlanChoice, today: Date) -> Option<(Money
     schedule::allowed_amounts(&request(offer, plan_limits(offer)?, choice, today).ok()?)
 }
 
+/// The days that a plan's payments follow; `None` for one payment.
+pub fn pattern(offer: &Offer, choice: &PlanChoice, today: Date) -> Option<DuePattern> {
+    Some(request(offer, plan_limits(offer)?, choice, today).ok()?.pattern)
+}
+
 fn plan_limits(offer: &Offer) -> Option<&PlanLimits> {
     match &offer.limits {
         Limits::Plan(limits) => Some(limits),

@@ -1,7 +1,11 @@
 //! One folder a screen, named as the step.
 
 pub mod account;
+pub mod agreement_end;
 pub mod authorise;
+pub mod change;
+pub mod change_check;
+pub mod change_kind;
 pub mod components;
 pub mod confirmation;
 pub mod contact;

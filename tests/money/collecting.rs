@@ -73,6 +73,7 @@ pub async fn under_agreement(test: &TestDb, account: SeedAccount, days: &[Date],
         consequences: "late_payment_1".into(),
         late_payment: None,
         disclosure: None,
+        replaces: None,
     };
     let agreement = ids::new_id();
     let reference = ids::new_reference("EK");

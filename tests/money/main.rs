@@ -11,6 +11,7 @@ mod support;
 
 mod begun;
 mod books;
+mod changes;
 mod collecting;
 mod corrections;
 mod crashes;

@@ -28,6 +28,8 @@ pub enum Template {
     CompletionCopy,
     /// The time to put an agreement right is over; the ways forward.
     AgreementEnded,
+    /// Its customer ended it.
+    AgreementCancelled,
     AccountRecalled,
     /// An answer to a message of ours came; by when a person answers it.
     AnswerReceived,
@@ -36,7 +38,7 @@ pub enum Template {
 }
 
 impl Template {
-    pub const ALL: [Template; 16] = [
+    pub const ALL: [Template; 17] = [
         Template::ConfirmationCopy,
         Template::ReceiptCopy,
         Template::ReversalNote,
@@ -50,6 +52,7 @@ impl Template {
         Template::InstalmentMissed,
         Template::CompletionCopy,
         Template::AgreementEnded,
+        Template::AgreementCancelled,
         Template::AccountRecalled,
         Template::AnswerReceived,
         Template::CollectionsWait,
@@ -70,6 +73,7 @@ impl Template {
             Template::InstalmentMissed => "instalment_missed",
             Template::CompletionCopy => "completion_copy",
             Template::AgreementEnded => "agreement_ended",
+            Template::AgreementCancelled => "agreement_cancelled",
             Template::AccountRecalled => "account_recalled",
             Template::AnswerReceived => "answer_received",
             Template::CollectionsWait => "collections_wait",
@@ -94,6 +98,7 @@ impl Template {
             | Template::CollectionStopped
             | Template::CompletionCopy
             | Template::AgreementEnded
+            | Template::AgreementCancelled
             | Template::AccountRecalled
             | Template::AnswerReceived
             | Template::CollectionsWait => Weight::Answer,

@@ -227,7 +227,7 @@ fn template_words(template: Template) -> &'static str {
         Template::InstalmentReminder => td_string!(words(), account.message_reminder),
         Template::InstalmentMissed => td_string!(words(), sending.missed),
         Template::CompletionCopy => td_string!(words(), account.message_completion),
-        Template::AgreementEnded => td_string!(words(), sending.agreement_ended),
+        Template::AgreementEnded | Template::AgreementCancelled => td_string!(words(), sending.agreement_ended),
         Template::AccountRecalled => td_string!(words(), sending.recalled),
         Template::AnswerReceived => td_string!(words(), sending.answer_received),
         Template::CollectionsWait => td_string!(words(), sending.collections_wait),

@@ -9,7 +9,7 @@ use crate::paths;
 use crate::server::clock;
 use crate::server::context::{self, Failed};
 use crate::server::services::mandates::{self, Automatic};
-use crate::server::services::{documents, keeping, recalls};
+use crate::server::services::{changes, documents, keeping, recalls};
 
 /// What the screen shows; `None` where there is no such agreement of theirs and the answer leads to the account page.
 pub async fn load(agreement_id: String) -> Result<Option<ConfirmationView>, Failed> {
@@ -30,6 +30,8 @@ pub async fn load(agreement_id: String) -> Result<Option<ConfirmationView>, Fail
         AgreementState::Active | AgreementState::Broken | AgreementState::Cancelled => None,
     };
     let zone = clock::zone(&agreement.signed_in_zone);
+    let versions = changes::versions(&state, &visitor.customer_id, &id).await.map_err(context::fail)?;
+    let earlier = versions.into_iter().filter(|version| version.number != agreement.version);
     Ok(Some(ConfirmationView {
         agreement_id: id.to_string(),
         account_id: account.id.to_string(),
@@ -43,6 +45,9 @@ pub async fn load(agreement_id: String) -> Result<Option<ConfirmationView>, Fail
         document_id: agreement.document_id.to_string(),
         terms_sha256: agreement.terms_sha256,
         terms: agreement.terms,
+        earlier: earlier
+            .map(|version| (version.number, clock::date_of(version.signed_at, &zone), version.document_id.to_string()))
+            .collect(),
         automatic,
         standing,
         taken_back_on: taken_back.map(|ended| clock::date_of(ended.at, &clock::zone(&account.time_zone))),

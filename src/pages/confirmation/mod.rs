@@ -43,6 +43,8 @@ pub struct ConfirmationView {
     pub standing: Option<AgreementStanding>,
     /// The day its creditor took back or closed the account, where that ended it.
     pub taken_back_on: Option<Date>,
+    /// Versions before the one in force: number, the day each was signed, its document.
+    pub earlier: Vec<(i64, Date, String)>,
 }
 
 #[component]
@@ -99,6 +101,7 @@ fn show(view: ConfirmationView) -> impl IntoView {
                     kind=LinkKind::Other
                 />
             </section>
+            {earlier_versions(&view.earlier)}
             <section aria-labelledby="proof">
                 <h2 id="proof">{td_string!(words(), confirmation.fingerprint)}</h2>
                 <p class="fingerprint">{view.terms_sha256}</p>
@@ -175,9 +178,30 @@ fn next_steps(view: &ConfirmationView) -> impl IntoView + use<> {
             <h2 id="next">{td_string!(words(), confirmation.next)}</h2>
             {(is_new || by_hand.is_some()).then(|| view! { <p>{first}" "{by_hand}</p> })}
             <LinkButton href=paths::pay(&view.account_id) label=pay/>
+            <p><LinkButton href=paths::change(&view.agreement_id) label=td_string!(words(), change.go) kind=LinkKind::Other/></p>
             <p>{unbroken(&td_string!(words(), confirmation.how_to_change, phone = reach.phone, hours = reach.hours))}</p>
         </section>
     }
+}
+
+/// What was signed before stays readable for ever.
+fn earlier_versions(earlier: &[(i64, Date, String)]) -> Option<impl IntoView + use<>> {
+    let links: Vec<_> = earlier
+        .iter()
+        .map(|(number, signed_on, document)| {
+            let date = format::date(*signed_on, language());
+            let label = td_string!(words(), change.version_of, number = number.to_string(), date = date);
+            view! { <li><a href=paths::document(document)>{label}</a></li> }
+        })
+        .collect();
+    (!links.is_empty()).then(|| {
+        view! {
+            <section aria-labelledby="earlier">
+                <h2 id="earlier">{td_string!(words(), change.versions)}</h2>
+                <ul>{links}</ul>
+            </section>
+        }
+    })
 }
 
 /// What is to be paid first, and when: what the page to pay on says too, where a part is paid already.

@@ -93,14 +93,26 @@ fn title(state: &MandateState) -> &'static str {
         MandateState::Refused { .. } => td_string!(words(), mandate.title_refused),
         MandateState::Closed { .. }
         | MandateState::Withdrawn {
-            reason: EndReason::Replaced | EndReason::AgreementEnded | EndReason::Processor | EndReason::Staff | EndReason::TooLate,
+            reason:
+                EndReason::Replaced
+                | EndReason::AgreementEnded
+                | EndReason::Processor
+                | EndReason::Staff
+                | EndReason::TooLate
+                | EndReason::Changed,
             ..
         } => td_string!(words(), mandate.title_closed),
         MandateState::Unknown => td_string!(words(), mandate.title_unknown),
         MandateState::Withdrawn { reason: EndReason::Customer, .. } => td_string!(words(), mandate.title_withdrawn),
         MandateState::Ended { reason: EndReason::Replaced, .. } => td_string!(words(), mandate.title_replaced),
         MandateState::Ended {
-            reason: EndReason::Customer | EndReason::AgreementEnded | EndReason::Processor | EndReason::Staff | EndReason::TooLate,
+            reason:
+                EndReason::Customer
+                | EndReason::AgreementEnded
+                | EndReason::Processor
+                | EndReason::Staff
+                | EndReason::TooLate
+                | EndReason::Changed,
             ..
         } => td_string!(words(), mandate.title_ended),
     }

@@ -44,6 +44,7 @@ fn sentence(view: &MandateView) -> String {
             EndReason::AgreementEnded => td_string!(words(), mandate.ended_agreement, day = day),
             EndReason::Processor => td_string!(words(), mandate.ended_processor, day = day),
             EndReason::Staff => td_string!(words(), mandate.ended_staff, day = day),
+            EndReason::Changed => td_string!(words(), mandate.ended_changed, day = day),
             EndReason::TooLate => td_string!(words(), mandate.ended_too_late, day = day),
         },
         MandateState::Closed { .. }

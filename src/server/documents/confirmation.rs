@@ -7,6 +7,7 @@ use crate::domain::calendar::{Date, days_between};
 use crate::domain::format;
 use crate::domain::language::Language;
 use crate::domain::money::Money;
+use crate::domain::schedule::Schedule;
 use crate::words::{Locale, locale, td_string};
 use jiff::Zoned;
 
@@ -35,6 +36,8 @@ pub struct ConfirmationContent {
     pub creditor_statement: Option<String>,
     /// What was said before signing.
     pub disclosure: Option<Disclosure>,
+    /// The schedule of the version before, where this changes one.
+    pub changed: Option<Schedule>,
     /// The name as typed.
     pub signed_name: String,
     pub signed_at: Zoned,
@@ -100,9 +103,34 @@ impl ConfirmationContent {
         typeset(&self.letter())
     }
 
+    /// What is otherwise than in the version before, which stays readable.
+    fn changed_section(&self, words: Locale) -> Option<Section> {
+        let before = self.changed.as_ref()?;
+        let was_and_is = |was: String, is: String| {
+            if was == is { was } else { td_string!(words, document.was_and_is, was = was, is = is) }
+        };
+        let day = |day: Option<Date>| day.map(|day| format::date(day, self.language)).unwrap_or_default();
+        let last = self.instalments.last().map(|last| last.due_on);
+        let money = |amount| format::money(amount, self.language);
+        let facts = vec![
+            Fact::new(
+                td_string!(words, document.changed_payments),
+                was_and_is(before.instalments.len().to_string(), self.instalments.len().to_string()),
+            ),
+            Fact::new(td_string!(words, document.changed_last), was_and_is(day(before.last_on()), day(last))),
+            Fact::new(td_string!(words, document.changed_total), was_and_is(money(before.total), money(self.total))),
+        ];
+        let text = td_string!(words, document.changed_text, version = self.version.saturating_sub(1).to_string());
+        Some(Section {
+            heading: td_string!(words, document.changed_heading).to_owned(),
+            blocks: vec![Block::Paragraph(text), Block::Facts(facts)],
+        })
+    }
+
     fn letter(&self) -> Letter {
         let words = locale(self.language);
-        let mut sections = vec![
+        let mut sections: Vec<Section> = self.changed_section(words).into_iter().collect();
+        sections.extend([
             Section {
                 heading: td_string!(words, document.payments_heading).to_owned(),
                 blocks: vec![Block::Table(self.payments(words))],
@@ -110,7 +138,7 @@ impl ConfirmationContent {
             self.terms_section(words),
             self.change_section(words),
             self.late_section(words),
-        ];
+        ]);
         sections.extend(self.disclosure_section(words));
         sections.extend([
             wording::person(&self.sender, self.language),

@@ -88,6 +88,13 @@ impl Template {
                 ("answer_by", "Tuesday 24 November 2026"),
                 ("link", "https://pay.example.org/agreements/1"),
             ],
+            Template::AgreementCancelled => &[
+                ("day", "Friday 20 November 2026"),
+                ("amount", "$470.00"),
+                ("balance", "$730.00"),
+                ("reference", "EK-7F3K-9Q2M"),
+                ("link", "https://pay.example.org/account/1/options"),
+            ],
             Template::AgreementEnded => &[
                 ("made", "9"),
                 ("count", "12"),
@@ -135,6 +142,8 @@ impl Template {
             (Template::CompletionCopy, Language::Spanish) => letter!("completion_copy/es"),
             (Template::AgreementEnded, Language::English) => letter!("agreement_ended/en"),
             (Template::AgreementEnded, Language::Spanish) => letter!("agreement_ended/es"),
+            (Template::AgreementCancelled, Language::English) => letter!("agreement_cancelled/en"),
+            (Template::AgreementCancelled, Language::Spanish) => letter!("agreement_cancelled/es"),
             (Template::AccountRecalled, Language::English) => letter!("account_recalled/en"),
             (Template::AccountRecalled, Language::Spanish) => letter!("account_recalled/es"),
             (Template::AnswerReceived, Language::English) => letter!("answer_received/en"),
@@ -166,6 +175,7 @@ impl Template {
                 | Template::InstalmentMissed
                 | Template::CompletionCopy
                 | Template::AgreementEnded
+                | Template::AgreementCancelled
                 | Template::AccountRecalled,
                 _,
             ) => None,

@@ -11,6 +11,7 @@ use crate::domain::ids::{AccountId, AgreementId, CustomerId, DocumentId, DraftId
 use crate::domain::journey::Place;
 use crate::domain::language::Language;
 use crate::domain::offers::{Limits, NotAllowed, Offer, OfferKind, OfferSet, fit};
+use crate::domain::plan_choice;
 use crate::domain::schedule::{InterestRule, Schedule};
 use crate::server::clock;
 use crate::server::ids;
@@ -224,7 +225,7 @@ pub async fn sign(state: &AppState, customer: &CustomerId, signature: Signature)
     }
     let zone = clock::zone(&account.time_zone);
     let today = state.clock.today_in(&zone);
-    let Some((_, terms)) = recompute(&account, &stored.set, &draft, today) else {
+    let Some((offer, terms)) = recompute(&account, &stored.set, &draft, today) else {
         return Ok(Signed::Changed);
     };
     let canonical = terms.canonical_json();
@@ -237,6 +238,8 @@ pub async fn sign(state: &AppState, customer: &CustomerId, signature: Signature)
     let id = AgreementId(ids::new_id());
     let reference = ids::new_reference("EK");
     let document_id = DocumentId(ids::new_id());
+    let pattern = plan_choice::pattern(&offer, &draft.choice.choice, today);
+    let interest = terms.schedule.interest_of_each(terms.interest, terms.offered_on);
     let new = NewAgreement {
         id: &id,
         reference: &reference,
@@ -259,7 +262,9 @@ pub async fn sign(state: &AppState, customer: &CustomerId, signature: Signature)
             consent_text_sha256: &consent_text_sha256,
             document_id: &document_id,
             instalments: &terms.schedule.instalments,
-            interest: &terms.schedule.interest_of_each(terms.interest, terms.offered_on),
+            interest: &interest,
+            change: None,
+            pattern: pattern.as_ref(),
         },
     };
     agreements::insert(&mut tx, &new).await?;
@@ -272,6 +277,7 @@ pub async fn sign(state: &AppState, customer: &CustomerId, signature: Signature)
         document_id: &document_id,
         account: &account,
         terms: &terms,
+        before: None,
         canonical_terms: &canonical,
         typed_name: signature.typed_name.trim(),
         signed_at: now,
@@ -330,6 +336,7 @@ fn terms_of(account: &facts::AccountRecord, set: &OfferSet, offer: &Offer, sched
         consequences: if set.late_payment.is_some() { STATED_CONSEQUENCES } else { NEUTRAL_CONSEQUENCES }.to_owned(),
         late_payment: set.late_payment.clone(),
         disclosure: set.time_barred.disclosure(),
+        replaces: None,
     }
 }
 

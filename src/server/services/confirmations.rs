@@ -29,6 +29,8 @@ pub struct SignedVersion<'a> {
     pub document_id: &'a DocumentId,
     pub account: &'a AccountRecord,
     pub terms: &'a Terms,
+    /// Of the version that it changes; `None` for the first.
+    pub before: Option<&'a Terms>,
     pub canonical_terms: &'a str,
     pub typed_name: &'a str,
     pub signed_at: Millis,
@@ -78,6 +80,7 @@ pub async fn issue(state: &AppState, tx: &mut Tx, signed: &SignedVersion<'_>) ->
         days_to_put_right: DAYS_TO_PUT_RIGHT,
         creditor_statement: terms.late_payment.as_ref().map(|statement| statement.text(signed.language).to_owned()),
         disclosure: terms.disclosure,
+        changed: signed.before.map(|before| before.schedule.clone()),
         signed_name: signed.typed_name.to_owned(),
         signed_at: clock::zoned(signed.signed_at, &zone),
         terms: signed.canonical_terms.to_owned(),

@@ -1,6 +1,6 @@
 //! The one way in which an agreement is over, whoever ends it: its state, what was still to be collected, and every permission, in
 //! one transaction under the account's lock. Whoever forgot one of the three would go on collecting. Called by [`super::completions`],
-//! [`super::keeping`] and [`super::recalls`]; each tells the customer in words of its own.
+//! [`super::changes`], [`super::keeping`] and [`super::recalls`]; each tells the customer in words of its own.
 
 use super::{Failure, collections, mandates};
 use crate::domain::collecting::WhyNot;
@@ -18,6 +18,8 @@ pub(super) enum Ending {
     NotKept,
     /// Its creditor took an account back. The importer has ended the agreement itself in its own transaction.
     TakenBack,
+    /// Its customer wants it no more.
+    ByCustomer,
 }
 
 pub(super) async fn end(state: &AppState, tx: &mut Tx, id: &AgreementId, ending: Ending, at: Millis) -> Result<(), Failure> {
@@ -31,6 +33,10 @@ pub(super) async fn end(state: &AppState, tx: &mut Tx, id: &AgreementId, ending:
             WhyNot::AgreementEnded
         }
         Ending::TakenBack => WhyNot::AccountNotOpen,
+        Ending::ByCustomer => {
+            store::changes::cancel(tx, id, at).await?;
+            WhyNot::AgreementEnded
+        }
     };
     collections::close_all(tx, id, why, at).await?;
     mandates::end_of_agreement(state, tx, id, EndReason::AgreementEnded, at).await

@@ -9,6 +9,7 @@ mod answers;
 pub mod attempts;
 pub mod backups;
 pub mod books;
+pub mod changes;
 pub mod collections;
 pub mod completions;
 pub mod confirmations;

@@ -111,11 +111,11 @@ pub async fn happenings<'e>(
     let rows: Vec<RawHappening> = sqlx::query_as(
         "select 'entry' as what, t.posted_on as name, t.kind || ' ' || coalesce(pa.reference, '') as detail,
            cast(sum(p.amount_minor) as bigint) as minor, t.posted_at as at, t.id as id
-         from postings p
-         join ledger_transactions t on t.id = p.transaction_id
-         join accounts a on a.id = p.account_id
+         from ledger_transactions t
+         cross join postings p
          left join payments pa on pa.id = t.payment_id
-         where p.account_id = $1 and p.book = 'customer' and t.kind not in ('opening', 'adjustment') and t.posted_at >= a.reported_at
+         where t.account_id = $1 and t.posted_at >= (select reported_at from accounts where id = $1)
+           and t.kind not in ('opening', 'adjustment') and p.transaction_id = t.id and p.book = 'customer'
          group by t.id, t.kind, t.posted_on, t.posted_at, pa.reference
          union all
          select 'hold', id, kind, cast(0 as bigint), ends_at, id

@@ -3,6 +3,8 @@
 use super::{StoreError, StoreResult, Tx};
 use crate::domain::agreement::Terms;
 use crate::domain::agreement_state::AgreementState;
+use crate::domain::changing::Change;
+use crate::domain::due_dates::DuePattern;
 use crate::domain::ids::{AccountId, AgreementId, CustomerId, DocumentId, DraftId};
 use crate::domain::money::Money;
 use crate::domain::schedule::Instalment;
@@ -40,6 +42,10 @@ pub struct NewVersion<'a> {
     pub instalments: &'a [Instalment],
     /// What is added on the day of each of them.
     pub interest: &'a [Money],
+    /// What it changes of the version before; `None` for the first.
+    pub change: Option<&'a Change>,
+    /// The days its payments follow; `None` for one payment.
+    pub pattern: Option<&'a DuePattern>,
 }
 
 pub async fn insert(tx: &mut Tx, new: &NewAgreement<'_>) -> StoreResult<()> {
@@ -67,11 +73,11 @@ pub async fn insert(tx: &mut Tx, new: &NewAgreement<'_>) -> StoreResult<()> {
     insert_version(tx, new.id, &new.version).await
 }
 
-async fn insert_version(tx: &mut Tx, id: &AgreementId, version: &NewVersion<'_>) -> StoreResult<()> {
+pub(super) async fn insert_version(tx: &mut Tx, id: &AgreementId, version: &NewVersion<'_>) -> StoreResult<()> {
     sqlx::query(
         "insert into agreement_versions (agreement_id, number, policy_version, terms, terms_sha256, total_minor, signed_name,
-           signed_at, signed_in_zone, language, consent_text_sha256, document_id)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+           signed_at, signed_in_zone, language, consent_text_sha256, document_id, change, pattern)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
     )
     .bind(id.as_str())
     .bind(version.number)
@@ -85,6 +91,8 @@ async fn insert_version(tx: &mut Tx, id: &AgreementId, version: &NewVersion<'_>)
     .bind(version.language)
     .bind(version.consent_text_sha256)
     .bind(version.document_id.as_str())
+    .bind(version.change.map(serde_json::to_string).transpose().map_err(|_| StoreError::Unreadable("change"))?)
+    .bind(version.pattern.map(serde_json::to_string).transpose().map_err(|_| StoreError::Unreadable("days of a plan"))?)
     .execute(&mut **tx)
     .await?;
     for (instalment, interest) in version.instalments.iter().zip(version.interest) {

@@ -8,7 +8,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
 /// What a backup holds, in an order in which rows can be put back: a row comes after those it refers to.
-pub const TABLES: [&str; 46] = [
+pub const TABLES: [&str; 47] = [
     "creditors",
     "customers",
     "accounts",
@@ -31,6 +31,7 @@ pub const TABLES: [&str; 46] = [
     "agreement_accounts",
     "agreement_versions",
     "instalments",
+    "change_drafts",
     "mandates",
     "payments",
     "payment_shares",

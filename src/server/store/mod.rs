@@ -10,6 +10,7 @@ pub mod agreements;
 pub mod asked_entries;
 pub mod backup;
 pub mod book_rules;
+pub mod changes;
 pub mod collections;
 pub mod components;
 pub mod contact;

@@ -62,6 +62,19 @@ pub async fn due(pool: &AnyPool, until: Date, after: (&str, &str, i64), limit: i
     rows.into_iter().map(read).collect()
 }
 
+/// What was booked under an agreement so far, in minor units.
+pub async fn booked(tx: &mut Tx, agreement: &AgreementId) -> StoreResult<i64> {
+    Ok(sqlx::query_scalar(
+        "select cast(coalesce(sum(p.amount_minor), 0) as bigint) from ledger_transactions t
+         join postings p on p.transaction_id = t.id and p.book = 'customer'
+         where t.once_key > $1 and t.once_key < $2",
+    )
+    .bind(format!("interest:{agreement}:"))
+    .bind(format!("interest:{agreement};"))
+    .fetch_one(&mut **tx)
+    .await?)
+}
+
 /// How much of it is to be booked now, in minor units; `None` where the agreement is over, has another version by now, or it is booked.
 pub async fn to_book(tx: &mut Tx, due: &DueInterest) -> StoreResult<Option<i64>> {
     Ok(sqlx::query_scalar(

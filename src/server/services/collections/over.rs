@@ -43,7 +43,9 @@ pub(in crate::server::services) async fn permission_ended(
     let why = match reason {
         EndReason::Replaced => return Ok(()),
         EndReason::AgreementEnded => WhyNot::AgreementEnded,
-        EndReason::Customer | EndReason::Processor | EndReason::Staff | EndReason::TooLate => WhyNot::MandateGone,
+        EndReason::Customer | EndReason::Processor | EndReason::Staff | EndReason::TooLate | EndReason::Changed => {
+            WhyNot::MandateGone
+        }
     };
     for one in collections::of_agreement(tx, agreement_id).await? {
         match one.state {

@@ -63,7 +63,7 @@ async fn over(state: &AppState, tx: &mut Tx, mandate: Mandate, reason: EndReason
 
 fn actor_of(reason: EndReason, mandate: &Mandate) -> Actor {
     match reason {
-        EndReason::Customer | EndReason::Replaced => Actor::Customer(mandate.customer_id.to_string()),
+        EndReason::Customer | EndReason::Replaced | EndReason::Changed => Actor::Customer(mandate.customer_id.to_string()),
         EndReason::Processor => Actor::Processor(mandate.processor.clone()),
         EndReason::Staff => Actor::Operator,
         EndReason::AgreementEnded | EndReason::TooLate => Actor::System,
