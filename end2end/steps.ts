@@ -65,3 +65,17 @@ export async function expectPdf(page: Page, link: string): Promise<void> {
   expect(answer.headers()['content-type']).toBe('application/pdf')
   expect((await answer.body()).subarray(0, 5).toString()).toBe('%PDF-')
 }
+
+/** Agrees to pay what is past due in steps of $50.00; says the address of the agreement. */
+export async function agree(page: Page, account: string, who: Person): Promise<string> {
+  await page.goto(`${account}/options/catch-up`)
+  await page.getByLabel('Every two weeks').check()
+  await page.getByLabel('How much each time?').fill('50')
+  await page.getByRole('button', { name: 'Check this plan' }).click()
+  await page.getByRole('link', { name: 'Read it and sign' }).click()
+  await page.getByLabel('Your full name').fill(who.name)
+  await page.getByRole('checkbox', { name: /electronically/ }).check()
+  await page.getByRole('button', { name: 'Sign this agreement' }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('It is agreed')
+  return page.url()
+}

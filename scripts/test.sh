@@ -22,6 +22,8 @@ else
 fi
 
 say "Tests of the rules, the store and the portal over HTTP"
+# Most of them wait for a portal, a database or a crash more than for the processor: twice as many at once as there are cores.
+export RUST_TEST_THREADS="${RUST_TEST_THREADS:-$((2 * $(nproc)))}"
 cargo test --features ssr --lib --tests --no-fail-fast || FAILED=1
 
 say "Journeys in a browser"

@@ -1,8 +1,9 @@
 // Every screen: nothing for axe to find in light and dark, in English and Spanish; one heading; nothing wider than 320 px.
 import type { Page } from '@playwright/test'
+import { newcomer } from '../newcomer'
 import { person } from '../people'
 import { expect, expectAccessible, expectNoSidewaysScrolling, test } from '../portal'
-import { answerWhoTheyAre, choosePlan, comeIn, goAndPay, payAs, signIn, untilLive } from '../steps'
+import { agree, answerWhoTheyAre, choosePlan, comeIn, goAndPay, payAs, signIn, untilLive } from '../steps'
 
 const heading = { level: 1 } as const
 
@@ -178,6 +179,32 @@ test('signing', async ({ page, portal }) => {
   await page.goto(account)
   await inspect(page)
   await page.goto(`${account}/pay`)
+  await inspect(page)
+})
+
+test('changing an agreement', async ({ page, portal }) => {
+  const who = newcomer(portal, 'NG-900006')
+  const agreement = await agree(page, await signIn(page, portal.url, who), who)
+  for (const step of ['/change', '/change/move', '/change/skip', '/change/pause', '/change/replan', '/end']) {
+    await test.step(step, async () => {
+      await page.goto(agreement + step)
+      await inspect(page)
+    })
+  }
+  // Refused, with the nearest that is possible.
+  await page.goto(`${agreement}/change/replan`)
+  await page.getByLabel('How much each time?').fill('5')
+  await page.getByLabel('Month').fill('12')
+  await page.getByLabel('Day').fill('4')
+  await page.getByLabel('Year').fill('2026')
+  await page.getByRole('button', { name: 'See what changes' }).click()
+  await expect(page.getByRole('alert')).toContainText('That is less than one payment can be')
+  await inspect(page)
+  await page.getByRole('region', { name: 'The nearest that is possible' }).getByRole('button').first().click()
+  await expect(page.getByRole('heading', heading)).toHaveText('Check and sign the change')
+  await inspect(page)
+  await page.getByRole('button', { name: 'Sign the change' }).click()
+  await expect(page.getByRole('alert')).toBeVisible()
   await inspect(page)
 })
 

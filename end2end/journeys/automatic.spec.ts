@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test'
 import { newcomer } from '../newcomer'
 import type { Person } from '../people'
 import { expect, expectAccessible, expectNoSidewaysScrolling, test } from '../portal'
-import { expectPdf, signIn } from '../steps'
+import { agree, expectPdf, signIn } from '../steps'
 
 const heading = { level: 1 } as const
 
@@ -11,20 +11,6 @@ const browsers = [
   { name: 'with JavaScript', javaScriptEnabled: true, allows: 'NG-900001', leaves: 'NG-900002' },
   { name: 'without JavaScript', javaScriptEnabled: false, allows: 'NG-900003', leaves: 'NG-900004' },
 ]
-
-/** Agrees to pay what is past due in steps of $50.00; says the address of the agreement. */
-async function agree(page: Page, account: string, who: Person): Promise<string> {
-  await page.goto(`${account}/options/catch-up`)
-  await page.getByLabel('Every two weeks').check()
-  await page.getByLabel('How much each time?').fill('50')
-  await page.getByRole('button', { name: 'Check this plan' }).click()
-  await page.getByRole('link', { name: 'Read it and sign' }).click()
-  await page.getByLabel('Your full name').fill(who.name)
-  await page.getByRole('checkbox', { name: /electronically/ }).check()
-  await page.getByRole('button', { name: 'Sign this agreement' }).click()
-  await expect(page.getByRole('heading', heading)).toHaveText('It is agreed')
-  return page.url()
-}
 
 async function authorise(page: Page, who: Person): Promise<void> {
   await expect(page.getByRole('heading', heading)).toHaveText('Pay without thinking of it')

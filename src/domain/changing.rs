@@ -413,10 +413,10 @@ impl Running<'_> {
         if choice.down_payment.is_some() {
             return Err(ChangeRefusal::Plan(ChoiceRefusal::DownPaymentNotOffered));
         }
-        if let Size::Amount(amount) = choice.size {
-            if amount.currency() != self.principal.currency() || !amount.is_positive() {
-                return Err(ChangeRefusal::Plan(ChoiceRefusal::NotAnAmount));
-            }
+        if let Size::Amount(amount) = choice.size
+            && (amount.currency() != self.principal.currency() || !amount.is_positive())
+        {
+            return Err(ChangeRefusal::Plan(ChoiceRefusal::NotAnAmount));
         }
         if choice.first_on.is_some_and(|first_on| first_on < today) {
             return Err(ChangeRefusal::Plan(ChoiceRefusal::FirstDateInThePast));

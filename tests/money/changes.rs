@@ -245,7 +245,7 @@ async fn a_customer_ends_an_agreement_and_has_every_way_forward_again() {
         assert_eq!(portal.number("select count(*) from events where action = 'agreement.ended_by_customer'").await, 1);
         assert_eq!(portal.word("select state || ' ' || end_reason from mandates").await, "ended agreement_ended");
         assert_eq!(written(&portal, "agreement_cancelled").await, 1);
-        person.get(&format!("/account/{}/options", stage.seeded.account_id)).await.assert_says("Pay in steps");
+        person.get(&format!("/account/{}/options", stage.seeded.account_id)).await.assert_says("/options/catch-up");
         person.get(&format!("{agreement}/change")).await.assert_says("Your agreement has ended");
         let portal = on(&test, "2026-12-20T19:00:00Z").await;
         portal.work_an_hour_later().await;

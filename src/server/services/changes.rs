@@ -5,19 +5,17 @@
 use super::agreements::fingerprint;
 use super::confirmations::{self, SignedVersion};
 use super::outbox::{self, Hurry, Message};
-use super::{Failure, collections, endings, mandates, policies};
+use super::{Failure, endings, policies};
 use crate::domain::agreement::Terms;
 use crate::domain::agreement_state::AgreementState;
 use crate::domain::calendar::{ClosedDays, Date, Holidays};
 use crate::domain::changing::{Change, ChangeTerms, Line, NotChanged, Running, pattern_of};
-use crate::domain::collecting::WhyNot;
 use crate::domain::contact::template::Template;
 use crate::domain::due_dates::DuePattern;
 use crate::domain::format;
 use crate::domain::hold::forbidding_agreement;
 use crate::domain::ids::{AgreementId, CustomerId, DocumentId};
 use crate::domain::language::Language;
-use crate::domain::mandate::EndReason;
 use crate::domain::money::Money;
 use crate::domain::schedule::Schedule;
 use crate::paths;
@@ -308,8 +306,7 @@ pub async fn sign(
     }
     let Ready { found, change, terms, terms_sha256 } = ready;
     // What was announced of the version before is closed while it is still the one in force.
-    collections::close_all(&mut tx, id, WhyNot::MandateGone, now).await?;
-    mandates::end_of_agreement(state, &mut tx, id, EndReason::Changed, now).await?;
+    endings::replace_version(state, &mut tx, id, now).await?;
 
     let number = found.agreement.version + 1;
     let document_id = DocumentId(ids::new_id());

@@ -41,3 +41,10 @@ pub(super) async fn end(state: &AppState, tx: &mut Tx, id: &AgreementId, ending:
     collections::close_all(tx, id, why, at).await?;
     mandates::end_of_agreement(state, tx, id, EndReason::AgreementEnded, at).await
 }
+
+/// A version of an agreement is about to be replaced by the next: what was still to be collected of it, and every permission given
+/// for it. The caller holds the account's lock, and adds the next version after this.
+pub(super) async fn replace_version(state: &AppState, tx: &mut Tx, id: &AgreementId, at: Millis) -> Result<(), Failure> {
+    collections::close_all(tx, id, WhyNot::MandateGone, at).await?;
+    mandates::end_of_agreement(state, tx, id, EndReason::Changed, at).await
+}
