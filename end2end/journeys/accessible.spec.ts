@@ -194,9 +194,9 @@ test('changing an agreement', async ({ page, portal }) => {
   // Refused, with the nearest that is possible.
   await page.goto(`${agreement}/change/replan`)
   await page.getByLabel('How much each time?').fill('5')
-  await page.getByLabel('Month').fill('12')
-  await page.getByLabel('Day').fill('4')
-  await page.getByLabel('Year').fill('2026')
+  await page.getByRole('textbox', { name: 'Month' }).fill('12')
+  await page.getByRole('textbox', { name: 'Day' }).fill('4')
+  await page.getByRole('textbox', { name: 'Year' }).fill('2026')
   await page.getByRole('button', { name: 'See what changes' }).click()
   await expect(page.getByRole('alert')).toContainText('That is less than one payment can be')
   await inspect(page)

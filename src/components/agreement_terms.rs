@@ -116,11 +116,12 @@ pub fn InstalmentList(terms: Terms) -> impl IntoView {
         Column::text(td_string!(words(), review.due)),
         Column::amount(td_string!(words(), review.amount)),
     ];
-    let rows = instalments
-        .iter()
-        .map(|instalment| {
+    // Counted as they come: the number of an instalment is its name through all versions.
+    let rows = (1..)
+        .zip(&instalments)
+        .map(|(place, instalment): (u32, _)| {
             vec![
-                instalment.number.to_string(),
+                place.to_string(),
                 format::long_date(instalment.due_on, language()),
                 format::money(instalment.amount, language()),
             ]

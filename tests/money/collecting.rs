@@ -670,7 +670,7 @@ async fn an_agreement_that_is_not_put_right_in_time_ends_and_the_ways_are_open_a
         page.assert_says("This agreement has ended");
         // Nothing is asked for any more, and there is one way on.
         page.assert_says("See your ways forward");
-        for words in ["It is agreed", "To come", "Pay now", "To change or end it", "You pay here", "Not paid yet"] {
+        for words in ["It is agreed", "To come", "Pay now", "A person can help with it too", "You pay here", "Not paid yet"] {
             page.assert_never_says(words);
         }
         let main = page.body.split("</main>").next().unwrap_or_default();

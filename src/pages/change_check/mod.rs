@@ -10,7 +10,6 @@ use crate::components::frame::{language, words};
 use crate::components::layout::Page;
 use crate::components::loaded::{loaded, param};
 use crate::components::notice::{Notice, NoticeKind};
-use crate::components::table::{Column, DataTable};
 use crate::domain::agreement::Terms;
 use crate::domain::calendar::Date;
 use crate::domain::changing::ChangeKind;
@@ -110,7 +109,7 @@ fn show(view: CheckView) -> impl IntoView {
                 <Field
                     name="name"
                     label=td_string!(words(), sign.name)
-                    hint=td_string!(words(), sign.name_hint)
+                    hint=td_string!(words(), change.name_hint)
                     error=problems.of("name")
                     value=name
                     autocomplete="name"
@@ -134,19 +133,34 @@ fn sides(before: &PlanSide, after: &PlanSide) -> impl IntoView + use<> {
         None => String::new(),
     };
     let rows = vec![
-        vec![td_string!(words(), change.row_next).to_owned(), next(before), next(after)],
-        vec![td_string!(words(), change.row_left).to_owned(), before.payments.to_string(), after.payments.to_string()],
-        vec![td_string!(words(), change.row_last).to_owned(), date(before.last), date(after.last)],
-        vec![
+        [td_string!(words(), change.row_next).to_owned(), next(before), next(after)],
+        [td_string!(words(), change.row_left).to_owned(), before.payments.to_string(), after.payments.to_string()],
+        [td_string!(words(), change.row_last).to_owned(), date(before.last), date(after.last)],
+        [
             td_string!(words(), change.row_total).to_owned(),
             format::money(before.total, language()),
             format::money(after.total, language()),
         ],
     ];
-    let columns = vec![
-        Column::text(td_string!(words(), change.col_what)),
-        Column::text(td_string!(words(), change.col_now)),
-        Column::text(td_string!(words(), change.col_after)),
-    ];
-    view! { <DataTable caption=td_string!(words(), change.sides) columns rows/> }
+    let rows: Vec<_> = rows
+        .into_iter()
+        .map(|[what, now, after]| {
+            // What is otherwise stands out, and not by colour.
+            let class = (now != after).then_some("is-new");
+            view! { <tr><th scope="row">{what}</th><td>{now}</td><td class=class>{after}</td></tr> }
+        })
+        .collect();
+    view! {
+        <table class="sides">
+            <caption>{td_string!(words(), change.sides)}</caption>
+            <thead>
+                <tr>
+                    <th scope="col">{td_string!(words(), change.col_what)}</th>
+                    <th scope="col">{td_string!(words(), change.col_now)}</th>
+                    <th scope="col">{td_string!(words(), change.col_after)}</th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+    }
 }

@@ -64,11 +64,10 @@ pub async fn issue(state: &AppState, tx: &mut Tx, signed: &SignedVersion<'_>) ->
             (true, Basis::Balance) => Covers::Balance,
         },
         rhythm: terms.frequency.map(rhythm),
-        instalments: terms
-            .schedule
-            .instalments
-            .iter()
-            .map(|part| Instalment { number: part.number, due_on: part.due_on, amount: part.amount })
+        // Counted as they come: the number of an instalment is its name through all versions.
+        instalments: (1..)
+            .zip(&terms.schedule.instalments)
+            .map(|(number, part)| Instalment { number, due_on: part.due_on, amount: part.amount })
             .collect(),
         total: terms.schedule.total,
         interest: match terms.interest {
