@@ -44,11 +44,45 @@ impl Scene {
         self.portal.work().await;
     }
 
-    /// The creditor gives up so much of an account.
+    /// The creditor gives up so much of an account; what is beyond all that was ever charged comes with the creditor's own figures.
     async fn less_is_owed(&self, account: &Seeded, amount: &str) {
-        let what = corrections::What::Correct { amount: format!("-{amount}"), part: Paid::Principal };
+        const CHARGED: i64 = 120_000;
+        let minor = Money::parse_decimal(amount, Currency::USD).expect("an amount").minor();
+        if minor > CHARGED {
+            self.creditor_reports_less(account, minor - CHARGED).await;
+        }
+        let amount = Money::new(-minor.min(CHARGED), Currency::USD).to_decimal_string();
+        let what = corrections::What::Correct { amount, part: Paid::Principal };
         let decided = corrections::Decided { reason: "Interest waived".into(), by: "Ines".into(), key: ids::new_token() };
         corrections::book(&self.portal.state, &account.reference, &what, &decided).await.expect("no failure").expect("booked");
+    }
+
+    /// As the importer writes it.
+    async fn creditor_reports_less(&self, account: &Seeded, minor: i64) {
+        let id = ids::new_id();
+        sqlx::query(
+            "insert into ledger_transactions (id, kind, account_id, payment_id, posted_at, posted_on, reason, actor, once_key)
+             values ($1, 'adjustment', $2, null, 1795200000000, '2026-11-20', 'reported', 'import', $1)",
+        )
+        .bind(&id)
+        .bind(&account.account_id)
+        .execute(self.test.db.pool())
+        .await
+        .expect("an entry");
+        for (line, book, amount) in [(1_i64, "customer", -minor), (2, "adjustment", minor)] {
+            sqlx::query(
+                "insert into postings (transaction_id, line, account_id, book, component, amount_minor, currency)
+                 values ($1, $2, $3, $4, 'credits', $5, 'USD')",
+            )
+            .bind(&id)
+            .bind(line)
+            .bind(&account.account_id)
+            .bind(book)
+            .bind(amount)
+            .execute(self.test.db.pool())
+            .await
+            .expect("a posting");
+        }
     }
 
     async fn see(&mut self, account: &Seeded) -> Answer {

@@ -46,6 +46,16 @@ pub async fn ask(tx: &mut Tx, kind: &str, subject_id: &str, once_key: &str, run_
     Ok(())
 }
 
+/// Work that nobody holds and that has become needless is done: a queue of it would stand before work that is needed.
+pub async fn not_needed(tx: &mut Tx, once_key: &str, now: Millis) -> StoreResult<()> {
+    sqlx::query("update jobs set done_at = $2 where once_key = $1 and done_at is null and leased_until is null")
+        .bind(once_key)
+        .bind(now)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
 /// Takes one job that is due as of `as_of` and that nobody holds at `now`. Whoever takes it must end it before
 /// `leased_until`, or another process will do it again.
 pub async fn claim(db: &Db, as_of: Millis, now: Millis, leased_until: Millis) -> StoreResult<Option<Claimed>> {

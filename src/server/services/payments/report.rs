@@ -1,5 +1,6 @@
 //! Taking in what a processor says: by answer, webhook or look-up, once or ten times, in any order.
 
+use super::reconcile::RECONCILE_JOB;
 use super::{PROCESSOR_TIMEOUT, processor_of, reversals, settle};
 use crate::domain::ids::{CustomerId, PaymentId};
 use crate::domain::payment::{Finding, Payment, PaymentState, ProcessorReport, Purpose, Transition, WhyUnchanged};
@@ -9,7 +10,7 @@ use crate::server::services::{Failure, collections, mandates};
 use crate::server::state::AppState;
 use crate::server::store::events::{self, Actor, Event};
 use crate::server::store::processor_events::{self, ProcessorEvent};
-use crate::server::store::{StoreError, Tx, mandates as store_of_mandates, payments, shares};
+use crate::server::store::{StoreError, Tx, jobs, mandates as store_of_mandates, payments, shares};
 use http::HeaderMap;
 use serde_json::json;
 
@@ -76,6 +77,9 @@ pub(in crate::server::services) async fn apply(
                 settle::post(state, &mut tx, &moved, at).await?;
             }
             collections::note_outcome(state, &mut tx, &moved, at).await?;
+            if !next.is_open() {
+                jobs::not_needed(&mut tx, &format!("{RECONCILE_JOB}:{id}"), state.clock.real_now_millis()).await?;
+            }
             moved
         }
         Transition::Unchanged(_) => payment,
