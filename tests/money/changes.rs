@@ -149,6 +149,26 @@ async fn what_was_shown_is_what_is_signed() {
     }
 }
 
+/// An account may have become time-barred since it was signed: what has to be said is said before the change is signed, and is in
+/// what is signed.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_must_be_said_is_said_before_a_change_is_signed() {
+    let test = support::sqlite().await;
+    let portal = Portal::open(&test.url).await;
+    let seeded = seed::account(&test.db, SeedAccount::default()).await;
+    let mut person = portal.person(&seeded).await;
+    let agreement = person.agree_plan(&seeded.account_id).await;
+    let before = want(&mut person, &agreement, &TO_THE_TENTH).await;
+    before.assert_never_says("will not sue me");
+    sqlx::query("update accounts set time_barred = 1").execute(test.db.pool()).await.expect("it is so");
+    sign(&mut person, &before).await.assert_says("Something has changed since you saw this");
+    let check = person.get(&format!("{agreement}/change/check")).await;
+    check.assert_says("will not sue me");
+    sign(&mut person, &check).await.assert_says("Version 1, signed on");
+    let terms = portal.word("select terms from agreement_versions where number = 2").await;
+    assert!(terms.contains("\"disclosure\":\"time_barred_1\""), "{terms}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_left_is_planned_anew_and_what_is_paid_counts() {
     for test in support::both().await {

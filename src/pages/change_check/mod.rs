@@ -5,6 +5,7 @@ mod load;
 mod text;
 
 use crate::components::agreement_terms::InstalmentList;
+use crate::components::disclosure::DisclosureNotice;
 use crate::components::form::{Button, Checkbox, ErrorSummary, Field, HiddenField, Problems};
 use crate::components::frame::{language, words};
 use crate::components::layout::Page;
@@ -85,6 +86,7 @@ fn show(view: CheckView) -> impl IntoView {
         >
             <ErrorSummary problems=problems.clone()/>
             {changed}
+            <DisclosureNotice disclosure=view.terms.disclosure creditor=view.terms.creditor.clone()/>
             {sides}
             {collected}
             <InstalmentList terms=view.terms/>

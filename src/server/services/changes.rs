@@ -6,7 +6,7 @@ use super::agreements::fingerprint;
 use super::confirmations::{self, SignedVersion};
 use super::outbox::{self, Hurry, Message};
 use super::{Failure, endings, policies};
-use crate::domain::agreement::Terms;
+use crate::domain::agreement::{NEUTRAL_CONSEQUENCES, STATED_CONSEQUENCES, Terms};
 use crate::domain::agreement_state::AgreementState;
 use crate::domain::calendar::{ClosedDays, Date, Holidays};
 use crate::domain::changing::{Change, ChangeTerms, Line, NotChanged, Running, pattern_of};
@@ -17,6 +17,7 @@ use crate::domain::hold::forbidding_agreement;
 use crate::domain::ids::{AgreementId, CustomerId, DocumentId};
 use crate::domain::language::Language;
 use crate::domain::money::Money;
+use crate::domain::policy::Policy;
 use crate::domain::schedule::Schedule;
 use crate::paths;
 use crate::server::clock;
@@ -79,9 +80,12 @@ impl Changeable {
         }
     }
 
-    /// The terms of the version that a change leads to.
-    pub fn terms_after(&self, change: &Change, schedule: Schedule, policy: &crate::domain::policy::Policy) -> Terms {
+    /// The terms of the version that a change leads to. What has to be said, and what the creditor says of a late payment, is as it
+    /// is now: an account may have become time-barred since.
+    pub fn terms_after(&self, change: &Change, schedule: Schedule, policy: &Policy) -> Terms {
         let before = &self.agreement.terms;
+        let time_barred = self.account.facts.time_barred;
+        let late_payment = policy.consequences.of(time_barred).late_payment;
         let frequency = match change {
             Change::Replan(choice) => choice.frequency,
             Change::Move { .. } | Change::Skip { .. } | Change::Pause { .. } => before.frequency,
@@ -90,6 +94,9 @@ impl Changeable {
             schedule,
             frequency,
             policy_version: policy.version.clone(),
+            consequences: if late_payment.is_some() { STATED_CONSEQUENCES } else { NEUTRAL_CONSEQUENCES }.to_owned(),
+            late_payment,
+            disclosure: time_barred.disclosure(),
             replaces: Some(self.agreement.terms_sha256.clone()),
             ..before.clone()
         }
@@ -361,6 +368,7 @@ pub async fn sign(
             "replaces": terms.replaces,
             "consent_text_sha256": consent_text_sha256,
             "policy": terms.policy_version,
+            "disclosure": terms.disclosure,
             "language": signature.language.tag(),
         }),
     };
