@@ -117,7 +117,7 @@ impl Case {
             holidays: &self.holidays,
             interest: self.interest,
             interest_from: self.today,
-            before: Vec::new(),
+            before: &[],
             down_payment: self.down_payment.map(|minor| DownPayment { amount: usd(minor), due_on: self.today }),
         }
     }

@@ -261,7 +261,9 @@ impl Running<'_> {
     /// The days that the payments follow after a change.
     pub fn pattern_after(&self, change: &Change, today: Date) -> Option<DuePattern> {
         match (change, self.terms) {
-            (Change::Replan(choice), Some(terms)) => Some(self.request(choice, &terms, today).ok()?.pattern),
+            (Change::Replan(choice), Some(terms)) => {
+                Some(self.request(choice, &terms, &self.paid_before(today), today).ok()?.pattern)
+            }
             _ => self.pattern,
         }
     }
@@ -377,7 +379,8 @@ impl Running<'_> {
     }
 
     fn replanned(&self, choice: &PlanChoice, terms: &ChangeTerms, today: Date) -> Result<Schedule, ChangeRefusal> {
-        let request = self.request(choice, terms, today)?;
+        let before = self.paid_before(today);
+        let request = self.request(choice, terms, &before, today)?;
         let refused = |refusal| ChangeRefusal::Plan(plan_choice::reason(refusal, choice.size, self.left()));
         let rest = schedule::build(&request).map_err(refused)?;
         let mut numbers = (1..).filter(|number| {
@@ -408,7 +411,21 @@ impl Running<'_> {
         Money::new(left.max(0), self.principal.currency())
     }
 
-    fn request(&self, choice: &PlanChoice, terms: &ChangeTerms, today: Date) -> Result<ScheduleRequest<'_>, ChangeRefusal> {
+    /// What was paid before its day counts from today at the latest.
+    fn paid_before(&self, today: Date) -> Vec<PaidBefore> {
+        let mut before: Vec<PaidBefore> =
+            self.kept().map(|kept| PaidBefore { on: kept.due_on.min(today), amount: kept.amount }).collect();
+        before.sort_by_key(|paid| paid.on);
+        before
+    }
+
+    fn request<'a>(
+        &'a self,
+        choice: &PlanChoice,
+        terms: &ChangeTerms,
+        before: &'a [PaidBefore],
+        today: Date,
+    ) -> Result<ScheduleRequest<'a>, ChangeRefusal> {
         let frequency = choice.frequency.filter(|_| self.pattern.is_some()).ok_or(ChangeRefusal::NotOffered)?;
         if choice.down_payment.is_some() {
             return Err(ChangeRefusal::Plan(ChoiceRefusal::DownPaymentNotOffered));
@@ -432,10 +449,6 @@ impl Running<'_> {
         if pattern.first_from(not_before).is_none_or(|first| first > latest_first) {
             return Err(ChangeRefusal::Plan(ChoiceRefusal::FirstDateTooLate));
         }
-        // What was paid before its day counts from today at the latest.
-        let mut before: Vec<PaidBefore> =
-            self.kept().map(|kept| PaidBefore { on: kept.due_on.min(today), amount: kept.amount }).collect();
-        before.sort_by_key(|paid| paid.on);
         Ok(ScheduleRequest {
             principal: self.principal,
             size: choice.size,
@@ -480,7 +493,10 @@ impl Running<'_> {
     }
 
     fn nearest_plans(&self, choice: &PlanChoice, today: Date) -> Vec<Change> {
-        let Some(request) = self.terms.and_then(|terms| self.request(choice, &terms, today).ok()) else { return Vec::new() };
+        let before = self.paid_before(today);
+        let Some(request) = self.terms.and_then(|terms| self.request(choice, &terms, &before, today).ok()) else {
+            return Vec::new();
+        };
         let sizes: Vec<Size> = match choice.size {
             Size::Amount(amount) => {
                 let (below, above) = schedule::nearest_amounts(&request, amount);

@@ -4,13 +4,14 @@
 //! instalments of `amount`. It falls as the amount or n grows; every search here rests on that.
 
 use super::calendar::{Date, days_between};
-use super::schedule::{InterestRule, MAX_PRINCIPAL_MINOR, MIN_INSTALMENTS, ScheduleRefusal};
+use super::schedule::{InterestRule, MAX_PRINCIPAL_MINOR, MIN_INSTALMENTS, PaidBefore, ScheduleRefusal};
 
 #[derive(Clone, Debug)]
-pub(super) struct Payoff {
+pub(super) struct Payoff<'a> {
     pub principal: i64,
-    /// Paid before the first instalment, in order.
-    pub before: Vec<(Date, i64)>,
+    /// Paid of it already, in order.
+    pub before: &'a [PaidBefore],
+    pub down_payment: Option<(Date, i64)>,
     /// Every day on which an instalment may fall, in order.
     pub dates: Vec<Date>,
     pub minimum: i64,
@@ -19,7 +20,7 @@ pub(super) struct Payoff {
     pub interest_from: Date,
 }
 
-impl Payoff {
+impl Payoff<'_> {
     /// The most instalments there are days for.
     pub fn most(&self) -> u32 {
         u32::try_from(self.dates.len()).unwrap_or(u32::MAX)
@@ -198,7 +199,8 @@ impl Payoff {
     }
 
     fn left_to_plan(&self) -> i64 {
-        self.before.iter().fold(self.principal, |left, (_, amount)| left.saturating_sub(*amount))
+        let paid: i64 = self.before.iter().map(|paid| paid.amount.minor()).sum();
+        self.principal - paid - self.down_payment.map_or(0, |(_, amount)| amount)
     }
 
     fn is_frozen(&self) -> bool {
@@ -247,10 +249,13 @@ impl Walk {
         Walk { principal, accrued: 0, accrued_until: from, annual_rate_basis_points }
     }
 
-    fn new(payoff: &Payoff) -> Walk {
+    fn new(payoff: &Payoff<'_>) -> Walk {
         let mut walk = Walk::of(payoff.principal, payoff.interest, payoff.interest_from);
-        for (due_on, amount) in &payoff.before {
-            walk.pay(*due_on, *amount);
+        for paid in payoff.before {
+            walk.pay(paid.on, paid.amount.minor());
+        }
+        if let Some((due_on, amount)) = payoff.down_payment {
+            walk.pay(due_on, amount);
         }
         walk
     }

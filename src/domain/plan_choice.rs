@@ -216,7 +216,7 @@ fn request<'a>(
         holidays: &limits.holidays,
         interest: limits.interest,
         interest_from: limits.interest_from,
-        before: Vec::new(),
+        before: &[],
         down_payment,
     })
 }

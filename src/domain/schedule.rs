@@ -106,7 +106,7 @@ pub struct ScheduleRequest<'a> {
     /// Interest is counted from this day.
     pub interest_from: Date,
     /// Paid of it already, where what is left of a plan is planned anew: no part of the schedule.
-    pub before: Vec<PaidBefore>,
+    pub before: &'a [PaidBefore],
     pub down_payment: Option<DownPayment>,
 }
 
@@ -201,7 +201,7 @@ fn days_needed(request: &ScheduleRequest<'_>) -> u32 {
 }
 
 /// The limits as numbers, with at most so many due dates.
-fn payoff(request: &ScheduleRequest<'_>, most_days: u32) -> Result<Payoff, ScheduleRefusal> {
+fn payoff<'a>(request: &ScheduleRequest<'a>, most_days: u32) -> Result<Payoff<'a>, ScheduleRefusal> {
     let principal = request.principal;
     let currency = principal.currency();
     let paid = request.before.iter().fold(0_i64, |sum, paid| sum.saturating_add(paid.amount.minor()));
@@ -225,12 +225,8 @@ fn payoff(request: &ScheduleRequest<'_>, most_days: u32) -> Result<Payoff, Sched
     }
     Ok(Payoff {
         principal: principal.minor(),
-        before: request
-            .before
-            .iter()
-            .map(|paid| (paid.on, paid.amount.minor()))
-            .chain(request.down_payment.map(|down| (down.due_on, down.amount.minor())))
-            .collect(),
+        before: request.before,
+        down_payment: request.down_payment.map(|down| (down.due_on, down.amount.minor())),
         dates,
         minimum: request.minimum.minor().max(1),
         last_excess: request.last_excess.minor().max(0),
@@ -244,7 +240,7 @@ fn due_dates<'a>(request: &'a ScheduleRequest<'a>) -> impl Iterator<Item = Date>
         .take_while(|due| *due <= request.not_after)
 }
 
-fn write_down(request: &ScheduleRequest<'_>, payoff: &Payoff, each: i64, count: u32) -> Schedule {
+fn write_down(request: &ScheduleRequest<'_>, payoff: &Payoff<'_>, each: i64, count: u32) -> Schedule {
     let currency = request.principal.currency();
     let count = count as usize;
     let mut instalments = Vec::with_capacity(count + 1);

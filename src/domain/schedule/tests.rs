@@ -25,7 +25,7 @@ fn request(size: Size) -> ScheduleRequest<'static> {
         holidays: NO_HOLIDAYS,
         interest: InterestRule::Frozen,
         interest_from: date(2026, 11, 20),
-        before: Vec::new(),
+        before: &[],
         down_payment: None,
     }
 }
