@@ -12,6 +12,10 @@ use crate::pages::components::ComponentsPage;
 use crate::pages::confirmation::ConfirmationPage;
 use crate::pages::contact::ContactPage;
 use crate::pages::contact::received::ContactReceivedPage;
+use crate::pages::hardship::HardshipPage;
+use crate::pages::hardship_case::HardshipCasePage;
+use crate::pages::hardship_check::HardshipCheckPage;
+use crate::pages::hardship_money::HardshipMoneyPage;
 use crate::pages::home::HomePage;
 use crate::pages::link::LinkPage;
 use crate::pages::mandate::MandatePage;
@@ -86,6 +90,10 @@ pub fn App() -> impl IntoView {
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("options"), StaticSegment("promise")) view=PromisePage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("check")) view=ReviewPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("sign")) view=SignPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("hardship")) view=HardshipPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("hardship"), StaticSegment("money")) view=HardshipMoneyPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("hardship"), StaticSegment("check")) view=HardshipCheckPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("hardship"), ParamSegment("reference")) view=HardshipCasePage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("agreements"), ParamSegment("agreement")) view=ConfirmationPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("agreements"), ParamSegment("agreement"), StaticSegment("change")) view=ChangePage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("agreements"), ParamSegment("agreement"), StaticSegment("change"), StaticSegment("check")) view=ChangeCheckPage ssr=SsrMode::Async/>
@@ -145,6 +153,7 @@ fn frame() -> Frame {
         },
         mode: mode(config),
         here: context::here(),
+        held_until: context::signed_in().and_then(|visitor| visitor.held_until),
         logo: state.look.logo.as_ref().map(|logo| format!("{}?v={}", paths::BRAND_LOGO, logo.version)),
     }
 }

@@ -104,6 +104,27 @@ pub fn screen(account_id: &str, screen: &Screen) -> String {
     }
 }
 
+/// Something has changed: telling it, income and spending, and checking it before it is sent.
+pub fn hardship(account: &str) -> String {
+    format!("{ACCOUNT}/{account}/hardship")
+}
+
+pub fn hardship_money(account: &str) -> String {
+    format!("{ACCOUNT}/{account}/hardship/money")
+}
+
+/// Part of income and spending: what a month comes to.
+pub const LEFT_OVER: &str = "left-over";
+
+pub fn hardship_check(account: &str) -> String {
+    format!("{ACCOUNT}/{account}/hardship/check")
+}
+
+/// A hardship request that was sent.
+pub fn hardship_case(reference: &str) -> String {
+    format!("/hardship/{reference}")
+}
+
 /// Check answers.
 pub fn review(account: &str) -> String {
     format!("{ACCOUNT}/{account}/check")

@@ -1,6 +1,7 @@
 //! What stands around every screen: in which language, for whom, and how to reach a person. The application puts one
 //! [`Frame`] into the context of each request; components and pages read it here and never ask the server.
 
+use crate::domain::calendar::Date;
 use crate::domain::language::Language;
 use crate::words::{Locale, locale};
 use leptos::prelude::{provide_context, use_context};
@@ -17,6 +18,8 @@ pub struct Frame {
     pub here: String,
     /// The address of the operator's own logo, in place of our mark.
     pub logo: Option<String>,
+    /// Until when everything is on hold for a hardship review: every screen says so.
+    pub held_until: Option<Date>,
 }
 
 /// Who is looking. Before sign-in nothing may name a debt, a creditor or a person.

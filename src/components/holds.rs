@@ -1,6 +1,7 @@
-//! What is on hold, and until when: at the head of every screen that asks something of the customer.
+//! What is on hold, and until when: at the head of every screen that asks something of the customer; a hardship review, which is about
+//! all of their accounts, at the head of every screen.
 
-use super::frame::{language, words};
+use super::frame::{frame, language, words};
 use super::notice::{Notice, NoticeKind};
 use crate::domain::format;
 use crate::domain::hold::HoldKind;
@@ -11,8 +12,24 @@ use leptos::prelude::*;
 /// Nothing where nothing is on hold.
 #[component]
 pub fn HoldsNotice(holds: Vec<ActiveHold>) -> impl IntoView {
-    let lines: Vec<_> = holds.iter().map(|hold| view! { <p>{hold_words(hold)}</p> }).collect();
-    (!holds.is_empty()).then(|| view! { <Notice kind=NoticeKind::Plain title=td_string!(words(), holds.title)>{lines}</Notice> })
+    // What every screen says is not said twice.
+    let is_said = |hold: &&ActiveHold| hold.kind != HoldKind::Hardship || frame().held_until.is_none();
+    let lines: Vec<_> = holds.iter().filter(is_said).map(|hold| view! { <p>{hold_words(hold)}</p> }).collect();
+    (!lines.is_empty()).then(|| view! { <Notice kind=NoticeKind::Plain title=td_string!(words(), holds.title)>{lines}</Notice> })
+}
+
+/// That everything is on hold while a hardship case is looked at or time to choose is left, and until when.
+#[component]
+pub fn ReviewHold() -> impl IntoView {
+    frame().held_until.map(|until| {
+        let hold = ActiveHold { kind: HoldKind::Hardship, until: Some(until) };
+        view! {
+            <Notice kind=NoticeKind::Plain title=td_string!(words(), holds.title)>
+                <p>{hold_words(&hold)}</p>
+                <p>{td_string!(words(), holds.hardship_what)}</p>
+            </Notice>
+        }
+    })
 }
 
 fn hold_words(hold: &ActiveHold) -> String {

@@ -2,6 +2,7 @@
 
 use super::form::{HiddenField, StepBack};
 use super::frame::{Frame, Mode, Visitor, frame, words};
+use super::holds::ReviewHold;
 use super::mark::Mark;
 use super::session_warning::SessionWarning;
 use super::text::MaybeText;
@@ -33,6 +34,7 @@ pub fn Page(
             {back.0.map(|href| view! { <StepBack href/> })}
             <h1>{title}</h1>
             {lead.0.map(|lead| view! { <p class="lead">{lead}</p> })}
+            <ReviewHold/>
             {children()}
         </main>
         <ReachFooter frame/>

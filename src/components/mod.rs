@@ -2,6 +2,7 @@
 //!
 //! Every screen is made of these; `pages/components` shows each of them with named examples (sandbox mode only).
 
+pub mod advice;
 pub mod agreement_terms;
 pub mod begun;
 pub mod change_words;
@@ -10,6 +11,7 @@ pub mod collection_trouble;
 pub mod disclosure;
 pub mod form;
 pub mod frame;
+pub mod hardship_words;
 pub mod have_back;
 pub mod holds;
 pub mod instalment_path;

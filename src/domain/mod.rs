@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod account_statement;
+pub mod advice;
 pub mod agreement;
 pub mod agreement_state;
 pub mod beginning;
@@ -18,6 +19,7 @@ pub mod due_dates;
 pub mod finding_out;
 pub mod format;
 pub mod going_back;
+pub mod hardship;
 pub mod history;
 pub mod hold;
 pub mod ids;

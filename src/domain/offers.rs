@@ -6,6 +6,7 @@
 use super::account::{AccountFacts, TimeBarred};
 use super::calendar::{ClosedDays, Date, Frequency, Holidays, LongestTerm, days_after};
 use super::due_dates::Payday;
+use super::hardship::relief::Relief;
 use super::ids::PolicyVersion;
 use super::money::Money;
 use super::policy::{
@@ -100,6 +101,9 @@ pub struct OfferSet {
     /// What the creditor says happens if a payment is late: held with the offers, so that what was shown is what is signed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub late_payment: Option<Statement>,
+    /// The hardship case that opened some of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opened_by: Option<String>,
     pub offers: Vec<Offer>,
     pub refusals: Vec<Refusal>,
 }
@@ -142,23 +146,36 @@ pub fn offers_for(
     payday: Option<Payday>,
     reason: Option<Reason>,
 ) -> OfferSet {
+    offers_under(None, account, policy, today, payday, reason)
+}
+
+/// The same where an approved hardship case may have opened more.
+pub fn offers_under(
+    relief: Option<&Relief>,
+    account: &AccountFacts,
+    policy: &Policy,
+    today: Date,
+    payday: Option<Payday>,
+    reason: Option<Reason>,
+) -> OfferSet {
     let balance = account.balance;
     // What is past due is part of what is owed.
     let past_due = Money::new(account.past_due.minor().clamp(0, balance.minor().max(0)), balance.currency());
     let segment = policy.segment_for(account, today, reason);
     let held_days = segment.map_or(HELD_DAYS_WITHOUT_SEGMENT, |segment| segment.terms.held_days);
+    let widened = relief.map(|relief| relief.widen(segment.map(|segment| &segment.terms), balance.currency(), today));
     let mut maker = Maker {
         balance,
         past_due,
         today,
         payday,
         holidays: &policy.holidays,
-        held_through: days_after(today, i32::from(held_days)),
+        held_through: relief.map_or(days_after(today, i32::from(held_days)), |relief| relief.open_through.max(today)),
         offers: Vec::new(),
         refusals: Vec::new(),
     };
     if balance.is_positive() {
-        maker.offer_all(segment.map(|segment| &segment.terms));
+        maker.offer_all(widened.as_ref().or(segment.map(|segment| &segment.terms)));
     } else {
         OfferKind::ALL.into_iter().for_each(|kind| maker.refuse(kind, RefusalCode::NothingOwed));
     }
@@ -169,6 +186,7 @@ pub fn offers_for(
         past_due,
         time_barred: account.time_barred,
         late_payment: policy.consequences.of(account.time_barred).late_payment,
+        opened_by: relief.map(|relief| relief.case.clone()),
         offers: maker.offers,
         refusals: maker.refusals,
     }

@@ -7,6 +7,7 @@ use super::account::{AccountFacts, TimeBarred};
 use super::calendar::{ClosedDays, Date, Frequency, Holidays, LongestTerm};
 use super::changing::ChangeTerms;
 use super::components::PartsOrder;
+use super::hardship::relief::ReliefTerms;
 use super::ids::PolicyVersion;
 use super::money::{Currency, Money};
 use super::schedule::InterestRule;
@@ -24,6 +25,28 @@ pub struct Policy {
     pub allocation: PartsOrder,
     /// What customers may change of an agreement by themselves; `None` for nothing.
     pub change: Option<ChangeTerms>,
+    /// What an approved hardship case may open; `None` for nothing.
+    pub hardship: Option<ReliefTerms>,
+    /// A short hold that customers may put on an account by themselves; `None` for none.
+    pub time_to_think: Option<TimeToThink>,
+}
+
+/// How long, and how often in a year, nothing is asked for because a customer wants to think.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimeToThink {
+    pub days: u16,
+    pub times_in_a_year: u32,
+}
+
+/// Whether time to think can be taken now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taking {
+    /// It would last to the end of this day.
+    Until(Date),
+    /// Something holds the account already.
+    NotNow,
+    UsedUp,
+    NotOffered,
 }
 
 /// What happens, in the creditor's own words. Where it says nothing, the portal's neutral words hold.
@@ -371,6 +394,8 @@ mod tests {
             consequences: Consequences::default(),
             allocation: PartsOrder::USUAL,
             change: None,
+            hardship: None,
+            time_to_think: None,
         };
         assert_eq!(policy.segment_for(&account(), TODAY, None).map(|segment| segment.name.as_str()), Some("later"));
         assert_eq!(policy.segment_for(&account(), date(2026, 8, 1), None).map(|segment| segment.name.as_str()), Some("early"));

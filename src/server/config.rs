@@ -76,6 +76,20 @@ pub struct Config {
     pub worker_poll_seconds: u32,
     /// So many days before an instalment that is paid by hand its customer is reminded.
     pub reminder_days_before: u32,
+    /// Who helps for free.
+    pub advice_file: PathBuf,
+    pub hardship: Hardship,
+}
+
+/// The times of a hardship review.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hardship {
+    /// Within so many working days it is decided; a day that is missed is followed by as many again.
+    pub answer_working_days: u32,
+    /// So many days are waited for an answer that was asked for.
+    pub days_to_answer: u32,
+    /// So many days what was opened can be chosen; as long is waited after a refusal, so that it can be appealed.
+    pub days_to_choose: u32,
 }
 
 /// How much is written to the log.
@@ -173,6 +187,12 @@ impl Settings {
             worker_enabled: self.yes_or_no("worker.enabled", "true")?,
             worker_poll_seconds: self.number("worker.poll_seconds", "2", 1, 60)?,
             reminder_days_before: self.number("reminders.days_before", "3", 0, 14)?,
+            advice_file: PathBuf::from(self.text("advice.file", "policies/advice.toml")?),
+            hardship: Hardship {
+                answer_working_days: self.number("hardship.answer_working_days", "5", 1, 30)?,
+                days_to_answer: self.number("hardship.days_to_answer", "14", 3, 60)?,
+                days_to_choose: self.number("hardship.days_to_choose", "30", 7, 90)?,
+            },
             policy_file: PathBuf::from(self.text("policy.file", "policies/default.toml")?),
             portal_name: self.text("portal.name", "Evenkeel")?,
             contact: Contact {

@@ -1,5 +1,6 @@
 //! Everything that runs only on the server, put together here.
 
+pub mod advice_file;
 pub mod area_codes;
 pub mod backup;
 pub mod brand;

@@ -4,9 +4,11 @@
 mod allocation;
 mod change;
 mod consequences;
+mod hardship;
 mod read;
 #[cfg(test)]
 mod tests;
+mod time_to_think;
 
 use crate::domain::calendar::{Date, Holidays};
 use crate::domain::ids::PolicyVersion;
@@ -85,6 +87,8 @@ pub fn parse(text: &str, calendar: impl Fn(&str) -> Result<String, String>) -> R
     let consequences = consequences::read(text, &written.consequences)?;
     let allocation = allocation::read(text, &written.allocation)?;
     let change = change::read(text, written.change.as_ref())?;
+    let hardship = hardship::read(text, &written)?;
+    let time_to_think = time_to_think::read(text, written.time_to_think.as_ref())?;
     let warnings = doubts(&segments, days.is_empty());
     let policy = Policy {
         version: PolicyVersion(hex::encode(digest.finalize())),
@@ -93,6 +97,8 @@ pub fn parse(text: &str, calendar: impl Fn(&str) -> Result<String, String>) -> R
         consequences,
         allocation,
         change,
+        hardship,
+        time_to_think,
     };
     Ok(PolicyFile { policy, text: text.to_owned(), calendars, warnings })
 }

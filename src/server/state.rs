@@ -9,6 +9,7 @@ use super::processors::PaymentProcessor;
 use super::processors::sandbox::SandboxProcessor;
 use super::security::shut_doors::ShutDoors;
 use super::store::Db;
+use crate::domain::advice::AdviceContact;
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use std::sync::Arc;
@@ -22,6 +23,8 @@ pub struct AppState {
     pub look: Arc<Look>,
     /// The policy in force.
     pub policy: Arc<PolicyFile>,
+    /// Who helps for free.
+    pub advice: Arc<[AdviceContact]>,
     /// The payment company; `None` where none is set up, and then nothing can be paid here.
     pub processor: Option<Arc<dyn PaymentProcessor>>,
     /// The sandbox itself, in sandbox mode: its page and its webhooks are served by this process too.

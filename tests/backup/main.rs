@@ -198,6 +198,7 @@ fn the_command_line_backs_up_and_restores() {
             .current_dir(folder.0.path())
             .env("DATABASE_URL", database)
             .env("EVENKEEL_POLICY_FILE", concat!(env!("CARGO_MANIFEST_DIR"), "/policies/default.toml"))
+            .env("EVENKEEL_ADVICE_FILE", concat!(env!("CARGO_MANIFEST_DIR"), "/policies/advice.toml"))
             .output()
             .expect("the program runs");
         (

@@ -10,6 +10,7 @@ fn evenkeel(files: &Files, arguments: &[&str]) -> Output {
         .env_remove("DATABASE_URL")
         .env("EVENKEEL_SANDBOX_ENABLED", "true")
         .env("EVENKEEL_POLICY_FILE", concat!(env!("CARGO_MANIFEST_DIR"), "/policies/default.toml"))
+        .env("EVENKEEL_ADVICE_FILE", concat!(env!("CARGO_MANIFEST_DIR"), "/policies/advice.toml"))
         .env("EVENKEEL_DATABASE_URL", format!("sqlite:{}", files.path("portal.db").display()))
         .output()
         .expect("the program runs")

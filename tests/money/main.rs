@@ -22,6 +22,7 @@ mod feed;
 mod feed_parts;
 mod found_again;
 mod given_back;
+mod hardship;
 mod joint;
 mod joint_have_back;
 mod mandate_crashes;

@@ -35,10 +35,14 @@ pub enum Template {
     AnswerReceived,
     /// The same, where it may order that a payment is not taken: nothing is collected until then.
     CollectionsWait,
+    /// A letter about a hardship review.
+    ReviewLetter,
+    /// A customer asked for time, and has it.
+    TimeToThink,
 }
 
 impl Template {
-    pub const ALL: [Template; 17] = [
+    pub const ALL: [Template; 19] = [
         Template::ConfirmationCopy,
         Template::ReceiptCopy,
         Template::ReversalNote,
@@ -56,6 +60,8 @@ impl Template {
         Template::AccountRecalled,
         Template::AnswerReceived,
         Template::CollectionsWait,
+        Template::ReviewLetter,
+        Template::TimeToThink,
     ];
 
     pub fn code(self) -> &'static str {
@@ -77,6 +83,8 @@ impl Template {
             Template::AccountRecalled => "account_recalled",
             Template::AnswerReceived => "answer_received",
             Template::CollectionsWait => "collections_wait",
+            Template::ReviewLetter => "review_letter",
+            Template::TimeToThink => "time_to_think",
         }
     }
 
@@ -101,7 +109,9 @@ impl Template {
             | Template::AgreementCancelled
             | Template::AccountRecalled
             | Template::AnswerReceived
-            | Template::CollectionsWait => Weight::Answer,
+            | Template::CollectionsWait
+            | Template::ReviewLetter
+            | Template::TimeToThink => Weight::Answer,
             // Nothing is collected of which they were not told before (12 CFR 1006.22(c)).
             Template::CollectionNotice | Template::CollectionRetry => Weight::Notice,
             Template::InstalmentReminder | Template::InstalmentMissed => Weight::Reminder,

@@ -61,6 +61,8 @@ fn policy(terms: SegmentTerms) -> Policy {
         consequences: Consequences::default(),
         allocation: PartsOrder::USUAL,
         change: None,
+        hardship: None,
+        time_to_think: None,
     }
 }
 

@@ -232,6 +232,8 @@ fn template_words(template: Template) -> &'static str {
         Template::AccountRecalled => td_string!(words(), sending.recalled),
         Template::AnswerReceived => td_string!(words(), sending.answer_received),
         Template::CollectionsWait => td_string!(words(), sending.collections_wait),
+        Template::ReviewLetter => td_string!(words(), sending.review_letter),
+        Template::TimeToThink => td_string!(words(), sending.time_to_think),
     }
 }
 

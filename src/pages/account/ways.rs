@@ -73,11 +73,7 @@ fn ways_from(standing: &Standing) -> Vec<Way> {
         (Stage::Settled | Stage::InCredit | Stage::Recalled | Stage::Closed, _) => {}
     }
     if matches!(standing.stage, Stage::PastDue | Stage::UpToDate) {
-        ways.push(way(
-            paths::message(account, Topic::Changed),
-            td_string!(words(), account.changed),
-            td_string!(words(), account.changed_more),
-        ));
+        ways.push(way(paths::hardship(account), td_string!(words(), account.changed), td_string!(words(), account.changed_more)));
         ways.push(way(
             paths::message(account, Topic::NotRight),
             td_string!(words(), account.not_right),

@@ -2,10 +2,10 @@
 
 use crate::domain::ids::AccountId;
 use crate::domain::journey::Screen;
-use crate::domain::standing::ActiveHold;
 use crate::server::clock;
 use crate::server::context::{self, Failed};
 use crate::server::services::offers::{self, WaysForward};
+use crate::server::services::time_to_think;
 
 /// What a customer finds behind the address of an account's options.
 pub enum Found {
@@ -32,6 +32,7 @@ pub async fn load(account_id: String) -> Result<Found, Failed> {
         Some(WaysForward::Held(held)) => {
             let draft = offers::draft_of(&state, &held).await.map_err(context::fail)?;
             let zone = clock::zone(&held.account.time_zone);
+            let taking = time_to_think::offered(&state, &held.account).await.map_err(context::fail)?;
             Found::Ways(Box::new(super::OptionsView {
                 account_id: account_id.to_string(),
                 reference: held.account.reference.clone(),
@@ -39,8 +40,9 @@ pub async fn load(account_id: String) -> Result<Found, Failed> {
                 creditor: held.account.creditor.clone(),
                 held_until: clock::local_time(held.held_until, &zone),
                 set: held.set,
-                holds: held.holds.iter().map(|kind| ActiveHold { kind: *kind, until: None }).collect(),
+                holds: held.holds,
                 draft,
+                taking,
             }))
         }
         Some(WaysForward::NotOpen(account)) => Found::NotOpen { creditor: account.creditor },

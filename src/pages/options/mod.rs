@@ -1,10 +1,12 @@
 //! Ways forward, side by side: what each costs in all, each payment, the last date, and what happens if one is late.
 //! Nothing is chosen beforehand and nothing is decided here.
 
+pub mod actions;
 mod card;
 mod load;
 
 use crate::components::disclosure::DisclosureNotice;
+use crate::components::form::{Button, ButtonKind, HiddenField};
 use crate::components::frame::{frame, language, words};
 use crate::components::holds::HoldsNotice;
 use crate::components::layout::Page;
@@ -12,12 +14,16 @@ use crate::components::loaded::{loaded, param};
 use crate::components::notice::{Notice, NoticeKind};
 use crate::domain::contact::Topic;
 use crate::domain::format;
+use crate::domain::hold::HoldKind;
 use crate::domain::offers::{OfferSet, Refusal, RefusalCode};
+use crate::domain::policy::Taking;
 use crate::domain::standing::ActiveHold;
 use crate::paths;
 use crate::words::td_string;
+use actions::{EndTime, TakeTime};
 use card::{OfferCard, cards_of};
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use load::Found;
 
 /// What the screen shows.
@@ -32,6 +38,7 @@ pub struct OptionsView {
     pub holds: Vec<ActiveHold>,
     /// The id of the offer that a kept draft is about.
     pub draft: Option<String>,
+    pub taking: Taking,
 }
 
 #[component]
@@ -50,6 +57,7 @@ fn show(view: OptionsView) -> impl IntoView {
     let cards: Vec<_> =
         cards_of(&view.account_id, &view.creditor, &view.set).into_iter().map(|card| view! { <OfferCard card/> }).collect();
     let none = cards.is_empty();
+    let end_time = end_time(&view.account_id, &view.holds);
     let draft = view.draft.map(|offer_id| draft_notice(&view.account_id, &offer_id));
     let account = td_string!(words(), options.for_account, product = view.product, reference = view.reference);
     view! {
@@ -58,6 +66,7 @@ fn show(view: OptionsView) -> impl IntoView {
             <p>{td_string!(words(), options.lead)}</p>
             <p>{td_string!(words(), options.held, until = until.clone())}</p>
             <HoldsNotice holds=view.holds/>
+            {end_time}
             {draft}
             <DisclosureNotice disclosure=view.set.time_barred.disclosure() creditor=view.creditor/>
             {none.then(|| view! { <p>{td_string!(words(), options.none)}</p> })}
@@ -65,7 +74,7 @@ fn show(view: OptionsView) -> impl IntoView {
                 <h2 id="ways" class="unseen">{td_string!(words(), options.ways)}</h2>
                 <div class="offers">{cards}</div>
             </section>
-            {other_ways(&view.account_id, until)}
+            {other_ways(&view.account_id, until, view.taking)}
             {refusals(&view.set.refusals)}
         </Page>
     }
@@ -83,13 +92,14 @@ fn draft_notice(account_id: &str, offer_id: &str) -> impl IntoView + use<> {
 }
 
 /// Time, hardship and "this is not right": never a dead end.
-fn other_ways(account_id: &str, until: String) -> impl IntoView + use<> {
-    let (changed, not_right) = (paths::message(account_id, Topic::Changed), paths::message(account_id, Topic::NotRight));
+fn other_ways(account_id: &str, until: String, taking: Taking) -> impl IntoView + use<> {
+    let (changed, not_right) = (paths::hardship(account_id), paths::message(account_id, Topic::NotRight));
     view! {
         <section aria-labelledby="other-ways" class="other-ways">
             <h2 id="other-ways">{td_string!(words(), options.other_ways)}</h2>
             <h3 id=paths::TIME>{td_string!(words(), options.need_time)}</h3>
             <p>{td_string!(words(), options.need_time_what, until = until)}</p>
+            {time(account_id, taking)}
             <h3>{td_string!(words(), options.something_changed)}</h3>
             <p>{td_string!(words(), options.something_changed_what)}</p>
             <p><a href=changed>{td_string!(words(), options.something_changed_go)}</a></p>
@@ -98,6 +108,38 @@ fn other_ways(account_id: &str, until: String) -> impl IntoView + use<> {
             <p><a href=not_right>{td_string!(words(), options.not_right_go)}</a></p>
         </section>
     }
+}
+
+/// A short hold, where it can be taken.
+fn time(account_id: &str, taking: Taking) -> AnyView {
+    match taking {
+        Taking::Until(day) => {
+            let what = td_string!(words(), options.hold_what, date = format::long_date(day, language()));
+            view! {
+                <form method="post" action=TakeTime::PATH>
+                    <HiddenField name="account" value=account_id.to_owned()/>
+                    <p>{what}</p>
+                    <Button label=td_string!(words(), options.hold_begin) kind=ButtonKind::Other/>
+                </form>
+            }
+            .into_any()
+        }
+        Taking::UsedUp => view! { <p>{td_string!(words(), options.hold_used)}</p> }.into_any(),
+        Taking::NotNow | Taking::NotOffered => ().into_any(),
+    }
+}
+
+/// Ends that hold before its day.
+fn end_time(account_id: &str, holds: &[ActiveHold]) -> impl IntoView + use<> {
+    let account_id = account_id.to_owned();
+    holds.iter().any(|hold| hold.kind == HoldKind::TimeToThink).then(|| {
+        view! {
+            <form method="post" action=EndTime::PATH>
+                <HiddenField name="account" value=account_id/>
+                <Button label=td_string!(words(), options.hold_end) kind=ButtonKind::Other/>
+            </form>
+        }
+    })
 }
 
 fn refusals(refusals: &[Refusal]) -> impl IntoView + use<> {

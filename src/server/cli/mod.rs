@@ -5,6 +5,7 @@ mod backup;
 mod contact;
 mod demo;
 mod export;
+mod hardship;
 mod import;
 mod keys;
 mod ledger;
@@ -22,6 +23,7 @@ mod verify;
 mod verify_ledger;
 mod worker;
 
+use super::advice_file;
 use super::brand::Look;
 use super::config::{Config, ConfigError, Processor, Settings};
 use super::notify::texts;
@@ -96,6 +98,8 @@ enum Command {
     /// Decide about the books of an account: corrections, and what is given up.
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
+    /// Reviews for customers whose life has changed.
+    Hardship(hardship::HardshipArguments),
 }
 
 /// Why a command ended without doing what it was asked.
@@ -181,6 +185,7 @@ impl Command {
             | Command::Reconcile(_)
             | Command::Export(_)
             | Command::Refund(_)
+            | Command::Hardship(_)
             | Command::Ledger(_) => false,
         }
     }
@@ -215,6 +220,7 @@ async fn execute(arguments: Arguments) -> Result<ExitCode, CommandError> {
         Command::Demo(command) => demo::demo(config, command).await,
         Command::Refund(arguments) => refund::refund(config, arguments).await,
         Command::Ledger(command) => ledger::ledger(config, command).await,
+        Command::Hardship(arguments) => hardship::hardship(config, arguments).await,
         Command::Migrate => {
             open_database(&config).await?;
             println!("The database is up to date.");
@@ -247,6 +253,7 @@ pub async fn open_state(config: Config) -> Result<AppState, CommandError> {
     for warning in &policy.warnings {
         tracing::warn!(line = warning.line, reason = warning.reason, "the policy is doubtful");
     }
+    let advice = advice_file::read(&config.advice_file).map_err(|error| CommandError::Usage(error.to_string()))?;
     let leptos_options = Arc::new(site::options(&config.site_dir));
     let stylesheet = Arc::from(site::stylesheet(&config.site_dir));
     let look = Arc::new(Look::check(&config.brand)?);
@@ -258,6 +265,7 @@ pub async fn open_state(config: Config) -> Result<AppState, CommandError> {
         config: Arc::new(config),
         look,
         policy: Arc::new(policy),
+        advice: Arc::from(advice),
         processor,
         sandbox,
         texts,

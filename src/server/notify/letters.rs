@@ -37,7 +37,9 @@ impl Template {
             | Template::ReversalNote
             | Template::AuthorisationCopy
             | Template::CompletionCopy
-            | Template::AccountRecalled => &[("reference", "EK-7F3K-9Q2M")],
+            | Template::AccountRecalled
+            | Template::ReviewLetter => &[("reference", "EK-7F3K-9Q2M")],
+            Template::TimeToThink => &[("day", "Friday 4 December 2026"), ("link", "https://pay.example.org/account/1/options")],
             Template::AuthorisationEnded => &[("reference", "EM-7F3K-9Q2M"), ("day", "4 December 2026")],
             Template::CollectionNotice => &[
                 ("amount", "$50.00"),
@@ -150,6 +152,10 @@ impl Template {
             (Template::AnswerReceived, Language::Spanish) => letter!("answer_received/es"),
             (Template::CollectionsWait, Language::English) => letter!("collections_wait/en"),
             (Template::CollectionsWait, Language::Spanish) => letter!("collections_wait/es"),
+            (Template::ReviewLetter, Language::English) => letter!("review_letter/en"),
+            (Template::ReviewLetter, Language::Spanish) => letter!("review_letter/es"),
+            (Template::TimeToThink, Language::English) => letter!("time_to_think/en"),
+            (Template::TimeToThink, Language::Spanish) => letter!("time_to_think/es"),
         }
     }
 
@@ -176,7 +182,9 @@ impl Template {
                 | Template::CompletionCopy
                 | Template::AgreementEnded
                 | Template::AgreementCancelled
-                | Template::AccountRecalled,
+                | Template::AccountRecalled
+                | Template::ReviewLetter
+                | Template::TimeToThink,
                 _,
             ) => None,
         }

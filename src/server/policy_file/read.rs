@@ -3,6 +3,8 @@
 use super::allocation::WrittenAllocation;
 use super::change::WrittenChange;
 use super::consequences::WrittenConsequences;
+use super::hardship::WrittenHardship;
+use super::time_to_think::WrittenTime;
 use super::{Fault, MAX_SEGMENTS};
 use crate::domain::calendar::{ClosedDays, Frequency, LongestTerm};
 use crate::domain::money::{Currency, Money, MoneyError};
@@ -28,7 +30,7 @@ const INTEREST_BASIS_POINTS: RangeInclusive<u32> = 1..=10_000;
 #[serde(deny_unknown_fields)]
 pub(super) struct WrittenPolicy {
     schema_version: Spanned<i64>,
-    currency: Spanned<String>,
+    pub currency: Spanned<String>,
     #[serde(default)]
     pub holidays: Vec<Spanned<String>>,
     #[serde(default)]
@@ -36,6 +38,8 @@ pub(super) struct WrittenPolicy {
     #[serde(default)]
     pub allocation: WrittenAllocation,
     pub change: Option<WrittenChange>,
+    pub hardship: Option<WrittenHardship>,
+    pub time_to_think: Option<WrittenTime>,
     segment: Vec<Spanned<WrittenSegment>>,
 }
 
@@ -311,7 +315,7 @@ impl Reader<'_> {
         }
     }
 
-    fn currency(&self, written: &Spanned<String>) -> Result<Currency, Fault> {
+    pub(super) fn currency(&self, written: &Spanned<String>) -> Result<Currency, Fault> {
         Currency::from_code(written.get_ref()).ok_or_else(|| {
             let known: Vec<&str> = Currency::all().map(Currency::code).collect();
             self.fault(written, format!("currency is \"{}\"; known are {}", written.get_ref(), known.join(", ")))
@@ -329,7 +333,7 @@ impl Reader<'_> {
         })
     }
 
-    fn positive(&self, name: &str, written: &Spanned<String>, currency: Currency) -> Result<Money, Fault> {
+    pub(super) fn positive(&self, name: &str, written: &Spanned<String>, currency: Currency) -> Result<Money, Fault> {
         let amount = self.money(name, written, currency)?;
         if amount.is_positive() { Ok(amount) } else { Err(self.fault(written, format!("{name} is not more than zero"))) }
     }
@@ -341,7 +345,7 @@ impl Reader<'_> {
         })
     }
 
-    fn percent(&self, name: &str, written: &Spanned<String>, range: RangeInclusive<u32>) -> Result<u32, Fault> {
+    pub(super) fn percent(&self, name: &str, written: &Spanned<String>, range: RangeInclusive<u32>) -> Result<u32, Fault> {
         let show = |basis_points: u32| format!("{}.{:02}", basis_points / 100, basis_points % 100);
         basis_points(written.get_ref()).filter(|value| range.contains(value)).ok_or_else(|| {
             let (least, most) = (show(*range.start()), show(*range.end()));

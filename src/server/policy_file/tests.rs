@@ -205,3 +205,45 @@ fn the_order_in_which_payments_pay_is_stated_or_the_usual_one() {
         assert!(fault.reason.contains("each once"), "{fault}");
     }
 }
+
+const HARDSHIP: &str = r#"
+[hardship]
+minimum_instalment = "5.00"
+longest_term = { months = 60 }
+pause_days = 92
+may_waive = ["fees"]
+most_discount_percent = "12.50"
+"#;
+
+/// Before the first segment: what comes after one would be part of it.
+fn with_hardship(section: &str) -> String {
+    SMALL.replace("\n[[segment]]", &format!("{section}\n[[segment]]"))
+}
+
+#[test]
+fn what_a_hardship_review_may_open_is_stated_or_nothing() {
+    assert_eq!(parsed(SMALL).expect("valid").policy.hardship, None);
+    let terms = parsed(&with_hardship(HARDSHIP)).expect("valid").policy.hardship.expect("terms");
+    assert_eq!((terms.minimum_instalment.minor(), terms.pause_days), (500, 92));
+    assert_eq!((terms.longest_term, terms.most_discount_basis_points), (LongestTerm::Months(60), 1_250));
+    assert_eq!(terms.may_waive, [Paid::Fees]);
+    let without = HARDSHIP.replace("most_discount_percent = \"12.50\"\n", "").replace("may_waive = [\"fees\"]\n", "");
+    let terms = parsed(&with_hardship(&without)).expect("valid").policy.hardship.expect("terms");
+    assert_eq!((terms.most_discount_basis_points, terms.may_waive), (0, vec![]));
+}
+
+#[test]
+fn a_wrong_hardship_section_is_refused_with_its_line() {
+    for (line, replacement, at, reason) in [
+        ("\"5.00\"", "\"0.00\"", 5, "not more than zero"),
+        ("months = 60", "months = 121", 6, "longest_term is either"),
+        ("pause_days = 92", "pause_days = 400", 7, "from 0 to 366"),
+        ("[\"fees\"]", "[\"principal\"]", 8, "possible are interest and fees"),
+        ("\"12.50\"", "\"95.00\"", 9, "\"90.00\""),
+        ("pause_days", "pause_dais", 7, "pause_dais"),
+    ] {
+        let fault = refused(&with_hardship(&HARDSHIP.replace(line, replacement)));
+        assert_eq!(fault.line, at, "{fault}");
+        assert!(fault.reason.contains(reason), "{fault}");
+    }
+}

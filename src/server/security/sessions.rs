@@ -97,7 +97,7 @@ impl SessionStore for DatabaseSessions {
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
         let now = self.clock.real_now_millis();
-        let Some(live) = sessions::find_live(&self.db, &digest_of(id), now).await.map_err(broke)? else {
+        let Some(live) = sessions::find_live(&self.db, &digest_of(id), now, now).await.map_err(broke)? else {
             return Ok(None);
         };
         let data: HashMap<String, serde_json::Value> =

@@ -1,9 +1,9 @@
 //! Choosing and signing. What was shown is what is signed: the terms are computed from the held offer when they are chosen,
 //! again when they are checked, and again when they are signed, and must be the same bytes each time.
 
-use super::Failure;
 use super::confirmations::{self, SignedVersion};
 use super::offers::{self, HeldOffers, WaysForward};
+use super::{Failure, hardship};
 use crate::domain::agreement::{NEUTRAL_CONSEQUENCES, STATED_CONSEQUENCES, Terms};
 use crate::domain::calendar::Date;
 use crate::domain::hold::forbidding_agreement;
@@ -270,6 +270,7 @@ pub async fn sign(state: &AppState, customer: &CustomerId, signature: Signature)
     agreements::insert(&mut tx, &new).await?;
     drafts::end(&mut tx, &draft.id, now).await?;
     offer_sets::end(&mut tx, &stored.id, now).await?;
+    hardship::chosen(&mut tx, customer, &account_id, now).await?;
     let signed = SignedVersion {
         agreement_id: &id,
         agreement_reference: &reference,

@@ -5,7 +5,7 @@
 use super::agreements::fingerprint;
 use super::confirmations::{self, SignedVersion};
 use super::outbox::{self, Hurry, Message};
-use super::{Failure, endings, policies};
+use super::{Failure, endings, hardship, policies};
 use crate::domain::agreement::{NEUTRAL_CONSEQUENCES, STATED_CONSEQUENCES, Terms};
 use crate::domain::agreement_state::AgreementState;
 use crate::domain::calendar::{ClosedDays, Date, Holidays};
@@ -149,17 +149,19 @@ async fn read(
     let kept = versions.iter().rev().find_map(|version| version.pattern);
     let pattern = is_plan.then(|| kept.or_else(|| pattern_of(&agreement.terms))).flatten();
     let lines = lines(tx, &agreement, &account).await?;
+    let relief = hardship::relief_of(state, tx, customer).await?;
+    let minimum = plan.map_or(Money::new(1, currency), |plan| plan.minimum_instalment);
     let is_collected = store::collections::permission(tx, id).await?.is_some();
     Ok(Some(Ok(Box::new(Changeable {
         today,
-        terms: policy.change,
+        terms: relief.as_ref().map_or(policy.change, |relief| relief.widen_changes(policy.change, today)),
         lines,
         has_email: account.has_email,
         is_collected,
         versions,
         pattern,
         holidays: policy.holidays.clone(),
-        minimum: plan.map_or(Money::new(1, currency), |plan| plan.minimum_instalment),
+        minimum: relief.as_ref().map_or(minimum, |relief| relief.minimum(minimum)),
         last_excess: plan.map_or(Money::zero(currency), |plan| plan.last_instalment_excess),
         closed_days: plan.map_or(ClosedDays::Keep, |plan| plan.closed_days),
         agreement,
@@ -339,6 +341,7 @@ pub async fn sign(
     };
     changes::add_version(&mut tx, id, &version).await?;
     changes::forget(&mut tx, id).await?;
+    hardship::chosen(&mut tx, customer, &found.account.id, now).await?;
     let signed = SignedVersion {
         agreement_id: id,
         agreement_reference: &found.agreement.reference,

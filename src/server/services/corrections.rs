@@ -4,10 +4,10 @@
 use super::completions::{self, CompletedBy};
 use super::{Failure, policies};
 use crate::domain::components::{self as parts_of_debt, Paid, Parts};
-use crate::domain::ids::normalise_reference;
+use crate::domain::ids::{AccountId, normalise_reference};
 use crate::domain::ledger::{Component, Entry};
 use crate::domain::money::Money;
-use crate::server::clock;
+use crate::server::clock::{self, Millis};
 use crate::server::state::AppState;
 use crate::server::store::asked_entries::{self, Asked};
 use crate::server::store::events::{self, Actor, Event};
@@ -112,24 +112,39 @@ pub async fn book(
     };
     let mut tx = state.db.begin_write().await?;
     store::lock_account(&mut tx, account.id.as_str()).await?;
-    let account = facts::by_id(&mut *tx, account.id.as_str()).await?.ok_or(Failure::Missing("account"))?;
+    let booked = book_within(state, &mut tx, &account.id, what, decided, state.clock.now_millis()).await?;
+    if booked.is_ok() {
+        tx.commit().await.map_err(StoreError::from)?;
+    }
+    Ok(booked)
+}
+
+/// Books it in the caller's transaction, who has locked the account.
+pub(super) async fn book_within(
+    state: &AppState,
+    tx: &mut Tx,
+    account: &AccountId,
+    what: &What,
+    decided: &Decided,
+    at: Millis,
+) -> Result<Result<Booked, NotBooked>, Failure> {
+    let account = facts::by_id(&mut **tx, account.as_str()).await?.ok_or(Failure::Missing("account"))?;
     let (once_key, request_sha256) = (what.once_key(&decided.key), what.digest(&account));
-    if let Some((asked, once_key)) = asked_entries::of_decision(&mut tx, &decided.key).await? {
-        let amount = store::ledger::amount_of(&mut tx, &once_key, account.facts.currency).await?;
+    if let Some((asked, once_key)) = asked_entries::of_decision(tx, &decided.key).await? {
+        let amount = store::ledger::amount_of(tx, &once_key, account.facts.currency).await?;
         let booked = Booked { amount, balance: account.facts.balance, is_repeated: true };
         return Ok(if asked == request_sha256 { Ok(booked) } else { Err(NotBooked::KeyNotUsable) });
     }
     // Booked before it was kept what had been asked: it cannot be compared.
     for kind in What::KINDS {
-        if store::ledger::of_once_key(&mut tx, &format!("{kind}:{}", decided.key)).await?.is_some() {
+        if store::ledger::of_once_key(tx, &format!("{kind}:{}", decided.key)).await?.is_some() {
             return Ok(Err(NotBooked::KeyNotUsable));
         }
     }
-    let entry = match entry(state, &mut tx, &account, what).await? {
+    let entry = match entry(state, tx, &account, what).await? {
         Ok(entry) => entry,
         Err(refused) => return Ok(Err(refused)),
     };
-    let at = state.clock.now_millis();
     let actor = format!("operator:{}", decided.by.trim());
     let context = EntryContext {
         account_id: account.id.as_str(),
@@ -146,14 +161,14 @@ pub async fn book(
         request_sha256: &request_sha256,
         once_key: &once_key,
     };
-    match asked_entries::insert(&mut tx, &asked).await {
+    match asked_entries::insert(tx, &asked).await {
         Ok(()) => {}
         // The key under another account at the same moment: then it is not the same decision.
         Err(error) if error.is_duplicate() => return Ok(Err(NotBooked::KeyNotUsable)),
         Err(error) => return Err(error.into()),
     }
-    let transaction = store::ledger::append(&mut tx, &entry, &context).await?;
-    let balance = store::ledger::balance(&mut tx, account.id.as_str(), account.facts.currency).await?;
+    let transaction = store::ledger::append(tx, &entry, &context).await?;
+    let balance = store::ledger::balance(tx, account.id.as_str(), account.facts.currency).await?;
     let amount = balance.checked_sub(account.facts.balance)?;
     let event = Event {
         at,
@@ -165,11 +180,10 @@ pub async fn book(
         // The words of the reason and the name are in the books; the trail holds no free text.
         details: json!({ "kind": what.kind(), "amount_minor": amount.minor(), "balance_after_minor": balance.minor() }),
     };
-    events::append(&mut tx, &event).await?;
+    events::append(tx, &event).await?;
     if !balance.is_positive() {
-        completions::nothing_is_owed(state, &mut tx, &account.id, CompletedBy::Entry, at).await?;
+        completions::nothing_is_owed(state, tx, &account.id, CompletedBy::Entry, at).await?;
     }
-    tx.commit().await.map_err(StoreError::from)?;
     Ok(Ok(Booked { amount, balance, is_repeated: false }))
 }
 

@@ -19,6 +19,7 @@ pub mod documents;
 pub mod door;
 mod endings;
 pub mod feed;
+pub mod hardship;
 pub mod history;
 pub mod keeping;
 pub mod links;
@@ -40,6 +41,7 @@ pub mod sessions;
 pub mod sign_in;
 pub mod staff;
 pub mod stopping;
+pub mod time_to_think;
 
 use super::documents::TypesetError;
 use super::notify::mail::UnusableMail;

@@ -1,12 +1,14 @@
 //! Showing ways forward: computed once, then held on the same terms until a stated instant, even if the policy changes.
 
-use super::{Failure, history, policies};
+use super::{Failure, hardship, history, policies};
 use crate::domain::account::AccountFacts;
 use crate::domain::calendar::Date;
+use crate::domain::hardship::relief::Relief;
 use crate::domain::hold::{HoldKind, forbidding_agreement};
 use crate::domain::ids::{AccountId, AgreementId, CustomerId, OfferSetId};
 use crate::domain::journey::Place;
-use crate::domain::offers::{OfferSet, offers_for};
+use crate::domain::offers::{OfferSet, offers_under};
+use crate::domain::standing::ActiveHold;
 use crate::server::clock::{self, Millis};
 use crate::server::ids;
 use crate::server::state::AppState;
@@ -24,7 +26,7 @@ pub struct HeldOffers {
     pub set: OfferSet,
     pub held_until: Millis,
     /// What is on hold meanwhile, none of it against agreeing.
-    pub holds: Vec<HoldKind>,
+    pub holds: Vec<ActiveHold>,
     /// The day in the customer's time zone.
     pub today: Date,
 }
@@ -67,13 +69,19 @@ pub async fn hold(state: &AppState, customer: &CustomerId, account_id: &AccountI
     if !account.is_open() {
         return Ok(Some(WaysForward::NotOpen(Box::new(account))));
     }
-    let holds = holds_on(state, account_id).await?;
-    if let Some(hold) = forbidding_agreement(&holds) {
+    let holds = holds_on(state, &account).await?;
+    let kinds: Vec<HoldKind> = holds.iter().map(|hold| hold.kind).collect();
+    if let Some(hold) = forbidding_agreement(&kinds) {
         return Ok(Some(WaysForward::Forbidden(hold)));
     }
     let live = offer_sets::live(state.db.pool(), account_id).await?;
+    let relief = store::hardship::relief_of(state.db.pool(), customer, state.clock.now_millis()).await?;
     let stored = match live {
-        Some(stored) if still_holds(&stored, &account.facts, state.clock.now_millis()) => stored,
+        Some(stored)
+            if still_holds(&stored, &account.facts, state.clock.now_millis()) && is_opened_by(&stored.set, relief.as_ref()) =>
+        {
+            stored
+        }
         Some(_) | None => hold_anew(state, customer, account_id).await?,
     };
     let today = state.clock.today_in(&clock::zone(&account.time_zone));
@@ -87,11 +95,13 @@ pub async fn hold(state: &AppState, customer: &CustomerId, account_id: &AccountI
     }))))
 }
 
-async fn holds_on(state: &AppState, account_id: &AccountId) -> Result<Vec<HoldKind>, Failure> {
+async fn holds_on(state: &AppState, account: &AccountRecord) -> Result<Vec<ActiveHold>, Failure> {
     let mut tx = state.db.begin_read().await?;
-    let found = holds::in_force(&mut tx, account_id.as_str(), state.clock.now_millis()).await?;
+    let found = holds::with_ends(&mut tx, account.id.as_str(), state.clock.now_millis()).await?;
     tx.commit().await.map_err(store::StoreError::from)?;
-    Ok(found)
+    let zone = clock::zone(&account.time_zone);
+    let day = |until: Millis| clock::date_of(until, &zone);
+    Ok(found.into_iter().map(|(kind, until)| ActiveHold { kind, until: until.map(day) }).collect())
 }
 
 /// The offer that the account's kept draft is about, if there is one.
@@ -107,6 +117,11 @@ pub(super) fn still_holds(stored: &StoredOffers, facts: &AccountFacts, now: Mill
         && stored.set.time_barred == facts.time_barred
 }
 
+/// Whether a set has what a hardship review opened, and nothing that is open no more.
+pub(super) fn is_opened_by(set: &OfferSet, relief: Option<&Relief>) -> bool {
+    set.opened_by.as_ref() == relief.map(|relief| &relief.case)
+}
+
 async fn hold_anew(state: &AppState, customer: &CustomerId, account_id: &AccountId) -> Result<StoredOffers, Failure> {
     let now = state.clock.now_millis();
     let mut tx = state.db.begin_write().await?;
@@ -114,9 +129,11 @@ async fn hold_anew(state: &AppState, customer: &CustomerId, account_id: &Account
     let account: AccountRecord =
         facts::one_of_customer(&mut *tx, customer, account_id).await?.ok_or(Failure::Missing("account"))?;
     let earlier = offer_sets::live(&mut *tx, account_id).await?;
+    let relief = store::hardship::relief_of(&mut *tx, customer, now).await?;
+    let remembered = hardship::remembered_reason(&mut tx, customer).await?;
     if let Some(stored) = &earlier {
         // Another tab was faster.
-        if still_holds(stored, &account.facts, now) {
+        if still_holds(stored, &account.facts, now) && is_opened_by(&stored.set, relief.as_ref()) {
             return earlier.ok_or(Failure::Missing("offer set"));
         }
         offer_sets::end(&mut tx, &stored.id, now).await?;
@@ -129,10 +146,11 @@ async fn hold_anew(state: &AppState, customer: &CustomerId, account_id: &Account
     let zone = clock::zone(&account.time_zone);
     let today = state.clock.today_in(&zone);
     let account = history::complete(&mut tx, account, today).await?;
-    let set = offers_for(&account.facts, &policy.policy, today, None, None);
+    let set = offers_under(relief.as_ref(), &account.facts, &policy.policy, today, None, remembered);
     let held_until = match promised {
-        Some(stored) => stored.held_until,
-        None => {
+        // What a review opens has its own time.
+        Some(stored) if is_opened_by(&stored.set, relief.as_ref()) => stored.held_until,
+        Some(_) | None => {
             let last_day = set.offers.iter().map(|offer| offer.valid_through).max().unwrap_or(today);
             clock::end_of_day(last_day, &zone).as_millisecond()
         }

@@ -1,8 +1,9 @@
 //! Who is asking: read once a request, by the layer in http/visitor.rs. Sessions keep real time.
 
+use crate::domain::calendar::Date;
 use crate::domain::ids::CustomerId;
 use crate::domain::language::Language;
-use crate::server::clock::Millis;
+use crate::server::clock::{self, Millis};
 use crate::server::security::digest;
 use crate::server::security::sessions::{FLASH, KeptFlash, Limits};
 use crate::server::state::AppState;
@@ -17,6 +18,8 @@ pub struct SignedIn {
     pub customer_id: CustomerId,
     /// IANA name, such as `America/Denver`: the customer's days are counted there.
     pub time_zone: String,
+    /// Until when all their accounts are on hold for a hardship review.
+    pub held_until: Option<Date>,
 }
 
 /// A live session, as one request sees it.
@@ -32,7 +35,7 @@ pub struct Visit {
 pub async fn visit(state: &AppState, session_id: &str) -> StoreResult<Option<Visit>> {
     let now = state.clock.real_now_millis();
     let id_digest = digest::of_secret(session_id);
-    let Some(live) = sessions::find_live(&state.db, &id_digest, now).await? else {
+    let Some(live) = sessions::find_live(&state.db, &id_digest, now, state.clock.now_millis()).await? else {
         return Ok(None);
     };
     let mut expires_at = live.expires_at;
@@ -43,10 +46,11 @@ pub async fn visit(state: &AppState, session_id: &str) -> StoreResult<Option<Vis
     let mut data: serde_json::Value = serde_json::from_str(&live.data).map_err(|_| StoreError::Unreadable("session"))?;
     let kept_flash = data.get_mut(FLASH).map(serde_json::Value::take).map(serde_json::from_value).transpose();
     Ok(Some(Visit {
-        signed_in: live
-            .customer_id
-            .zip(live.time_zone)
-            .map(|(id, time_zone)| SignedIn { customer_id: CustomerId(id), time_zone }),
+        signed_in: live.customer_id.zip(live.time_zone).map(|(id, time_zone)| SignedIn {
+            held_until: live.held_until.map(|until| clock::date_of(until, &clock::zone(&time_zone))),
+            customer_id: CustomerId(id),
+            time_zone,
+        }),
         customer_language: live.language.as_deref().and_then(Language::from_tag),
         kept_flash: kept_flash.map_err(|_| StoreError::Unreadable("flash"))?,
         expires_at,

@@ -8,7 +8,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
 /// What a backup holds, in an order in which rows can be put back: a row comes after those it refers to.
-pub const TABLES: [&str; 47] = [
+pub const TABLES: [&str; 50] = [
     "creditors",
     "customers",
     "accounts",
@@ -49,6 +49,9 @@ pub const TABLES: [&str; 47] = [
     "sandbox_settings",
     "signing_keys",
     "documents",
+    "hardship_cases",
+    "hardship_steps",
+    "circumstances",
     "events",
     "jobs",
     "outbox",

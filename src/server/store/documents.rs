@@ -17,6 +17,8 @@ pub enum DocumentKind {
     Completion,
     /// The creditor took back or closed an account, and its agreement ended with that.
     Recall,
+    /// What was written about a hardship case: that it is here, what was asked, what was decided.
+    Review,
 }
 
 impl DocumentKind {
@@ -28,6 +30,7 @@ impl DocumentKind {
             DocumentKind::Authorisation => "authorisation",
             DocumentKind::Completion => "completion",
             DocumentKind::Recall => "recall",
+            DocumentKind::Review => "review",
         }
     }
 
@@ -39,6 +42,7 @@ impl DocumentKind {
             DocumentKind::Authorisation,
             DocumentKind::Completion,
             DocumentKind::Recall,
+            DocumentKind::Review,
         ]
         .into_iter()
         .find(|kind| kind.code() == code)

@@ -18,6 +18,22 @@ pub async fn in_force(tx: &mut Tx, account_id: &str, now: Millis) -> StoreResult
     kinds.iter().map(|kind| HoldKind::from_code(kind).ok_or(StoreError::Unreadable("hold"))).collect()
 }
 
+/// The same with when each ends by itself.
+pub async fn with_ends(tx: &mut Tx, account_id: &str, now: Millis) -> StoreResult<Vec<(HoldKind, Option<Millis>)>> {
+    let rows: Vec<(String, Option<i64>)> = sqlx::query_as(
+        "select kind, ends_at from holds
+         where account_id = $1 and starts_at <= $2 and released_at is null and (ends_at is null or ends_at > $2)
+         order by starts_at, id",
+    )
+    .bind(account_id)
+    .bind(now)
+    .fetch_all(&mut **tx)
+    .await?;
+    rows.into_iter()
+        .map(|(kind, ends_at)| Ok((HoldKind::from_code(&kind).ok_or(StoreError::Unreadable("hold"))?, ends_at)))
+        .collect()
+}
+
 /// A reason that begins now and ends when it is released.
 pub struct NewHold<'a> {
     pub id: &'a str,
@@ -44,4 +60,74 @@ pub async fn insert(tx: &mut Tx, hold: &NewHold<'_>) -> StoreResult<()> {
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// Lets the hold of a kind that goes back to something end at this instant, whenever it would have ended; begins it where it is not
+/// there. Returns whether it was begun.
+pub async fn hold_until(tx: &mut Tx, hold: &NewHold<'_>, ends_at: Millis) -> StoreResult<bool> {
+    let result =
+        sqlx::query("update holds set ends_at = $4 where account_id = $1 and kind = $2 and reason = $3 and released_at is null")
+            .bind(hold.account_id)
+            .bind(hold.kind.code())
+            .bind(hold.reason)
+            .bind(ends_at)
+            .execute(&mut **tx)
+            .await?;
+    if result.rows_affected() > 0 {
+        return Ok(false);
+    }
+    insert(tx, hold).await?;
+    sqlx::query("update holds set ends_at = $2 where id = $1").bind(hold.id).bind(ends_at).execute(&mut **tx).await?;
+    Ok(true)
+}
+
+/// Ends the holds of a kind on an account that go back to something. Returns how many there were.
+pub async fn release(tx: &mut Tx, account_id: &str, kind: HoldKind, reason: &str, at: Millis) -> StoreResult<u64> {
+    let result = sqlx::query(
+        "update holds set released_at = $4
+         where account_id = $1 and kind = $2 and reason = $3 and released_at is null and (ends_at is null or ends_at > $4)",
+    )
+    .bind(account_id)
+    .bind(kind.code())
+    .bind(reason)
+    .bind(at)
+    .execute(&mut **tx)
+    .await?;
+    Ok(result.rows_affected())
+}
+
+/// Ends every hold of a kind on an account. Returns how many there were.
+pub async fn release_all(tx: &mut Tx, account_id: &str, kind: HoldKind, at: Millis) -> StoreResult<u64> {
+    let result = sqlx::query(
+        "update holds set released_at = $3
+         where account_id = $1 and kind = $2 and released_at is null and (ends_at is null or ends_at > $3)",
+    )
+    .bind(account_id)
+    .bind(kind.code())
+    .bind(at)
+    .execute(&mut **tx)
+    .await?;
+    Ok(result.rows_affected())
+}
+
+/// How many holds of a kind have begun on an account since an instant.
+pub async fn begun_since(tx: &mut Tx, account_id: &str, kind: HoldKind, since: Millis) -> StoreResult<i64> {
+    Ok(sqlx::query_scalar("select count(*) from holds where account_id = $1 and kind = $2 and starts_at > $3")
+        .bind(account_id)
+        .bind(kind.code())
+        .bind(since)
+        .fetch_one(&mut **tx)
+        .await?)
+}
+
+/// When the hold of a kind that goes back to something ends, where it is in force; of several accounts the latest.
+pub async fn ends_of(tx: &mut Tx, kind: HoldKind, reason: &str, now: Millis) -> StoreResult<Option<Millis>> {
+    Ok(sqlx::query_scalar(
+        "select max(ends_at) from holds where kind = $1 and reason = $2 and starts_at <= $3 and released_at is null and ends_at > $3",
+    )
+    .bind(kind.code())
+    .bind(reason)
+    .bind(now)
+    .fetch_one(&mut **tx)
+    .await?)
 }

@@ -26,6 +26,7 @@ pub mod events;
 pub mod export;
 pub mod facts;
 pub mod feed;
+pub mod hardship;
 pub mod history;
 pub mod holds;
 pub mod import;

@@ -21,6 +21,8 @@ pub struct LiveSession {
     pub expires_at: Millis,
     pub language: Option<String>,
     pub time_zone: Option<String>,
+    /// Until when all of the customer's accounts are on hold for a hardship review.
+    pub held_until: Option<Millis>,
 }
 
 pub async fn insert(db: &Db, session: &SessionRow, now: Millis, expires_at: Millis) -> StoreResult<()> {
@@ -50,10 +52,14 @@ pub async fn update(db: &Db, session: &SessionRow, now: Millis) -> StoreResult<(
     Ok(())
 }
 
-pub async fn find_live(db: &Db, id_digest: &str, now: Millis) -> StoreResult<Option<LiveSession>> {
+/// The session lives in real time; holds are those of business time.
+pub async fn find_live(db: &Db, id_digest: &str, now: Millis, business_now: Millis) -> StoreResult<Option<LiveSession>> {
     let live = sqlx::query_as(
         "select sessions.data, sessions.customer_id, sessions.created_at, sessions.last_seen_at, sessions.expires_at,
-           customers.language, customers.time_zone
+           customers.language, customers.time_zone,
+           (select max(h.ends_at) from accounts a join holds h on h.account_id = a.id
+             where a.customer_id = sessions.customer_id and h.kind = 'hardship' and h.released_at is null
+               and h.starts_at <= $3 and h.ends_at > $3) as held_until
          from sessions
          left join customers on customers.id = sessions.customer_id
          where sessions.id_digest = $1
@@ -61,6 +67,7 @@ pub async fn find_live(db: &Db, id_digest: &str, now: Millis) -> StoreResult<Opt
     )
     .bind(id_digest)
     .bind(now)
+    .bind(business_now)
     .fetch_optional(db.pool())
     .await?;
     Ok(live)

@@ -88,6 +88,7 @@ pub async fn enqueue_copy(
         DocumentKind::Authorisation => Template::AuthorisationCopy,
         DocumentKind::Completion => Template::CompletionCopy,
         DocumentKind::Recall => Template::AccountRecalled,
+        DocumentKind::Review => Template::ReviewLetter,
     };
     let once = format!("{}:{document_id}", template.code());
     let values = [("reference", &*document.reference)];

@@ -6,13 +6,14 @@ use crate::domain::ids::{AccountId, AgreementId, CustomerId, DocumentId};
 use crate::domain::journey::Place;
 use crate::domain::ledger::{Allocation, Owed, net};
 use crate::domain::money::Money;
-use crate::domain::offers::{Offer, OfferKind, offers_for};
+use crate::domain::offers::{Offer, OfferKind, offers_under};
 use crate::domain::paying::{PayableAccount, PaymentTerms};
 use crate::domain::payment::Payment;
 use crate::domain::reversal::Reversal;
 use crate::server::clock::{self, Millis};
 use crate::server::processors::PaymentProcessor;
-use crate::server::services::{Failure, history, policies};
+use crate::server::services::offers::is_opened_by;
+use crate::server::services::{Failure, hardship, history, policies};
 use crate::server::state::AppState;
 use crate::server::store::facts::AccountRecord;
 use crate::server::store::{
@@ -95,7 +96,8 @@ pub(super) async fn read_owed(tx: &mut Tx, account: &AccountRecord) -> Result<(O
 /// What the policy says about paying: the one whose terms are held for the account, else the one in force. Holds nothing.
 async fn terms(state: &AppState, tx: &mut Tx, account: &AccountRecord, today: Date) -> Result<PaymentTerms, Failure> {
     let held = offer_sets::live(&mut **tx, &account.id).await?;
-    let held = held.filter(|stored| stored.held_until > state.clock.now_millis());
+    let relief = hardship::relief_of(state, tx, &account.customer_id).await?;
+    let held = held.filter(|stored| stored.held_until > state.clock.now_millis() && is_opened_by(&stored.set, relief.as_ref()));
     let set = match held {
         Some(stored) if stored.set.balance == account.facts.balance && stored.set.past_due == account.facts.past_due => {
             stored.set
@@ -103,9 +105,9 @@ async fn terms(state: &AppState, tx: &mut Tx, account: &AccountRecord, today: Da
         // What is owed has changed since: the promised policy, on what is owed now.
         Some(stored) => {
             let policy = policies::of_version_within(state, tx, &stored.set.policy_version).await?;
-            offers_for(&account.facts, &policy.policy, today, None, None)
+            offers_under(relief.as_ref(), &account.facts, &policy.policy, today, None, None)
         }
-        None => offers_for(&account.facts, &policies::current(state).policy, today, None, None),
+        None => offers_under(relief.as_ref(), &account.facts, &policies::current(state).policy, today, None, None),
     };
     let offer = |kind| set.offers.iter().find(|offer: &&Offer| offer.kind == kind && offer.valid_through >= today);
     Ok(PaymentTerms {

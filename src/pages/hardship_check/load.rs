@@ -1,0 +1,38 @@
+//! What is about to be sent.
+
+use super::{CheckView, SCREEN};
+use crate::domain::hardship::Told;
+use crate::domain::hardship::budget::Budget;
+use crate::domain::ids::AccountId;
+use crate::paths;
+use crate::server::context::{self, Failed};
+use crate::server::services::hardship;
+
+/// `None` where the answer leads on.
+pub async fn load(account_id: String) -> Result<Option<CheckView>, Failed> {
+    let (Some(state), Some(visitor)) = (context::state(), context::signed_in()) else {
+        return Ok(None);
+    };
+    let account = AccountId(account_id.clone());
+    let Some(form) = hardship::form(&state, &visitor.customer_id, &account).await.map_err(context::fail)? else {
+        context::redirect(paths::ACCOUNT);
+        return Ok(None);
+    };
+    if let Some(reference) = form.open_case {
+        context::redirect(&paths::hardship_case(&reference));
+        return Ok(None);
+    }
+    let Some(case_id) = form.case_id else {
+        context::redirect(&paths::hardship(&account_id));
+        return Ok(None);
+    };
+    let budget = Budget::read(&form.budget, form.currency).ok().filter(|budget| !budget.is_empty());
+    Ok(Some(CheckView {
+        account_id,
+        case_id,
+        told: Told::read(&form.told),
+        totals: budget.and_then(|budget| budget.totals().ok()),
+        decided_by: form.decided_by,
+        errors: context::flash(SCREEN).unwrap_or_default().errors,
+    }))
+}
