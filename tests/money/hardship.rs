@@ -144,7 +144,7 @@ async fn an_approval_opens_ways_that_are_chosen_and_signed_like_any_other() {
 
         // Within the policy, and no further.
         let decide = decision(&case, "Rosa Reviewer");
-        let refused = |opened: Opened| hardship::approve(&portal.state, &decide, &opened);
+        let refused = async |opened: Opened| hardship::approve(&portal.state, &decide, &opened).await;
         let too_small = refused(lower(499, 60)).await.expect("an answer");
         let least = Money::new(500, Currency::USD);
         assert_eq!(too_small, Err(NotDecided::NotAllowed(NotAllowed::PaymentsTooSmall { least })));
