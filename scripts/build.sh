@@ -64,16 +64,20 @@ build_site() {
   cargo_build browser --lib --features hydrate --target wasm32-unknown-unknown --profile browser
 
   local wasm="$CARGO_TARGET_DIR/wasm32-unknown-unknown/browser/evenkeel.wasm" inputs
-  inputs=$( { sha256sum <"$wasm"; cd "$EVENKEEL_ROOT" && find style public scripts/build.sh scripts/exports.mjs scripts/site.mjs -type f -print0 | sort -z | xargs -0 sha256sum; } | sha256sum | cut -c1-32)
+  inputs=$( { sha256sum <"$wasm"; cd "$EVENKEEL_ROOT" && find style public scripts/build.sh scripts/exports.mjs scripts/site.mjs src/islands/plan_change/listen.js -type f -print0 | sort -z | xargs -0 sha256sum; } | sha256sum | cut -c1-32)
   if [ "$(cat "$SITE_DIR/inputs" 2>/dev/null)" = "$inputs" ]; then return 0; fi
 
   local work="$SITE_DIR.part" tools="$EVENKEEL_ROOT/scripts/node/node_modules/.bin"
   rm -rf "$work" && mkdir -p "$work/bindgen" "$work/pkg"
   run_quietly bindgen "$WASM_BINDGEN" --target web --no-typescript --remove-name-section --out-dir "$work/bindgen" "$wasm"
-  node "$EVENKEEL_ROOT/scripts/exports.mjs" "$work/bindgen/evenkeel_bg.wasm" >"$work/bindgen/exports.json"
-  run_quietly wasm-metadce "$tools/wasm-metadce" "${WASM_FEATURES[@]}" --graph-file "$work/bindgen/exports.json" \
-    "$work/bindgen/evenkeel_bg.wasm" -o "$work/bindgen/used.wasm"
-  run_quietly wasm-opt "$tools/wasm-opt" -Oz --converge "${WASM_FEATURES[@]}" "$work/bindgen/used.wasm" -o "$work/bindgen/optimised.wasm"
+  local program
+  for program in islands plan; do
+    node "$EVENKEEL_ROOT/scripts/exports.mjs" "$work/bindgen/evenkeel_bg.wasm" "$program" >"$work/bindgen/$program.json"
+    run_quietly wasm-metadce "$tools/wasm-metadce" "${WASM_FEATURES[@]}" --graph-file "$work/bindgen/$program.json" \
+      "$work/bindgen/evenkeel_bg.wasm" -o "$work/bindgen/$program.used.wasm"
+    run_quietly wasm-opt "$tools/wasm-opt" -Oz --converge "${WASM_FEATURES[@]}" "$work/bindgen/$program.used.wasm" \
+      -o "$work/bindgen/$program.wasm"
+  done
   run_quietly site node "$EVENKEEL_ROOT/scripts/site.mjs" "$EVENKEEL_ROOT" "$work"
   rm -rf "$work/bindgen"
   echo "$inputs" >"$work/inputs"

@@ -17,6 +17,8 @@ pub struct Frame {
     pub here: String,
     /// The address of the operator's own logo, in place of our mark.
     pub logo: Option<String>,
+    /// The address of the script that redraws a changed plan; `None` without a built site.
+    pub plan_program: Option<String>,
 }
 
 /// Who is looking. Before sign-in nothing may name a debt, a creditor or a person.

@@ -38,6 +38,7 @@ pub mod returns;
 pub mod reversal_notes;
 pub mod sessions;
 pub mod sign_in;
+pub mod signing;
 pub mod staff;
 pub mod stopping;
 
