@@ -114,3 +114,145 @@ fn both() -> Vec<(&'static str, String)> {
     all.extend(Frequency::ALL.map(|frequency| (frequency.code(), frequency_words(frequency).to_lowercase())));
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::calendar::{ClosedDays, Date, DayOfMonth, Holidays, LongestTerm};
+    use crate::domain::changing::{ChangeRefusal, ChangeTerms, Line, Running};
+    use crate::domain::due_dates::DuePattern;
+    use crate::domain::language::Language;
+    use crate::domain::money::{Currency, Money};
+    use crate::domain::offers::ChoiceRefusal;
+    use crate::domain::schedule::InterestRule;
+    use crate::domain::what_if::{Owing, WhatIfKind};
+    use crate::islands::plan_change::{Links, Plan, TypedChange, TypedWhatIf, change_preview, refusal_words, what_if_preview};
+    use jiff::civil::date;
+
+    const TODAY: Date = date(2026, 11, 20);
+
+    fn usd(minor: i64) -> Money {
+        Money::new(minor, Currency::USD)
+    }
+
+    /// Three payments of 100.00 by the month, with interest still to come and something past due beside them.
+    fn plan() -> Plan {
+        let line = |number, due_on| Line {
+            number,
+            due_on,
+            amount: usd(10_000),
+            paid: usd(0),
+            is_met: false,
+            is_used: false,
+            is_being_collected: false,
+        };
+        let terms =
+            ChangeTerms { most_changes: 6, move_days: 14, most_skips: 2, pause_days: 60, longest_term: LongestTerm::Months(24) };
+        let running = Running {
+            principal: usd(30_000),
+            down_payment: None,
+            interest: InterestRule::Frozen,
+            interest_from: TODAY,
+            lines: vec![line(1, date(2026, 11, 25)), line(2, date(2026, 12, 2)), line(3, date(2027, 1, 2))],
+            pattern: Some(DuePattern::Monthly(DayOfMonth::Day(2))),
+            frequency: Some(Frequency::Monthly),
+            closed_days: ClosedDays::Keep,
+            holidays: Holidays::default(),
+            minimum: usd(1_000),
+            last_excess: usd(1_000),
+            first_agreed_on: TODAY,
+            changes: 0,
+            skips: 0,
+            terms: Some(terms),
+        };
+        let owing = Owing { balance: usd(30_000), outside: usd(100), interest: vec![(date(2026, 12, 15), usd(100))] };
+        let links = Links { choose: "/choose".into(), change: "/change".into(), pay: "/pay".into(), person: "/person".into() };
+        Plan { running, owing, today: TODAY, language: Language::English, agreement_id: "A".into(), links }
+    }
+
+    #[track_caller]
+    fn assert_says_everything(html: &str) {
+        for empty in
+            ["<p></p>", "<li></li>", "></th>", "></td>", "<h3></h3>", "></a>", "></caption>", "></summary>", "></button>"]
+        {
+            assert!(!html.contains(empty), "{empty} in {html}");
+        }
+        assert!(!html.contains("{{") && html.contains("</"), "{html}");
+    }
+
+    #[test]
+    fn everything_that_is_drawn_has_its_words() {
+        let words = what_if_words("Northgate", None);
+        for (kind, amount) in
+            WhatIfKind::ALL.iter().flat_map(|kind| ["0.01", "50", "120", "300"].map(|amount| (kind.code(), amount)))
+        {
+            let typed = TypedWhatIf { kind: kind.to_owned(), amount: amount.to_owned(), number: "1".to_owned() };
+            match what_if_preview(&plan(), &words, &typed) {
+                Ok(html) => assert_says_everything(&html),
+                Err(wrong) => assert_eq!((wrong.field(), kind, amount), ("amount", "more", "300")),
+            }
+        }
+        let none = Plan { running: Running { terms: None, ..plan().running }, ..plan() };
+        let less = TypedWhatIf { kind: "less".to_owned(), ..TypedWhatIf::default() };
+        assert_says_everything(&what_if_preview(&none, &words, &less).expect("a person is always there"));
+        assert_says_everything(&what_if_preview(&plan(), &words, &TypedWhatIf::default()).expect("a hint"));
+        let change = |kind: &str, number: &str, on: &str| TypedChange {
+            kind: kind.to_owned(),
+            number: number.to_owned(),
+            on: on.to_owned(),
+            frequency: "weekly".to_owned(),
+            amount: "20".to_owned(),
+            payments: String::new(),
+            ..TypedChange::default()
+        };
+        for (kind, number, on) in [
+            ("move", "1", "2026-12-01"),
+            ("move", "1", "2027-12-01"),
+            ("move", "1", ""),
+            ("skip", "2", ""),
+            ("pause", "", "2027-01-10"),
+            ("replan", "", "2026-11-27"),
+        ] {
+            assert_says_everything(&change_preview(&plan(), &change_words(), &change(kind, number, on)));
+        }
+    }
+
+    #[test]
+    fn every_refusal_has_its_words() {
+        use ChoiceRefusal::*;
+        let of_plans = [
+            NotAnAmount,
+            BelowMinimum,
+            AboveTotal,
+            TakesTooLong,
+            TooManyInstalments,
+            TooFewInstalments,
+            LastInstalmentDoesNotFit,
+            OtherFrequency,
+            FirstDateInThePast,
+            FirstDateTooLate,
+            DaysOfMonthDoNotFit,
+            DownPaymentNotOffered,
+            DownPaymentRequired,
+            DownPaymentBelowMinimum,
+            DownPaymentTooLarge,
+            Expired,
+        ];
+        let others = [
+            ChangeRefusal::NotOffered,
+            ChangeRefusal::ChangedOften { most: 6 },
+            ChangeRefusal::SkippedOften { most: 2 },
+            ChangeRefusal::NoSuchPayment,
+            ChangeRefusal::BeingCollected,
+            ChangeRefusal::PartlyPaid,
+            ChangeRefusal::InThePast,
+            ChangeRefusal::TooFar { latest: TODAY },
+            ChangeRefusal::EndsTooLate { latest: TODAY },
+            ChangeRefusal::SameAsNow,
+        ];
+        for why in others.into_iter().chain(of_plans.map(ChangeRefusal::Plan)) {
+            let said = refusal_words(&change_words(), why, usd(1_000), Language::English);
+            assert!(!said.is_empty() && !said.contains("{{"), "{why:?}: {said}");
+        }
+    }
+}

@@ -245,6 +245,9 @@ fn more_each_time(running: &Running, owing: &Owing, more: Money, today: Date) ->
     let now = open(running);
     let all = now.iter().fold(0_i64, |sum, line| sum.saturating_add(line.open().minor()));
     let currency = more.currency();
+    if now.is_empty() {
+        return Foreseen::NoSuchPayment;
+    }
     if more.minor() >= all {
         return Foreseen::AboveAll { all: Money::new(all, currency) };
     }
@@ -272,6 +275,9 @@ fn more_now(running: &Running, owing: &Owing, amount: Money, today: Date) -> For
         return Foreseen::AboveAll { all: owing.balance };
     }
     let now = open(running);
+    if now.is_empty() {
+        return Foreseen::NoSuchPayment;
+    }
     let outside = amount.minor().min(owing.outside.minor()).max(0);
     let mut left = Left::of(running, owing);
     left.add_until(today);

@@ -7,8 +7,14 @@ use evenkeel::server::store::StoreError;
 use evenkeel::server::store::backup::{self, TABLES};
 use std::collections::BTreeMap;
 
+/// What the page says, without the sentences that it only carries to the browser.
 async fn ask(person: &mut Person, agreement: &str, query: &str) -> Answer {
-    person.get(&format!("{agreement}/what-if?{query}")).await
+    let mut answer = person.get(&format!("{agreement}/what-if?{query}")).await;
+    if let Some((before, carried)) = answer.body.split_once("data-words=\"") {
+        let (_, after) = carried.split_once('"').expect("an end of the words");
+        answer.body = format!("{before}{after}");
+    }
+    answer
 }
 
 /// Every row of every table but the sessions, whose last look is noted.

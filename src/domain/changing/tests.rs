@@ -240,7 +240,8 @@ proptest! {
         let interest = if rate == 0 { InterestRule::Frozen } else { InterestRule::SimpleDaily { annual_rate_basis_points: rate } };
         let pattern = DuePattern::Monthly(DayOfMonth::Day(15));
         let from = date(2026, 8, 1);
-        let days = DueDates::new(pattern, from, from, ClosedDays::Keep, Holidays::default());
+        let none = Holidays::default();
+        let days = DueDates::new(pattern, from, from, ClosedDays::Keep, &none);
         let mut lines: Vec<Line> = (1..).zip(days).zip(&amounts).map(|((number, day), minor)| open(number, day, *minor)).collect();
         for line in lines.iter_mut().take(met.min(amounts.len() - 1)) {
             *line = paid(*line);

@@ -45,7 +45,7 @@ pub fn plan_sides(now: &PlanSide, then: &PlanSide, language: Language, words: &W
 
 /// What is otherwise stands out, and not by colour.
 pub(super) fn sides(html: &mut Html, now: &PlanSide, then: &PlanSide, language: Language, words: &Words) {
-    let date = |day: Option<Date>| day.map(|day| format::date(day, language)).unwrap_or_default();
+    let date = |day: Option<Date>| day.map_or_else(|| words.get("none").to_owned(), |day| format::date(day, language));
     let next = |side: &PlanSide| match side.next {
         Some((day, amount)) => {
             words.say("amount_on", &[("amount", &format::money(amount, language)), ("date", &format::date(day, language))])

@@ -80,7 +80,10 @@ impl Drawing<'_> {
             let outside = self.money(ahead.outside);
             self.say("p", "once_outside", &[("amount", &outside)]);
         }
+        let now = as_it_is(&self.plan.running);
         match (ahead.payments.is_empty(), ahead.fewer) {
+            // All of it went to what is past due beside the agreement.
+            _ if ahead.then == now => {}
             (true, _) => self.say("p", "done", &[]),
             (false, 0) => self.say("p", if is_at_once { "next_smaller" } else { "last_smaller" }, &[]),
             (false, fewer) => self.say("p", "fewer", &[("count", &fewer.to_string())]),
@@ -90,7 +93,7 @@ impl Drawing<'_> {
             self.say("p", "spared", &[("amount", &spared)]);
         }
         let (language, words) = (self.plan.language, self.words);
-        sides(&mut self.html, &as_it_is(&self.plan.running), &ahead.then, language, words);
+        sides(&mut self.html, &now, &ahead.then, language, words);
         payments(&mut self.html, &ahead.payments, language, words);
         if let Some(changed) = &ahead.as_change {
             self.say("p", "as_change", &[]);

@@ -21,7 +21,7 @@ impl Words {
         Words(text.split('\n').filter_map(read).collect())
     }
 
-    /// Empty for a name that is not there: `tests/plan_change.rs` asks for every one.
+    /// Empty for a name that is not there: a test of `components/change_words` draws everything and finds none.
     pub fn get(&self, name: &str) -> &str {
         self.0.iter().find(|(known, _)| known == name).map_or("", |(_, text)| text)
     }

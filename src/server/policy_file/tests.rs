@@ -223,7 +223,7 @@ fn what_customers_may_change_is_read_or_refused_with_its_line() {
         ("most_skips = 2", "most_skips = 25", 18, "from 0 to 24"),
         ("pause_days = 60", "pause_days = 367", 19, "from 0 to 366"),
         ("pause_days = 60", "pause_day = 60", 19, "unknown field"),
-        ("longest_term = { days = 400 }", "longest_term = { months = 121 }", 20, "from 1 to 120"),
+        ("longest_term = { days = 400 }", "longest_term = { months = 121 }", 20, "1 to 120"),
         ("longest_term = { days = 400 }", "longest_term = { months = 1, days = 1 }", 20, "either"),
         ("longest_term = { days = 400 }\n", "", 15, "missing field"),
     ] {

@@ -2,13 +2,13 @@
 //! was signed before, what is paid, and the policy. Signing makes the next version, with a confirmation of its own; the one before
 //! stays as it was. Called by pages and the command line.
 
-mod end;
+mod ending;
 mod read;
 mod sign;
 mod want;
 
 pub use crate::server::store::changes::Version;
-pub use end::{Ended, end};
+pub use ending::{Ended, end};
 pub use read::{Changeable, NotNow, changeable};
 pub use sign::{ChangeSigned, sign};
 pub use want::{Ready, Wanted, kept, put_aside, ready, want};
