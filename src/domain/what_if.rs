@@ -69,9 +69,9 @@ pub struct Owing {
 /// What comes of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Foreseen {
-    Ahead(Ahead),
+    Ahead(Box<Ahead>),
     Missed(Box<Missed>),
-    Less(Less),
+    Less(Box<Less>),
     /// More than there is to pay.
     AboveAll {
         all: Money,
@@ -139,7 +139,7 @@ pub fn foresee(running: &Running, owing: &Owing, what: WhatIf, today: Date) -> F
             Some(line) => missed(running, owing, line, Others::Missed, today),
             None => Foreseen::NoSuchPayment,
         },
-        WhatIf::EarnLess => Foreseen::Less(less(running, today)),
+        WhatIf::EarnLess => Foreseen::Less(Box::new(less(running, today))),
     }
 }
 
@@ -299,7 +299,7 @@ fn ahead(
     let paid = payments.iter().fold(today, |sum, (_, paid)| sum.saturating_add(*paid));
     let spared = all.saturating_sub(paid).max(0);
     let payments: Vec<(Date, Money)> = payments.into_iter().map(|(day, minor)| (day, Money::new(minor, currency))).collect();
-    Foreseen::Ahead(Ahead {
+    Foreseen::Ahead(Box::new(Ahead {
         then: PlanSide {
             payments: payments.len(),
             next: payments.first().copied(),
@@ -311,7 +311,7 @@ fn ahead(
         outside,
         spared: Money::new(spared, currency),
         as_change,
-    })
+    }))
 }
 
 /// What becomes of the payments beside the one that is missed.

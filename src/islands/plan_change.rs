@@ -6,7 +6,7 @@
 //! travel with the page, so that no other page pays for it (docs/decisions/0019-a-second-program.md).
 
 mod carried;
-#[cfg(feature = "hydrate")]
+#[cfg(plan_program)]
 mod live;
 mod preview;
 mod typed;

@@ -66,7 +66,7 @@ fn owing(balance: i64) -> Owing {
 
 fn ahead_of(running: &Running, owing: &Owing, what: WhatIf) -> Ahead {
     match foresee(running, owing, what, TODAY) {
-        Foreseen::Ahead(ahead) => ahead,
+        Foreseen::Ahead(ahead) => *ahead,
         other => panic!("{other:?}"),
     }
 }
@@ -173,7 +173,7 @@ fn with_less_to_live_on_the_smallest_payments_a_pause_and_a_skip_are_offered() {
     assert_eq!(smallest.total, usd(40_000));
     assert!(less.pause.is_some() && less.skip.is_some());
     let none = Running { terms: None, ..monthly() };
-    let nothing = Foreseen::Less(Less { smallest: None, pause: None, skip: None });
+    let nothing = Foreseen::Less(Box::new(Less { smallest: None, pause: None, skip: None }));
     assert_eq!(foresee(&none, &owing(30_000), WhatIf::EarnLess, TODAY), nothing);
 }
 

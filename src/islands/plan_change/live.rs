@@ -1,5 +1,5 @@
 //! What happens in the browser: reads the form as it is, computes, writes where the server wrote. `listen.js` calls it at every
-//! change; a listener of its own would keep this code in every program of the portal.
+//! change, so that nothing of Leptos is needed for it.
 
 use super::{Plan, TypedChange, TypedWhatIf, Words, Wrong, change_preview, what_if_preview};
 use crate::domain::format;
@@ -33,7 +33,6 @@ pub fn redraw_plan(root: &Element) {
         return;
     }
     let typed = TypedWhatIf::read_from(field);
-    show_fields_of(root, &typed.kind);
     match what_if_preview(&plan, &words, &typed) {
         Ok(html) => drawn.set_inner_html(&html),
         // An amount that is too large is told; what is not filled in yet is no mistake.
@@ -41,16 +40,6 @@ pub fn redraw_plan(root: &Element) {
             drawn.set_text_content(Some(&words.say("error_above", &[("all", &format::money(all, plan.language))])));
         }
         Err(Wrong::Field(_)) => drawn.set_text_content(Some(words.get("empty"))),
-    }
-}
-
-/// Only the fields that what is asked has a use for; without script all are there.
-fn show_fields_of(root: &Element, kind: &str) {
-    let Ok(fields) = root.query_selector_all("[data-for]") else { return };
-    for index in 0..fields.length() {
-        let Some(field) = fields.get(index).and_then(|field| field.dyn_into::<HtmlElement>().ok()) else { continue };
-        let used = field.get_attribute("data-for").unwrap_or_default();
-        field.set_hidden(!used.split(' ').any(|used| used == kind));
     }
 }
 

@@ -86,20 +86,25 @@ impl TypedChange {
     }
 }
 
+/// As [`parse_iso`] reads it. The date crate's own way to write a date is several kilobytes in the browser.
+fn iso(day: Date) -> String {
+    format!("{:04}-{:02}-{:02}", day.year(), day.month(), day.day())
+}
+
 /// What a form posts for a change.
 pub fn change_fields(change: &Change) -> Vec<(&'static str, String)> {
     let kind = ("kind", change.kind().code().to_owned());
     match change {
-        Change::Move { number, to } => vec![kind, ("number", number.to_string()), ("on", to.to_string())],
+        Change::Move { number, to } => vec![kind, ("number", number.to_string()), ("on", iso(*to))],
         Change::Skip { number } => vec![kind, ("number", number.to_string())],
-        Change::Pause { until } => vec![kind, ("on", until.to_string())],
+        Change::Pause { until } => vec![kind, ("on", iso(*until))],
         Change::Replan(choice) => {
             let size = match choice.size {
                 Size::Amount(amount) => ("amount", amount.to_decimal_string()),
                 Size::Number(number) => ("payments", number.to_string()),
             };
             let frequency = choice.frequency.map(|frequency| ("frequency", frequency.code().to_owned()));
-            let first_on = choice.first_on.map(|day| ("on", day.to_string()));
+            let first_on = choice.first_on.map(|day| ("on", iso(day)));
             [Some(kind), Some(size), frequency, first_on].into_iter().flatten().collect()
         }
     }
