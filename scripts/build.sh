@@ -5,12 +5,19 @@
 
 SITE_DIR="$CARGO_TARGET_DIR/site"
 
-# cargo_build NAME ARGUMENT…: cargo with a line now and then of how far it is.
+# cargo_build NAME ARGUMENT…: cargo build with a line now and then of how far it is.
 cargo_build() {
-  local name="$1" log="$EVENKEEL_CACHE/log/$1.log" pid last=0 now done_units
+  local name="$1"
   shift
+  cargo_watched "$name" build "$@"
+}
+
+# cargo_watched NAME COMMAND ARGUMENT…: the same with another command of cargo's.
+cargo_watched() {
+  local name="$1" command="$2" log="$EVENKEEL_CACHE/log/$1.log" pid last=0 now done_units
+  shift 2
   apt_install gcc libc6-dev
-  ( cd "$EVENKEEL_ROOT" && exec cargo build "$@" --message-format short ) >"$log" 2>&1 </dev/null &
+  ( cd "$EVENKEEL_ROOT" && exec cargo "$command" --message-format short "$@" ) >"$log" 2>&1 </dev/null &
   pid=$!
   while kill -0 "$pid" 2>/dev/null; do
     sleep 0.5
@@ -61,19 +68,27 @@ build_site() {
   node_packages "$EVENKEEL_ROOT/scripts/node"
   need_wasm_bindgen
   say "Building the browser side"
-  cargo_build browser --lib --features hydrate --target wasm32-unknown-unknown --profile browser
-
-  local wasm="$CARGO_TARGET_DIR/wasm32-unknown-unknown/browser/evenkeel.wasm" inputs
-  inputs=$( { sha256sum <"$wasm"; cd "$EVENKEEL_ROOT" && find style public scripts/build.sh scripts/exports.mjs scripts/site.mjs -type f -print0 | sort -z | xargs -0 sha256sum; } | sha256sum | cut -c1-32)
+  local built="$CARGO_TARGET_DIR/wasm32-unknown-unknown/browser/evenkeel.wasm" programs="$CARGO_TARGET_DIR/programs" program inputs
+  local browser=(--lib --features hydrate --target wasm32-unknown-unknown --profile browser)
+  mkdir -p "$programs"
+  # Two programs of one source: the second is only what redraws a changed plan (docs/decisions/0019-a-second-program.md).
+  cargo_watched browser-plan rustc "${browser[@]}" -- --cfg plan_program
+  cp "$built" "$programs/plan.wasm"
+  cargo_watched browser rustc "${browser[@]}"
+  cp "$built" "$programs/evenkeel.wasm"
+  inputs=$( { cat "$programs"/*.wasm | sha256sum; cd "$EVENKEEL_ROOT" && find style public scripts/build.sh scripts/exports.mjs scripts/site.mjs src/islands/plan_change/listen.js -type f -print0 | sort -z | xargs -0 sha256sum; } | sha256sum | cut -c1-32)
   if [ "$(cat "$SITE_DIR/inputs" 2>/dev/null)" = "$inputs" ]; then return 0; fi
 
   local work="$SITE_DIR.part" tools="$EVENKEEL_ROOT/scripts/node/node_modules/.bin"
   rm -rf "$work" && mkdir -p "$work/bindgen" "$work/pkg"
-  run_quietly bindgen "$WASM_BINDGEN" --target web --no-typescript --remove-name-section --out-dir "$work/bindgen" "$wasm"
-  node "$EVENKEEL_ROOT/scripts/exports.mjs" "$work/bindgen/evenkeel_bg.wasm" >"$work/bindgen/exports.json"
-  run_quietly wasm-metadce "$tools/wasm-metadce" "${WASM_FEATURES[@]}" --graph-file "$work/bindgen/exports.json" \
-    "$work/bindgen/evenkeel_bg.wasm" -o "$work/bindgen/used.wasm"
-  run_quietly wasm-opt "$tools/wasm-opt" -Oz --converge "${WASM_FEATURES[@]}" "$work/bindgen/used.wasm" -o "$work/bindgen/optimised.wasm"
+  for program in evenkeel plan; do
+    run_quietly bindgen "$WASM_BINDGEN" --target web --no-typescript --remove-name-section --out-dir "$work/bindgen" "$programs/$program.wasm"
+    node "$EVENKEEL_ROOT/scripts/exports.mjs" "$work/bindgen/${program}_bg.wasm" >"$work/bindgen/exports.json"
+    run_quietly wasm-metadce "$tools/wasm-metadce" "${WASM_FEATURES[@]}" --graph-file "$work/bindgen/exports.json" \
+      "$work/bindgen/${program}_bg.wasm" -o "$work/bindgen/used.wasm"
+    run_quietly wasm-opt "$tools/wasm-opt" -Oz --converge "${WASM_FEATURES[@]}" "$work/bindgen/used.wasm" \
+      -o "$work/bindgen/$program.optimised.wasm"
+  done
   run_quietly site node "$EVENKEEL_ROOT/scripts/site.mjs" "$EVENKEEL_ROOT" "$work"
   rm -rf "$work/bindgen"
   echo "$inputs" >"$work/inputs"

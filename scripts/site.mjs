@@ -13,12 +13,22 @@ const esbuild = createRequire(join(project, 'scripts/node/package.json'))('esbui
 const digest = (bytes) => createHash('sha256').update(bytes).digest('base64url').slice(0, 22)
 
 const script = esbuild.transformSync(readFileSync(join(work, 'bindgen/evenkeel.js'), 'utf8'), { minify: true, format: 'esm' }).code
-const wasm = readFileSync(join(work, 'bindgen/optimised.wasm'))
+const wasm = readFileSync(join(work, 'bindgen/evenkeel.optimised.wasm'))
 const style = esbuild.buildSync({
   entryPoints: [join(project, 'style/main.css')], bundle: true, minify: true, write: false,
 }).outputFiles[0].contents
 
 const made = { js: digest(script), wasm: digest(wasm), css: digest(style) }
+// The second program, and its script with the glue in it, which names the program by its content.
+const planWasm = readFileSync(join(work, 'bindgen/plan.optimised.wasm'))
+const planProgram = `plan.${digest(planWasm)}.wasm`
+const listen = readFileSync(join(project, 'src/islands/plan_change/listen.js'), 'utf8').replace('%PROGRAM%', `./${planProgram}`)
+const planScript = esbuild.buildSync({
+  stdin: { contents: listen, resolveDir: join(work, 'bindgen') }, bundle: true, minify: true, format: 'esm', write: false,
+}).outputFiles[0].text
+made.plan = digest(planScript)
+writeFileSync(join(work, 'pkg', planProgram), planWasm)
+writeFileSync(join(work, `pkg/plan.${made.plan}.js`), planScript)
 writeFileSync(join(work, `pkg/evenkeel.${made.js}.js`), script)
 writeFileSync(join(work, `pkg/evenkeel.${made.wasm}.wasm`), wasm)
 writeFileSync(join(work, `pkg/evenkeel.${made.css}.css`), style)

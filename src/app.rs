@@ -36,6 +36,7 @@ use crate::pages::signed_out::SignedOutPage;
 use crate::pages::statement::StatementPage;
 use crate::pages::stop::StopPage;
 use crate::pages::verify::VerifyPage;
+use crate::pages::what_if::WhatIfPage;
 use crate::paths;
 use crate::server::config::{Config, Texts};
 use crate::server::context;
@@ -98,6 +99,7 @@ pub fn App() -> impl IntoView {
                 <Route path=(StaticSegment("agreements"), ParamSegment("agreement"), StaticSegment("change")) view=ChangePage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("agreements"), ParamSegment("agreement"), StaticSegment("change"), StaticSegment("check")) view=ChangeCheckPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("agreements"), ParamSegment("agreement"), StaticSegment("change"), ParamSegment("kind")) view=ChangeKindPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("agreements"), ParamSegment("agreement"), StaticSegment("what-if")) view=WhatIfPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("agreements"), ParamSegment("agreement"), StaticSegment("end")) view=AgreementEndPage ssr=SsrMode::Async/>
                 <Route path=StaticSegment("verify") view=VerifyPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("pay")) view=PayPage ssr=SsrMode::Async/>
@@ -154,6 +156,7 @@ fn frame() -> Frame {
         mode: mode(config),
         here: context::here(),
         held_until: context::signed_in().and_then(|visitor| visitor.held_until),
+        plan_program: state.plan_program.as_deref().map(str::to_owned),
         logo: state.look.logo.as_ref().map(|logo| format!("{}?v={}", paths::BRAND_LOGO, logo.version)),
     }
 }

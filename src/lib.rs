@@ -27,7 +27,7 @@ pub mod paths;
 pub mod server;
 
 /// Wakes the islands in a page that has arrived.
-#[cfg(feature = "hydrate")]
+#[cfg(all(feature = "hydrate", not(plan_program)))]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();

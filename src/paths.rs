@@ -154,6 +154,11 @@ pub fn change_check(agreement: &str) -> String {
     format!("{}/check", change(agreement))
 }
 
+/// What would happen if more or less is paid than was agreed: nothing is signed there, and nothing kept.
+pub fn what_if(agreement: &str) -> String {
+    format!("/agreements/{agreement}/what-if")
+}
+
 /// Where an agreement is ended.
 pub fn agreement_end(agreement: &str) -> String {
     format!("/agreements/{agreement}/end")
@@ -250,6 +255,8 @@ pub const EXTEND_SESSION_ACTION: &str = "/api/extend_session";
 pub const STOP_MANDATE_ACTION: &str = "/api/stop_mandate";
 /// Posted by screens that offer a change in one step.
 pub const CHOOSE_CHANGE_ACTION: &str = "/api/choose_change";
+/// Puts aside a change that was not signed, from every screen that shows one.
+pub const PUT_CHANGE_ASIDE_ACTION: &str = "/api/put_change_aside";
 
 /// Where one account stands.
 pub fn account(account_id: &str) -> String {

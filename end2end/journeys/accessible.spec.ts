@@ -185,7 +185,8 @@ test('signing', async ({ page, portal }) => {
 test('changing an agreement', async ({ page, portal }) => {
   const who = newcomer(portal, 'NG-900006')
   const agreement = await agree(page, await signIn(page, portal.url, who), who)
-  for (const step of ['/change', '/change/move', '/change/skip', '/change/pause', '/change/replan', '/end']) {
+  const imagined = ['', '?if=more&amount=20', '?if=miss&number=2', '?if=less', '?if=once'].map((asked) => `/what-if${asked}`)
+  for (const step of [...imagined, '/change', '/change/move', '/change/skip', '/change/pause', '/change/replan', '/end']) {
     await test.step(step, async () => {
       await page.goto(agreement + step)
       await inspect(page)
@@ -197,10 +198,10 @@ test('changing an agreement', async ({ page, portal }) => {
   await page.getByRole('textbox', { name: 'Month' }).fill('12')
   await page.getByRole('textbox', { name: 'Day' }).fill('4')
   await page.getByRole('textbox', { name: 'Year' }).fill('2026')
-  await page.getByRole('button', { name: 'See what changes' }).click()
+  await page.getByRole('button', { name: 'See what changes' }).first().click()
   await expect(page.getByRole('alert')).toContainText('That is less than one payment can be')
   await inspect(page)
-  await page.getByRole('region', { name: 'The nearest that is possible' }).getByRole('button').first().click()
+  await page.getByRole('region', { name: 'What this changes' }).getByRole('button').first().click()
   await expect(page.getByRole('heading', heading)).toHaveText('Check and sign the change')
   await inspect(page)
   await page.getByRole('button', { name: 'Sign the change' }).click()

@@ -20,6 +20,8 @@ pub struct Frame {
     pub logo: Option<String>,
     /// Until when everything is on hold for a hardship review: every screen says so.
     pub held_until: Option<Date>,
+    /// The address of the script that redraws a changed plan; `None` without a built site.
+    pub plan_program: Option<String>,
 }
 
 /// Who is looking. Before sign-in nothing may name a debt, a creditor or a person.

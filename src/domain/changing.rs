@@ -4,6 +4,10 @@
 //! they choose, computed once more when they sign. What is paid, or is being collected, never changes: an instalment that was paid
 //! keeps its number, its day and its amount, and a part that was paid becomes one that is. What is left is paid on other days, in
 //! other amounts, or both, to the cent; where the agreement adds interest, by the day, the last payment takes the difference.
+//!
+//! Which changes are offered, and the nearest to one that is not allowed, is [`offered`].
+
+mod offered;
 
 use super::agreement::Terms;
 use super::calendar::{ClosedDays, Date, DayOfMonth, Frequency, Holidays, LongestTerm, days_after};
@@ -13,6 +17,8 @@ use super::payoff;
 use super::plan_choice::{self, ChoiceRefusal, PlanChoice};
 use super::schedule::{self, Instalment, InterestRule, PaidBefore, Schedule, ScheduleRequest, Size};
 use serde::{Deserialize, Serialize};
+
+pub use offered::WayBack;
 
 /// How a policy lets an agreement be changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,7 +120,7 @@ impl Line {
 
 /// An agreement as it stands, and what may be changed of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Running<'a> {
+pub struct Running {
     /// What it pays off, and what was signed first as a down payment.
     pub principal: Money,
     pub down_payment: Option<Money>,
@@ -126,7 +132,7 @@ pub struct Running<'a> {
     pub pattern: Option<DuePattern>,
     pub frequency: Option<Frequency>,
     pub closed_days: ClosedDays,
-    pub holidays: &'a Holidays,
+    pub holidays: Holidays,
     pub minimum: Money,
     pub last_excess: Money,
     pub first_agreed_on: Date,
@@ -181,6 +187,35 @@ pub struct Changed {
     pub schedule: Schedule,
 }
 
+/// A plan as far as it is still to be paid: today's beside a changed one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlanSide {
+    pub payments: usize,
+    pub next: Option<(Date, Money)>,
+    pub last: Option<Date>,
+    /// Of the whole plan, what is paid included.
+    pub total: Money,
+}
+
+impl PlanSide {
+    /// Of a schedule; what is paid of it is in the lines of the version in force.
+    pub fn of(schedule: &Schedule, lines: &[Line]) -> PlanSide {
+        let left = left_of(schedule, lines);
+        PlanSide { payments: left.len(), next: left.first().copied(), last: schedule.last_on(), total: schedule.total }
+    }
+}
+
+/// What is still to be paid of a schedule, and when: nothing of what is paid already.
+pub fn left_of(schedule: &Schedule, lines: &[Line]) -> Vec<(Date, Money)> {
+    let open = |one: &Instalment| {
+        let paid = lines.iter().find(|line| line.number == one.number && line.is_used);
+        let is_done = paid.is_some_and(|line| line.is_met);
+        let open = one.amount.minor() - paid.map_or(0, |line| line.paid.minor());
+        (!is_done && open > 0).then(|| (one.due_on, Money::new(open, one.amount.currency())))
+    };
+    schedule.instalments.iter().filter_map(open).collect()
+}
+
 /// The days that the payments of signed terms follow, read from the days themselves: for what was signed before they were kept.
 pub fn pattern_of(terms: &Terms) -> Option<DuePattern> {
     let regular = usize::from(terms.schedule.down_payment.is_some());
@@ -199,63 +234,10 @@ pub fn pattern_of(terms: &Terms) -> Option<DuePattern> {
     })
 }
 
-/// A way on where the next payment cannot be made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WayBack {
-    /// The same payment on a later day.
-    Later,
-    /// Its amount spread over the payments that are left.
-    Spread,
-    /// One payment more at the end.
-    Longer,
-}
-
-impl Running<'_> {
+impl Running {
     /// What a change leads to, chosen on this day where the customer lives.
     pub fn change(&self, change: &Change, today: Date) -> Result<Schedule, NotChanged> {
         self.try_change(change, today).map_err(|why| NotChanged { why, nearest: self.nearest(change, why, today) })
-    }
-
-    /// Why nothing at all can be changed without a person; `None` where something can.
-    pub fn refusal_of_all(&self) -> Option<ChangeRefusal> {
-        match self.terms {
-            None => Some(ChangeRefusal::NotOffered),
-            Some(terms) if self.changes >= terms.most_changes => Some(ChangeRefusal::ChangedOften { most: terms.most_changes }),
-            Some(_) => None,
-        }
-    }
-
-    /// The kinds of change that are possible now.
-    pub fn kinds(&self) -> Vec<ChangeKind> {
-        let (Some(terms), None) = (self.terms, self.refusal_of_all()) else { return Vec::new() };
-        if self.open_lines().next().is_none() {
-            return Vec::new();
-        }
-        let is_possible = |kind: &ChangeKind| match kind {
-            ChangeKind::Move => true,
-            ChangeKind::Skip => self.pattern.is_some() && self.skips < terms.most_skips,
-            ChangeKind::Pause => self.pattern.is_some() && terms.pause_days > 0,
-            ChangeKind::Replan => self.pattern.is_some(),
-        };
-        ChangeKind::ALL.into_iter().filter(is_possible).collect()
-    }
-
-    /// The payments that can be moved or skipped now.
-    pub fn open_lines(&self) -> impl Iterator<Item = &Line> {
-        self.lines.iter().filter(|line| line.is_open())
-    }
-
-    /// The last day to which a payment can be moved; `None` where nothing can be moved.
-    pub fn latest_day_of(&self, line: &Line, today: Date) -> Option<Date> {
-        let terms = self.terms?;
-        let by_days = days_after(line.due_on.max(today), i32::from(terms.move_days));
-        Some(by_days.min(self.ends_by(&terms).max(line.due_on)))
-    }
-
-    /// The last day until which everything can pause.
-    pub fn latest_pause(&self, today: Date) -> Option<Date> {
-        self.pattern?;
-        Some(days_after(today, i32::from(self.terms?.pause_days)))
     }
 
     /// The days that the payments follow after a change.
@@ -347,7 +329,7 @@ impl Running<'_> {
     }
 
     fn days(&self, pattern: DuePattern, from: Date) -> impl Iterator<Item = Date> {
-        DueDates::new(pattern, from, from, self.closed_days, self.holidays)
+        DueDates::new(pattern, from, from, self.closed_days, &self.holidays)
     }
 
     /// The same amounts with some on other days; by the interest of those days the last open one changes.
@@ -459,83 +441,12 @@ impl Running<'_> {
             earliest: today,
             not_after: self.ends_by(terms),
             closed_days: self.closed_days,
-            holidays: self.holidays,
+            holidays: &self.holidays,
             interest: self.interest,
             interest_from: self.interest_from,
             before,
             down_payment: None,
         })
-    }
-
-    /// The nearest changes that are allowed: none where none of this kind is.
-    fn nearest(&self, change: &Change, why: ChangeRefusal, today: Date) -> Vec<Changed> {
-        let candidates: Vec<Change> = match (change, why) {
-            (Change::Move { number, .. }, ChangeRefusal::TooFar { latest } | ChangeRefusal::EndsTooLate { latest }) => {
-                vec![Change::Move { number: *number, to: latest }]
-            }
-            (Change::Move { number, .. }, ChangeRefusal::InThePast) => vec![Change::Move { number: *number, to: today }],
-            (
-                Change::Skip { number },
-                ChangeRefusal::SkippedOften { .. }
-                | ChangeRefusal::PartlyPaid
-                | ChangeRefusal::NotOffered
-                | ChangeRefusal::EndsTooLate { .. },
-            ) => {
-                let line = self.lines.iter().find(|line| line.number == *number && line.is_open());
-                let latest = line.and_then(|line| self.latest_day_of(line, today));
-                latest.map(|to| Change::Move { number: *number, to }).into_iter().collect()
-            }
-            (Change::Pause { .. }, ChangeRefusal::TooFar { latest }) => vec![Change::Pause { until: latest }],
-            (Change::Replan(choice), ChangeRefusal::Plan(_)) => self.nearest_plans(choice, today),
-            _ => Vec::new(),
-        };
-        self.allowed(candidates, today)
-    }
-
-    fn nearest_plans(&self, choice: &PlanChoice, today: Date) -> Vec<Change> {
-        let before = self.paid_before(today);
-        let Some(request) = self.terms.and_then(|terms| self.request(choice, &terms, &before, today).ok()) else {
-            return Vec::new();
-        };
-        let sizes: Vec<Size> = match choice.size {
-            Size::Amount(amount) => {
-                let (below, above) = schedule::nearest_amounts(&request, amount);
-                below.into_iter().chain(above).map(Size::Amount).collect()
-            }
-            Size::Number(number) => schedule::allowed_numbers(&request)
-                .map(|(fewest, most)| Size::Number(number.clamp(fewest, most)))
-                .into_iter()
-                .collect(),
-        };
-        sizes.into_iter().map(|size| Change::Replan(PlanChoice { size, ..choice.clone() })).collect()
-    }
-
-    fn allowed(&self, candidates: impl IntoIterator<Item = Change>, today: Date) -> Vec<Changed> {
-        candidates
-            .into_iter()
-            .filter_map(|change| self.try_change(&change, today).ok().map(|schedule| Changed { change, schedule }))
-            .collect()
-    }
-
-    /// Exact ways on, before a payment that cannot be made or after one was missed: the same money later, spread over what is left,
-    /// or over a longer time. Those that the policy does not allow are not among them.
-    pub fn ways_back(&self, today: Date) -> Vec<(WayBack, Changed)> {
-        let missed: Vec<&Line> = self.open_lines().filter(|line| line.due_on < today).collect();
-        let Some(next) = self.open_lines().min_by_key(|line| line.due_on) else { return Vec::new() };
-        let rest: Vec<Date> =
-            self.open_lines().filter(|line| line.due_on >= today && line.number != next.number).map(|line| line.due_on).collect();
-        let later = self.latest_day_of(next, today).map(|to| Change::Move { number: next.number, to });
-        let spread = rest.iter().min().zip(self.frequency).map(|(first_on, frequency)| {
-            let size = Size::Number(u32::try_from(rest.len()).unwrap_or(u32::MAX));
-            Change::Replan(PlanChoice { first_on: Some(*first_on), ..PlanChoice::of_plan(size, frequency) })
-        });
-        let longer = match (missed.len(), self.pattern) {
-            (0 | 1, _) => Some(Change::Skip { number: next.number }),
-            (_, Some(_)) => Some(Change::Pause { until: days_after(today, 1) }),
-            (_, None) => None,
-        };
-        let ways = [(WayBack::Later, later), (WayBack::Spread, spread), (WayBack::Longer, longer)];
-        ways.into_iter().filter_map(|(way, change)| Some((way, self.allowed(change, today).into_iter().next()?))).collect()
     }
 
     fn schedule(&self, instalments: Vec<Instalment>) -> Schedule {

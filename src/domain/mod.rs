@@ -41,6 +41,8 @@ pub mod reconciliation;
 pub mod refund_limits;
 pub mod reversal;
 pub mod schedule;
+pub mod signing;
 pub mod standing;
 pub mod statement;
 pub mod typed;
+pub mod what_if;

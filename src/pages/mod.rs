@@ -33,3 +33,4 @@ pub mod signed_out;
 pub mod statement;
 pub mod stop;
 pub mod verify;
+pub mod what_if;

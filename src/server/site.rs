@@ -29,3 +29,10 @@ pub fn stylesheet(site_dir: &Path) -> String {
         None => format!("/{FOLDER}/{NAME}.css"),
     }
 }
+
+/// The address of the script that redraws a changed plan: there is none without a built site.
+pub fn plan_program(site_dir: &Path) -> Option<String> {
+    let hashes = std::fs::read_to_string(site_dir.join("hash.txt")).ok()?;
+    let hash = hashes.lines().find_map(|line| line.strip_prefix("plan:"))?;
+    Some(format!("/{FOLDER}/plan.{}.js", hash.trim()))
+}

@@ -36,6 +36,8 @@ pub struct AppState {
     pub leptos_options: Arc<LeptosOptions>,
     /// The address of the stylesheet.
     pub stylesheet: Arc<str>,
+    /// The address of the script that redraws a changed plan; `None` without a built site.
+    pub plan_program: Option<Arc<str>>,
 }
 
 impl FromRef<AppState> for LeptosOptions {

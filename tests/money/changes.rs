@@ -273,3 +273,54 @@ async fn a_customer_ends_an_agreement_and_has_every_way_forward_again() {
         portal.assert_books_are_right().await;
     }
 }
+
+/// Whatever is on its way: the page that offers the end and the door behind it ask the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_ends_while_a_payment_by_hand_is_on_its_way() {
+    let test = support::sqlite().await;
+    let portal = Portal::open(&test.url).await;
+    let seeded = seed::account(&test.db, SeedAccount::default()).await;
+    let mut person = portal.person(&seeded).await;
+    let agreement = person.agree_plan(&seeded.account_id).await;
+    let page = person.reach_sandbox(&seeded.account_id, "part", "60").await;
+    person.pay_by(&page, "slow").await;
+    assert_eq!(portal.word("select state from payments").await, "processing");
+    person.get(&format!("{agreement}/end")).await.assert_says("A payment of it is on its way");
+    let id = agreement.rsplit('/').next().expect("an id");
+    let answer = person.post("/api/end_agreement", &[("agreement", id)]).await;
+    answer.assert_says("A payment of it is on its way");
+    assert_eq!(portal.word("select state from agreements").await, "active");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_that_was_not_signed_is_found_again_or_put_aside() {
+    for test in support::both().await {
+        let portal = Portal::open(&test.url).await;
+        let seeded = seed::account(&test.db, SeedAccount::default()).await;
+        let mut person = portal.person(&seeded).await;
+        let agreement = person.agree_plan(&seeded.account_id).await;
+        const KEPT: &str = "You were looking at a change of your agreement";
+        person.get("/account").await.assert_never_says(KEPT);
+        want(&mut person, &agreement, &TO_THE_TENTH).await;
+        for page in ["/account", &agreement] {
+            let page = person.get(page).await;
+            page.assert_says(KEPT);
+            page.assert_says("$150.00 on Thursday 10 December 2026. Everything else stays.");
+            page.assert_says(&format!("href=\"{agreement}/change/check\""));
+        }
+        // Nobody else puts it aside.
+        let id = agreement.rsplit('/').next().expect("an id");
+        let other = seed::account(&test.db, SeedAccount::default()).await;
+        portal.person(&other).await.post("/api/put_change_aside", &[("agreement", id)]).await;
+        assert_eq!(portal.number("select count(*) from change_drafts").await, 1, "{}", test.name);
+        for _ in 0..2 {
+            person.post("/api/put_change_aside", &[("agreement", id)]).await.assert_never_says(KEPT);
+        }
+        assert_eq!(portal.number("select count(*) from change_drafts").await, 0, "{}", test.name);
+        assert_eq!(portal.number("select count(*) from events where action = 'change.put_aside'").await, 1, "{}", test.name);
+        // What is signed is not kept any more.
+        let check = want(&mut person, &agreement, &TO_THE_TENTH).await;
+        sign(&mut person, &check).await.assert_never_says(KEPT);
+        person.get("/account").await.assert_never_says(KEPT);
+    }
+}

@@ -45,4 +45,5 @@ mod states;
 mod stop_orders;
 mod stripe_scene;
 mod through_stripe;
+mod what_if;
 mod withdrawn;

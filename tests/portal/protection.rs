@@ -177,6 +177,7 @@ async fn the_doors_are_these() {
         "POST /api/extend_session",
         "POST /api/have_back",
         "POST /api/open_link",
+        "POST /api/put_change_aside",
         "POST /api/send_message",
         "POST /api/sign_agreement",
         "POST /api/sign_change",

@@ -1,7 +1,7 @@
 //! The plan as it would be: a sentence, what it costs, every payment; or the nearest plans that are possible.
 //!
 //! Written as HTML in a string, by the server into the page and by the browser into the same place: a tenth of the code that
-//! views of the same elements are in the browser. Everything written goes through [`Html::element`], which escapes it.
+//! views of the same elements are in the browser. Everything written goes through [`Html`], which escapes it.
 
 use super::Terms;
 use super::typed::Outcome;
@@ -10,6 +10,7 @@ use crate::domain::language::Language;
 use crate::domain::money::Money;
 use crate::domain::offers::{Fitting, NotAllowed};
 use crate::domain::schedule::Schedule;
+use crate::islands::html::Html;
 use crate::words::{locale, td_string};
 
 /// What stands under "What this plan looks like".
@@ -135,54 +136,4 @@ fn nearest_one(html: &mut Html, fitting: &Fitting, language: Language) {
     html.text(&td_string!(words, plan.use_nearest, each = shown));
     html.close("button");
     html.close("li");
-}
-
-#[derive(Default)]
-struct Html {
-    text: String,
-}
-
-impl Html {
-    /// A tag as it stands in the source, attributes included.
-    fn open(&mut self, tag: &'static str) {
-        self.text.push('<');
-        self.text.push_str(tag);
-        self.text.push('>');
-    }
-
-    /// A tag with one attribute whose value is not from the source.
-    fn open_with(&mut self, tag: &'static str, attribute: &'static str, value: &str) {
-        self.text.push('<');
-        self.text.push_str(tag);
-        self.text.push(' ');
-        self.text.push_str(attribute);
-        self.text.push_str("=\"");
-        self.text(value);
-        self.text.push_str("\">");
-    }
-
-    fn close(&mut self, name: &'static str) {
-        self.text.push_str("</");
-        self.text.push_str(name);
-        self.text.push('>');
-    }
-
-    fn element(&mut self, tag: &'static str, text: &str) {
-        self.open(tag);
-        self.text(text);
-        self.close(tag.split(' ').next().unwrap_or(tag));
-    }
-
-    /// Escaped for an element and for an attribute alike.
-    fn text(&mut self, text: &str) {
-        for character in text.chars() {
-            match character {
-                '&' => self.text.push_str("&amp;"),
-                '<' => self.text.push_str("&lt;"),
-                '>' => self.text.push_str("&gt;"),
-                '"' => self.text.push_str("&quot;"),
-                other => self.text.push(other),
-            }
-        }
-    }
 }

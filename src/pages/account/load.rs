@@ -1,10 +1,12 @@
 //! What the account screens show.
 
+use crate::domain::changing::Changed;
 use crate::domain::ids::AccountId;
 use crate::domain::standing::{AccountSummary, HistoryPage, Standing};
 use crate::paths;
 use crate::server::context::{self, Failed};
 use crate::server::services::accounts::{self, Accounts};
+use crate::server::services::changes;
 
 /// What is behind the customer's own address.
 pub enum Found {
@@ -18,11 +20,19 @@ pub enum Found {
 pub struct Shown {
     pub standing: Standing,
     pub is_overtaken: bool,
+    /// A change of its agreement that is wanted and not signed.
+    pub kept: Option<Changed>,
 }
 
 impl Shown {
-    fn of(standing: Standing) -> Shown {
-        Shown { standing, is_overtaken: context::flash("account").is_some() }
+    async fn of(standing: Standing) -> Result<Shown, Failed> {
+        let kept = match (context::state(), context::signed_in(), &standing.agreement) {
+            (Some(state), Some(visitor), Some(agreement)) => {
+                changes::kept(&state, &visitor.customer_id, &agreement.id).await.map_err(context::fail)?
+            }
+            _ => None,
+        };
+        Ok(Shown { standing, is_overtaken: context::flash("account").is_some(), kept })
     }
 }
 
@@ -32,7 +42,7 @@ pub async fn all() -> Result<Found, Failed> {
         return Ok(Found::Elsewhere);
     };
     Ok(match accounts::all(&state, &visitor.customer_id).await.map_err(context::fail)? {
-        Accounts::One(standing) => Found::One(Box::new(Shown::of(*standing))),
+        Accounts::One(standing) => Found::One(Box::new(Shown::of(*standing).await?)),
         Accounts::Several(accounts) => Found::Several(accounts),
     })
 }
@@ -44,10 +54,13 @@ pub async fn one(account_id: String) -> Result<Option<Shown>, Failed> {
         return Ok(None);
     };
     let standing = accounts::standing(&state, &visitor.customer_id, &AccountId(account_id)).await.map_err(context::fail)?;
-    if standing.is_none() {
-        context::redirect(paths::ACCOUNT);
+    match standing {
+        Some(standing) => Ok(Some(Shown::of(standing).await?)),
+        None => {
+            context::redirect(paths::ACCOUNT);
+            Ok(None)
+        }
     }
-    Ok(standing.map(Shown::of))
 }
 
 pub async fn history(account_id: String, page: u32) -> Result<Option<HistoryPage>, Failed> {

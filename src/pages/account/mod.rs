@@ -15,6 +15,7 @@ use crate::components::form::StepBack;
 use crate::components::frame::words;
 use crate::components::have_back::HaveBackForm;
 use crate::components::holds::HoldsNotice;
+use crate::components::kept_change::KeptChange;
 use crate::components::layout::{Beside, Page};
 use crate::components::loaded::{loaded, param};
 use crate::components::notice::{Notice, NoticeKind};
@@ -43,17 +44,21 @@ pub fn AccountPage() -> impl IntoView {
     loaded(load::one(account_id), |shown| shown.map(show))
 }
 
-fn show(Shown { standing, is_overtaken }: Shown) -> impl IntoView {
+fn show(Shown { standing, is_overtaken, kept }: Shown) -> impl IntoView {
     let several = standing.has_other_accounts;
     let (facts, holds) = (head::show(&standing), standing.holds.clone());
     let overtaken = is_overtaken.then(|| {
         view! { <Notice kind=NoticeKind::Attention><p>{td_string!(words(), reversal.have_back_changed)}</p></Notice> }
+    });
+    let kept = kept.zip(standing.agreement.as_ref()).map(|(changed, agreement)| {
+        view! { <KeptChange agreement_id=agreement.id.to_string() changed/> }
     });
     let have_back = standing.have_back.clone().filter(|_| standing.stage == Stage::InCredit).map(|back| {
         view! { <HaveBackForm account_id=standing.account_id.to_string() back action=HaveBack::PATH/> }
     });
     let head = view! {
         {overtaken}
+        {kept}
         {facts}
         {have_back}
         <HoldsNotice holds/>

@@ -15,7 +15,7 @@ pub async fn end_agreement(agreement: String) -> Result<(), Failed> {
     let id = AgreementId(agreement.clone());
     match changes::end(&state, &visitor.customer_id, &id).await.map_err(context::fail)? {
         Ended::Ended => context::redirect(&paths::agreement(&agreement)),
-        Ended::BeingCollected => context::redirect(&paths::agreement_end(&agreement)),
+        Ended::OnItsWay => context::redirect(&paths::agreement_end(&agreement)),
         Ended::NotFound => context::redirect(paths::ACCOUNT),
     }
     Ok(())

@@ -27,6 +27,6 @@ pub async fn load(agreement_id: String) -> Result<Option<EndView>, Failed> {
         paid: Money::new(paid, facts.currency),
         balance: facts.balance,
         past_due: facts.past_due,
-        is_being_collected: found.lines.iter().any(|line| line.is_being_collected),
+        is_on_its_way: found.is_any_on_its_way(),
     }))
 }

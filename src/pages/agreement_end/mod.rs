@@ -23,7 +23,7 @@ pub struct EndView {
     pub paid: Money,
     pub balance: Money,
     pub past_due: Money,
-    pub is_being_collected: bool,
+    pub is_on_its_way: bool,
 }
 
 #[component]
@@ -35,7 +35,7 @@ fn show(view: EndView) -> impl IntoView {
     let amount = |amount| format::money(amount, language());
     let change = paths::change(&view.agreement_id);
     let past_due = view.past_due.is_positive().then(|| td_string!(words(), change.end_past_due, amount = amount(view.past_due)));
-    let button = if view.is_being_collected {
+    let button = if view.is_on_its_way {
         view! { <Notice kind=NoticeKind::Plain><p>{td_string!(words(), change.end_not_yet)}</p></Notice> }.into_any()
     } else {
         view! {

@@ -6,8 +6,8 @@ use crate::domain::journey::Screen;
 use crate::paths;
 use crate::server::context::{self, Failed};
 use crate::server::ids;
-use crate::server::services::agreements::fingerprint;
 use crate::server::services::mandates;
+use crate::server::services::signing::fingerprint;
 
 /// What the screen shows; `None` where another page is the right one and the answer leads there.
 pub async fn load(agreement_id: String) -> Result<Option<AuthoriseView>, Failed> {

@@ -3,6 +3,7 @@
 use super::{ChangeView, WhyNothing};
 use crate::domain::changing::ChangeRefusal;
 use crate::domain::ids::AgreementId;
+use crate::domain::what_if::paid_ahead;
 use crate::paths;
 use crate::server::context::{self, Failed};
 use crate::server::services::changes::{self, NotNow};
@@ -23,6 +24,7 @@ pub async fn load(agreement_id: String) -> Result<Option<ChangeView>, Failed> {
                 account_id: found.account.id.to_string(),
                 next: None,
                 ways: Vec::new(),
+                ahead: Vec::new(),
                 kinds: Vec::new(),
                 is_on_its_way: false,
                 why_not: Some(WhyNothing::Forbidden),
@@ -44,7 +46,8 @@ pub async fn load(agreement_id: String) -> Result<Option<ChangeView>, Failed> {
         account_id: found.account.id.to_string(),
         next: next.map(|line| (line.due_on, line.open(), line.due_on < found.today)),
         ways: running.ways_back(found.today),
-        is_on_its_way: found.lines.iter().any(|line| line.is_being_collected),
+        ahead: paid_ahead(&running, &found.owing, found.today),
+        is_on_its_way: found.is_any_on_its_way(),
         why_not: match running.refusal_of_all() {
             Some(ChangeRefusal::ChangedOften { most }) => Some(WhyNothing::ChangedOften { most }),
             Some(_) => Some(WhyNothing::NotOffered),

@@ -1,9 +1,10 @@
 //! What can be changed of an agreement: first exact ways on where the next payment cannot be made, then each kind of change, then a
 //! person. Nothing is decided here.
 
+pub mod actions;
 mod load;
 
-use crate::components::change_words::{change_fields, change_line};
+use crate::components::change_words::change_line;
 use crate::components::form::{Button, ButtonKind, HiddenField, LinkButton, LinkKind};
 use crate::components::frame::{frame, language, words};
 use crate::components::layout::Page;
@@ -11,10 +12,11 @@ use crate::components::loaded::{loaded, param};
 use crate::components::notice::{Notice, NoticeKind};
 use crate::components::text::unbroken;
 use crate::domain::calendar::Date;
-use crate::domain::changing::{ChangeKind, Changed, WayBack};
+use crate::domain::changing::{ChangeKind, Changed, PlanSide, WayBack};
 use crate::domain::contact::Topic;
 use crate::domain::format;
 use crate::domain::money::Money;
+use crate::islands::plan_change::change_fields;
 use crate::paths;
 use crate::words::td_string;
 use leptos::prelude::*;
@@ -26,6 +28,8 @@ pub struct ChangeView {
     /// The next payment that can be changed, and whether its day is over.
     pub next: Option<(Date, Money, bool)>,
     pub ways: Vec<(WayBack, Changed)>,
+    /// What could be paid now in advance, and what would be left then.
+    pub ahead: Vec<(Money, PlanSide)>,
     /// The kinds that the policy has.
     pub kinds: Vec<ChangeKind>,
     /// A payment of it is on its way.
@@ -66,11 +70,8 @@ fn show(view: ChangeView) -> impl IntoView {
             {on_its_way}
             {ways(&view)}
             {kinds}
-            <section aria-labelledby="more">
-                <h2 id="more">{td_string!(words(), change.more)}</h2>
-                <p>{td_string!(words(), change.more_text)}</p>
-                <LinkButton href=paths::pay(&view.account_id) label=td_string!(words(), change.pay) kind=LinkKind::Other/>
-            </section>
+            {pay_more(&view)}
+            {what_if(&view)}
             {person(&view.account_id)}
             <section aria-labelledby="end">
                 <h2 id="end">{td_string!(words(), change.end)}</h2>
@@ -125,6 +126,48 @@ fn way_card(agreement_id: &str, way: WayBack, changed: &Changed) -> impl IntoVie
             </form>
         </li>
     }
+}
+
+/// What is paid ahead, and what that does: from the rule that applies payments.
+fn pay_more(view: &ChangeView) -> impl IntoView + use<> {
+    let money = |amount| format::money(amount, language());
+    let date = |day| format::date(day, language());
+    let lines: Vec<_> = view
+        .ahead
+        .iter()
+        .map(|(amount, then)| {
+            let text = match (then.next, then.last) {
+                (Some((day, next)), Some(last)) => {
+                    let next = td_string!(words(), change.amount_on, amount = money(next), date = date(day));
+                    td_string!(words(), what_if.ahead_next, amount = money(*amount), next = next, last = date(last))
+                }
+                _ => td_string!(words(), what_if.ahead_all, amount = money(*amount)),
+            };
+            view! { <li>{text}</li> }
+        })
+        .collect();
+    let lines = (!lines.is_empty()).then(|| view! { <ul>{lines}</ul> });
+    view! {
+        <section aria-labelledby="more">
+            <h2 id="more">{td_string!(words(), change.more)}</h2>
+            <p>{td_string!(words(), what_if.ahead_text)}</p>
+            {lines}
+            <LinkButton href=paths::pay(&view.account_id) label=td_string!(words(), change.pay) kind=LinkKind::Other/>
+        </section>
+    }
+}
+
+/// Trying out what would happen, where there is a plan to try it on.
+fn what_if(view: &ChangeView) -> Option<impl IntoView + use<>> {
+    view.next.map(|_| {
+        view! {
+            <section aria-labelledby="what-if">
+                <h2 id="what-if">{td_string!(words(), what_if.title)}</h2>
+                <p>{td_string!(words(), what_if.lead)}</p>
+                <p><a href=paths::what_if(&view.agreement_id)>{td_string!(words(), what_if.go)}</a></p>
+            </section>
+        }
+    })
 }
 
 fn kinds(view: &ChangeView) -> impl IntoView + use<> {

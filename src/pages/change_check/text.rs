@@ -1,7 +1,7 @@
 //! The exact text that is agreed to when a change is signed: shown on the screen and, word for word, kept as a digest with the version.
 
-use crate::domain::account::Disclosure;
-use crate::domain::agreement::{DAYS_TO_PUT_RIGHT, Terms};
+use crate::components::signing_text::{disclosed, late};
+use crate::domain::agreement::Terms;
 use crate::domain::format;
 use crate::domain::language::Language;
 use crate::words::{locale, td_string};
@@ -18,20 +18,11 @@ pub fn sentences(terms: &Terms, language: Language) -> Vec<String> {
     let last = terms.schedule.last_on().map(|day| format::date(day, language)).unwrap_or_default();
     let count = terms.schedule.instalments.len().to_string();
     let changed = td_string!(words, change.text, creditor = terms.creditor.clone(), count = count, total = total, last = last);
-    let disclosed = terms.disclosure.map(|disclosure| match disclosure {
-        Disclosure::TimeBarred => td_string!(words, sign.text_time_barred, creditor = terms.creditor.clone()),
-    });
-    let late = match &terms.late_payment {
-        Some(statement) => td_string!(
-            words,
-            sign.text_late_stated,
-            creditor = terms.creditor.clone(),
-            statement = statement.text(language).to_owned(),
-            days = DAYS_TO_PUT_RIGHT.to_string()
-        ),
-        None => td_string!(words, sign.text_late, days = DAYS_TO_PUT_RIGHT.to_string()),
-    };
-    let rest =
-        [changed, late, td_string!(words, change.text_rest).to_owned(), td_string!(words, sign.consent_records).to_owned()];
-    disclosed.into_iter().chain(rest).collect()
+    let rest = [
+        changed,
+        late(terms, language),
+        td_string!(words, change.text_rest).to_owned(),
+        td_string!(words, sign.consent_records).to_owned(),
+    ];
+    disclosed(terms, language).into_iter().chain(rest).collect()
 }

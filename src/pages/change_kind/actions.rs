@@ -1,8 +1,8 @@
 //! The door of every change: what is wanted is kept to be checked, or refused with why.
 
 use super::SCREEN;
-use super::fields::ChangeFields;
 use crate::domain::ids::AgreementId;
+use crate::islands::plan_change::TypedChange;
 use crate::paths;
 use crate::server::context::{self, Failed, Flash};
 use crate::server::services::changes::{self, Wanted};
@@ -10,7 +10,7 @@ use leptos::prelude::*;
 
 /// Keeps what is wanted of an agreement, if the policy allows it.
 #[server(endpoint = "choose_change")]
-pub async fn choose_change(agreement: String, #[server(flatten)] fields: ChangeFields) -> Result<(), Failed> {
+pub async fn choose_change(agreement: String, #[server(flatten)] fields: TypedChange) -> Result<(), Failed> {
     let (Some(state), Some(visitor)) = (context::state(), context::signed_in()) else {
         return Ok(());
     };

@@ -1,27 +1,26 @@
 //! The details of one kind of change. What the policy does not allow comes back with why, and the nearest that it does.
 
 pub mod actions;
-mod fields;
 mod load;
 
 use crate::components::agreement_terms::frequency_words;
-use crate::components::change_words::{change_fields, change_line};
+use crate::components::change_words::change_words;
 use crate::components::form::{
-    Button, ButtonKind, Choice, DateFields, ErrorSummary, HiddenField, MoneyField, Problems, Radios, Select, TypedDate,
+    Button, Choice, DateFields, ErrorSummary, HiddenField, MoneyField, Problem, Problems, Radios, Select, TypedDate,
 };
 use crate::components::frame::{frame, language, words};
 use crate::components::layout::Page;
 use crate::components::loaded::{loaded, param};
 use crate::components::notice::{Notice, NoticeKind};
+use crate::components::scripts::PlanScript;
 use crate::domain::calendar::{Date, Frequency};
-use crate::domain::changing::{ChangeKind, ChangeRefusal, Changed};
+use crate::domain::changing::ChangeKind;
 use crate::domain::contact::Topic;
 use crate::domain::format;
 use crate::domain::money::Money;
-use crate::domain::offers::ChoiceRefusal;
+use crate::islands::plan_change::{Plan, TypedChange, change_preview, refusal_words, refused_field};
 use crate::paths;
 use crate::words::td_string;
-use fields::ChangeFields;
 use leptos::prelude::*;
 
 /// The name of this screen in a flash.
@@ -40,10 +39,12 @@ pub struct KindView {
     pub frequency: Option<Frequency>,
     pub each: Money,
     pub minimum: Money,
-    pub typed: ChangeFields,
+    pub typed: TypedChange,
     /// The field that says nothing, with the code of the words for it.
     pub unreadable: Option<(String, String)>,
-    pub refused: Option<(ChangeRefusal, Vec<Changed>)>,
+    /// What was typed could be read, and was not allowed.
+    pub refused_before: bool,
+    pub plan: Plan,
 }
 
 #[component]
@@ -58,18 +59,24 @@ fn show(view: KindView) -> impl IntoView {
         ChangeKind::Pause => td_string!(words(), change.pause_title),
         ChangeKind::Replan => td_string!(words(), change.replan_title),
     };
-    let errors: Vec<(String, String)> = match (&view.unreadable, &view.refused) {
-        (Some(error), _) => vec![error.clone()],
-        (None, Some((why, _))) => vec![(field_of(view.kind, *why).to_owned(), "refused".to_owned())],
-        (None, None) => Vec::new(),
+    let words_of_change = change_words();
+    // What was refused is refused again here, with the nearest that is allowed now.
+    let typed = view.refused_before.then(|| view.typed.read(view.plan.currency()).ok()).flatten();
+    let refused = typed.and_then(|change| view.plan.running.change(&change, view.plan.today).err());
+    let problem = match (&view.unreadable, &refused) {
+        (Some((field, code)), _) => Some(Problem { field: field.clone(), text: unreadable_words(code).to_owned() }),
+        (None, Some(refused)) => Some(Problem {
+            field: refused_field(view.kind, refused.why).to_owned(),
+            text: refusal_words(&words_of_change, refused.why, view.plan.running.minimum, language()),
+        }),
+        (None, None) => None,
     };
-    let problems = Problems::from_codes(&errors, |_, code| match (&view.refused, code) {
-        (Some((why, _)), "refused") => refusal_words(*why, &view),
-        (_, code) => unreadable_words(code).to_owned(),
-    });
-    let nearest =
-        view.refused.as_ref().filter(|(_, nearest)| !nearest.is_empty()).map(|(_, nearest)| nearest_ways(&view, nearest));
-    let person = view.refused.as_ref().map(|_| person(&view.account_id));
+    let problems = Problems::from(Vec::from_iter(problem));
+    let person = refused.as_ref().map(|_| person(&view.account_id));
+    let drawn =
+        change_preview(&view.plan, &words_of_change, &TypedChange { kind: view.kind.code().to_owned(), ..view.typed.clone() });
+    // Without script there is something to see here once a change was refused: why, and the nearest that is allowed.
+    let has_nothing_to_show = refused.is_none();
     let form = match view.kind {
         ChangeKind::Move => move_form(&view, &problems).into_any(),
         ChangeKind::Skip => skip_form(&view, &problems).into_any(),
@@ -79,19 +86,26 @@ fn show(view: KindView) -> impl IntoView {
     view! {
         <Page title=title back=paths::change(&view.agreement_id) lead=td_string!(words(), change.lead)>
             <ErrorSummary problems=problems.clone()/>
-            {nearest}
             {person}
-            <form method="post" action=paths::CHOOSE_CHANGE_ACTION>
-                <HiddenField name="agreement" value=view.agreement_id.clone()/>
-                <HiddenField name="kind" value=view.kind.code()/>
-                {form}
-                <Button label=td_string!(words(), change.see)/>
-            </form>
+            <div data-live>
+                <form method="post" action=paths::CHOOSE_CHANGE_ACTION>
+                    <HiddenField name="agreement" value=view.agreement_id.clone()/>
+                    <HiddenField name="kind" value=view.kind.code()/>
+                    {form}
+                    <Button label=td_string!(words(), change.see)/>
+                </form>
+                <section aria-labelledby="preview" data-script="with" hidden=has_nothing_to_show>
+                    <h2 id="preview">{td_string!(words(), what_if.preview)}</h2>
+                    <p class="unseen" role="status"></p>
+                    <div data-plan=view.plan.to_attribute() data-words=words_of_change.to_attribute() inner_html=drawn></div>
+                </section>
+            </div>
         </Page>
+        <PlanScript/>
     }
 }
 
-fn typed_day(typed: &ChangeFields) -> TypedDate {
+fn typed_day(typed: &TypedChange) -> TypedDate {
     TypedDate { day: typed.on_day.clone(), month: typed.on_month.clone(), year: typed.on_year.clone() }
 }
 
@@ -180,39 +194,6 @@ fn replan_form(view: &KindView, problems: &Problems) -> impl IntoView + use<> {
     }
 }
 
-/// The nearest changes that are allowed, each one step from being checked.
-fn nearest_ways(view: &KindView, nearest: &[Changed]) -> impl IntoView + use<> {
-    let ways: Vec<_> = nearest
-        .iter()
-        .map(|changed| {
-            let line = change_line(changed);
-            let last = changed.schedule.last_on().map(|day| format::date(day, language())).unwrap_or_default();
-            let total = format::money(changed.schedule.total, language());
-            let fields: Vec<_> = change_fields(&changed.change)
-                .into_iter()
-                .map(|(name, value)| view! { <input type="hidden" name=name value=value/> })
-                .collect();
-            view! {
-                <li class="offer">
-                    <p>{line}</p>
-                    <p class="quiet">{td_string!(words(), change.ends, last = last, total = total)}</p>
-                    <form method="post" action=paths::CHOOSE_CHANGE_ACTION>
-                        <input type="hidden" name="agreement" value=view.agreement_id.clone()/>
-                        {fields}
-                        <Button label=td_string!(words(), change.see) kind=ButtonKind::Other/>
-                    </form>
-                </li>
-            }
-        })
-        .collect();
-    view! {
-        <section aria-labelledby="nearest">
-            <h2 id="nearest">{td_string!(words(), change.nearest)}</h2>
-            <ul class="offers">{ways}</ul>
-        </section>
-    }
-}
-
 fn person(account_id: &str) -> impl IntoView + use<> {
     let days = frame().reach.answer_working_days.to_string();
     let href = paths::message(account_id, Topic::Changed);
@@ -221,59 +202,6 @@ fn person(account_id: &str) -> impl IntoView + use<> {
             <p>{td_string!(words(), change.person_text, days = days)}</p>
             <p><a href=href>{td_string!(words(), change.person_go)}</a></p>
         </Notice>
-    }
-}
-
-/// The field that an error belongs to.
-fn field_of(kind: ChangeKind, why: ChangeRefusal) -> &'static str {
-    match (kind, why) {
-        (ChangeKind::Skip, _) | (_, ChangeRefusal::NoSuchPayment | ChangeRefusal::BeingCollected | ChangeRefusal::PartlyPaid) => {
-            "number"
-        }
-        (
-            ChangeKind::Replan,
-            ChangeRefusal::Plan(
-                ChoiceRefusal::FirstDateInThePast | ChoiceRefusal::FirstDateTooLate | ChoiceRefusal::DaysOfMonthDoNotFit,
-            ),
-        ) => "on",
-        (ChangeKind::Replan, _) => "amount",
-        (ChangeKind::Move | ChangeKind::Pause, _) => "on",
-    }
-}
-
-fn refusal_words(why: ChangeRefusal, view: &KindView) -> String {
-    let date = |day| format::long_date(day, language());
-    match why {
-        ChangeRefusal::NotOffered => td_string!(words(), change.not_offered).to_owned(),
-        ChangeRefusal::ChangedOften { most } => td_string!(words(), change.changed_often, most = most.to_string()),
-        ChangeRefusal::SkippedOften { most } => td_string!(words(), change.skipped_often, most = most.to_string()),
-        ChangeRefusal::NoSuchPayment => td_string!(words(), change.error_number).to_owned(),
-        ChangeRefusal::BeingCollected => td_string!(words(), change.being_collected).to_owned(),
-        ChangeRefusal::PartlyPaid => td_string!(words(), change.partly_paid).to_owned(),
-        ChangeRefusal::InThePast => td_string!(words(), change.in_the_past).to_owned(),
-        ChangeRefusal::TooFar { latest } => td_string!(words(), change.too_far, latest = date(latest)),
-        ChangeRefusal::EndsTooLate { latest } => td_string!(words(), change.ends_too_late, latest = date(latest)),
-        ChangeRefusal::SameAsNow => td_string!(words(), change.same_as_now).to_owned(),
-        ChangeRefusal::Plan(why) => match why {
-            ChoiceRefusal::BelowMinimum => {
-                td_string!(words(), change.below_minimum, minimum = format::money(view.minimum, language()))
-            }
-            ChoiceRefusal::TakesTooLong | ChoiceRefusal::TooManyInstalments => {
-                td_string!(words(), change.takes_too_long).to_owned()
-            }
-            ChoiceRefusal::AboveTotal | ChoiceRefusal::TooFewInstalments => td_string!(words(), change.too_few).to_owned(),
-            ChoiceRefusal::LastInstalmentDoesNotFit => td_string!(words(), change.last_does_not_fit).to_owned(),
-            ChoiceRefusal::FirstDateInThePast => td_string!(words(), change.in_the_past).to_owned(),
-            ChoiceRefusal::FirstDateTooLate => td_string!(words(), change.first_too_late).to_owned(),
-            ChoiceRefusal::NotAnAmount
-            | ChoiceRefusal::OtherFrequency
-            | ChoiceRefusal::DaysOfMonthDoNotFit
-            | ChoiceRefusal::DownPaymentNotOffered
-            | ChoiceRefusal::DownPaymentRequired
-            | ChoiceRefusal::DownPaymentBelowMinimum
-            | ChoiceRefusal::DownPaymentTooLarge
-            | ChoiceRefusal::Expired => td_string!(words(), change.error_amount).to_owned(),
-        },
     }
 }
 

@@ -30,6 +30,7 @@ pub async fn load(agreement_id: String) -> Result<Option<ConfirmationView>, Fail
         AgreementState::Active | AgreementState::Broken | AgreementState::Cancelled => None,
     };
     let zone = clock::zone(&agreement.signed_in_zone);
+    let kept = changes::kept(&state, &visitor.customer_id, &id).await.map_err(context::fail)?;
     let versions = changes::versions(&state, &visitor.customer_id, &id).await.map_err(context::fail)?;
     let earlier = versions.into_iter().filter(|version| version.number != agreement.version);
     Ok(Some(ConfirmationView {
@@ -48,6 +49,7 @@ pub async fn load(agreement_id: String) -> Result<Option<ConfirmationView>, Fail
         earlier: earlier
             .map(|version| (version.number, clock::date_of(version.signed_at, &zone), version.document_id.to_string()))
             .collect(),
+        kept,
         automatic,
         standing,
         taken_back_on: taken_back.map(|ended| clock::date_of(ended.at, &clock::zone(&account.time_zone))),

@@ -8,6 +8,7 @@ use crate::components::agreement_terms::{InstalmentList, not_part_words, terms_r
 use crate::components::disclosure::DisclosureNotice;
 use crate::components::form::{LinkButton, LinkKind};
 use crate::components::frame::{frame, language, words};
+use crate::components::kept_change::KeptChange;
 use crate::components::layout::Page;
 use crate::components::loaded::{loaded, param};
 use crate::components::notice::{Notice, NoticeKind};
@@ -16,6 +17,7 @@ use crate::components::text::unbroken;
 use crate::domain::agreement::Terms;
 use crate::domain::agreement_state::AgreementState;
 use crate::domain::calendar::Date;
+use crate::domain::changing::Changed;
 use crate::domain::format;
 use crate::domain::keeping::AgreementStanding;
 use crate::domain::money::Money;
@@ -45,6 +47,8 @@ pub struct ConfirmationView {
     pub taken_back_on: Option<Date>,
     /// Versions before the one in force: number, the day each was signed, its document.
     pub earlier: Vec<(i64, Date, String)>,
+    /// A change of it that is wanted and not signed.
+    pub kept: Option<Changed>,
 }
 
 #[component]
@@ -69,6 +73,7 @@ fn show(view: ConfirmationView) -> impl IntoView {
         let label = td_string!(words(), keeping.ways);
         view! { <p><LinkButton href=paths::options(&view.account_id) label/></p> }
     });
+    let kept = view.kept.clone().map(|changed| view! { <KeptChange agreement_id=view.agreement_id.clone() changed/> });
     let taken_back = view.taken_back_on.map(|on| taken_back_words(on, &view.account_id, &view.terms.creditor));
     let signed_at = format!("{} ({})", format::date_and_time(view.signed_at, language()), view.zone);
     let facts = vec![
@@ -81,6 +86,7 @@ fn show(view: ConfirmationView) -> impl IntoView {
     let rows: Vec<_> = facts.into_iter().chain(terms_rows(&view.terms).into_iter().map(|(row, _)| row)).collect();
     view! {
         <Page title=title lead=lead>
+            {kept}
             {taken_back}
             {ways}
             {thank_you}
@@ -179,6 +185,7 @@ fn next_steps(view: &ConfirmationView) -> impl IntoView + use<> {
             {(is_new || by_hand.is_some()).then(|| view! { <p>{first}" "{by_hand}</p> })}
             <LinkButton href=paths::pay(&view.account_id) label=pay/>
             <p><LinkButton href=paths::change(&view.agreement_id) label=td_string!(words(), change.go) kind=LinkKind::Other/></p>
+            <p><a href=paths::what_if(&view.agreement_id)>{td_string!(words(), what_if.go)}</a></p>
             <p>{unbroken(&td_string!(words(), confirmation.how_to_change, phone = reach.phone, hours = reach.hours))}</p>
         </section>
     }

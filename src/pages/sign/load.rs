@@ -3,8 +3,10 @@
 use super::{SignView, text};
 use crate::domain::ids::AccountId;
 use crate::domain::journey::Screen;
+use crate::domain::signing::Signed;
 use crate::server::context::{self, Failed};
 use crate::server::services::agreements::{self, DraftState};
+use crate::server::services::signing::fingerprint;
 
 /// What the screen shows; `None` where another page is the right one and the answer leads there.
 pub async fn load(account_id: String) -> Result<Option<SignView>, Failed> {
@@ -21,10 +23,10 @@ pub async fn load(account_id: String) -> Result<Option<SignView>, Failed> {
                 account_id: account.to_string(),
                 draft_id: ready.draft.id.to_string(),
                 has_email: ready.held.account.has_email,
-                text_sha256: agreements::fingerprint(&text::whole(&ready.terms, context::language())),
+                text_sha256: fingerprint(&text::whole(&ready.terms, context::language())),
                 terms: ready.terms,
                 terms_sha256: ready.terms_sha256,
-                typed: flash.values,
+                signed: Signed::from_values(&flash.values),
                 errors: flash.errors,
             })
         }

@@ -1,8 +1,8 @@
 //! The exact text that is agreed to by typing one's name: shown on the screen and, word for word, kept as a digest with the
 //! agreement.
 
-use crate::domain::account::Disclosure;
-use crate::domain::agreement::{DAYS_TO_PUT_RIGHT, Terms};
+use crate::components::signing_text::{disclosed, late};
+use crate::domain::agreement::Terms;
 use crate::domain::format;
 use crate::domain::language::Language;
 use crate::words::{locale, td_string};
@@ -24,23 +24,11 @@ pub fn sentences(terms: &Terms, language: Language) -> Vec<String> {
     } else {
         td_string!(words, sign.text_once, total = total, creditor = creditor, last = last)
     };
-    let disclosed = terms.disclosure.map(|disclosure| match disclosure {
-        Disclosure::TimeBarred => td_string!(words, sign.text_time_barred, creditor = terms.creditor.clone()),
-    });
-    let late = match &terms.late_payment {
-        Some(statement) => {
-            let statement = statement.text(language).to_owned();
-            td_string!(
-                words,
-                sign.text_late_stated,
-                creditor = terms.creditor.clone(),
-                statement = statement,
-                days = DAYS_TO_PUT_RIGHT.to_string()
-            )
-        }
-        None => td_string!(words, sign.text_late, days = DAYS_TO_PUT_RIGHT.to_string()),
-    };
-    let rest =
-        [promise, td_string!(words, sign.text_change).to_owned(), late, td_string!(words, sign.consent_records).to_owned()];
-    disclosed.into_iter().chain(rest).collect()
+    let rest = [
+        promise,
+        td_string!(words, sign.text_change).to_owned(),
+        late(terms, language),
+        td_string!(words, sign.consent_records).to_owned(),
+    ];
+    disclosed(terms, language).into_iter().chain(rest).collect()
 }

@@ -256,6 +256,7 @@ pub async fn open_state(config: Config) -> Result<AppState, CommandError> {
     let advice = advice_file::read(&config.advice_file).map_err(|error| CommandError::Usage(error.to_string()))?;
     let leptos_options = Arc::new(site::options(&config.site_dir));
     let stylesheet = Arc::from(site::stylesheet(&config.site_dir));
+    let plan_program = site::plan_program(&config.site_dir).map(Arc::from);
     let look = Arc::new(Look::check(&config.brand)?);
     let (processor, sandbox) = open_processor(&config, &db).await?;
     let texts = texts::open(&config.texts).map_err(|error| CommandError::Failed(error.to_string()))?;
@@ -272,6 +273,7 @@ pub async fn open_state(config: Config) -> Result<AppState, CommandError> {
         shut_doors: Arc::default(),
         leptos_options,
         stylesheet,
+        plan_program,
     })
 }
 

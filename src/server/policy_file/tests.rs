@@ -247,3 +247,31 @@ fn a_wrong_hardship_section_is_refused_with_its_line() {
         assert!(fault.reason.contains(reason), "{fault}");
     }
 }
+
+#[test]
+fn what_customers_may_change_is_read_or_refused_with_its_line() {
+    const CHANGE: &str =
+        "[change]\nmost_changes = 6\nmove_days = 14\nmost_skips = 2\npause_days = 60\nlongest_term = { days = 400 }\n";
+    let read = |change: &str| parsed(&format!("{SMALL}\n{change}")).map(|file| file.policy.change);
+    assert_eq!(read(""), Ok(None), "without the section every change goes through a person");
+    let terms = read(CHANGE).expect("valid").expect("changes are allowed");
+    assert_eq!((terms.most_changes, terms.move_days, terms.most_skips, terms.pause_days), (6, 14, 2, 60));
+    assert_eq!(terms.longest_term, LongestTerm::Days(400));
+    assert!(read(&CHANGE.replace("most_skips = 2", "most_skips = 0")).is_ok(), "nothing may be skipped");
+    for (line, replacement, at, reason) in [
+        ("most_changes = 6", "most_changes = 0", 16, "from 1 to 100"),
+        ("most_changes = 6", "most_changes = \"six\"", 16, "invalid type"),
+        ("move_days = 14", "move_days = 93", 17, "from 0 to 92"),
+        ("most_skips = 2", "most_skips = 25", 18, "from 0 to 24"),
+        ("pause_days = 60", "pause_days = 367", 19, "from 0 to 366"),
+        ("pause_days = 60", "pause_day = 60", 19, "unknown field"),
+        ("longest_term = { days = 400 }", "longest_term = { months = 121 }", 20, "1 to 120"),
+        ("longest_term = { days = 400 }", "longest_term = { months = 1, days = 1 }", 20, "either"),
+        ("longest_term = { days = 400 }\n", "", 15, "missing field"),
+    ] {
+        assert!(CHANGE.contains(line), "{line}");
+        let fault = read(&CHANGE.replace(line, replacement)).expect_err(replacement);
+        assert_eq!(fault.line, at, "{replacement}: {fault}");
+        assert!(fault.reason.contains(reason), "{replacement}: {fault}");
+    }
+}

@@ -1,28 +1,26 @@
 //! Choosing and signing. What was shown is what is signed: the terms are computed from the held offer when they are chosen,
 //! again when they are checked, and again when they are signed, and must be the same bytes each time.
 
-use super::confirmations::{self, SignedVersion};
 use super::offers::{self, HeldOffers, WaysForward};
+use super::signing::{Signature, Signing, fingerprint};
 use super::{Failure, hardship};
 use crate::domain::agreement::{NEUTRAL_CONSEQUENCES, STATED_CONSEQUENCES, Terms};
 use crate::domain::calendar::Date;
 use crate::domain::hold::forbidding_agreement;
 use crate::domain::ids::{AccountId, AgreementId, CustomerId, DocumentId, DraftId};
 use crate::domain::journey::Place;
-use crate::domain::language::Language;
 use crate::domain::offers::{Limits, NotAllowed, Offer, OfferKind, OfferSet, fit};
 use crate::domain::plan_choice;
 use crate::domain::schedule::{InterestRule, Schedule};
 use crate::server::clock;
 use crate::server::ids;
 use crate::server::state::AppState;
-use crate::server::store::agreements::{self, NewAgreement, NewVersion};
+use crate::server::store::agreements::{self, NewAgreement};
 pub use crate::server::store::drafts::DraftChoice;
 use crate::server::store::drafts::{self, Draft};
 use crate::server::store::events::{self, Actor, Event};
 use crate::server::store::{self, facts, holds, offer_sets};
-use serde_json::json;
-use sha2::{Digest, Sha256};
+use serde_json::{Map, json};
 use std::collections::BTreeMap;
 
 /// What became of a choice.
@@ -162,24 +160,6 @@ pub async fn draft(state: &AppState, customer: &CustomerId, account_id: &Account
     })
 }
 
-/// What the customer did on the signing screen.
-#[derive(Clone, Debug)]
-pub struct Signature {
-    pub draft_id: DraftId,
-    /// SHA-256 of the terms that were on the screen.
-    pub shown_sha256: String,
-    pub typed_name: String,
-    /// The account the screen was about.
-    pub account_id: AccountId,
-    /// The language of the screen, and the SHA-256 of the text they agreed to on it, electronic records included.
-    pub language: Language,
-    pub shown_text_sha256: String,
-    /// Writes that text for terms: made again under the lock, so that what is kept is what was shown.
-    pub text_of: fn(&Terms, Language) -> String,
-    /// They want the copy by e-mail now, whatever the hour.
-    pub copy_now: bool,
-}
-
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Signed {
     /// Signed now, or earlier by the same draft: one agreement.
@@ -191,29 +171,31 @@ pub enum Signed {
 }
 
 /// Signs a draft: version 1 of an agreement, its document, its event and the e-mail of its copy, all or nothing.
-pub async fn sign(state: &AppState, customer: &CustomerId, signature: Signature) -> Result<Signed, Failure> {
-    let Some(draft) = drafts::by_id(state.db.pool(), &signature.draft_id).await?.filter(|draft| draft.customer_id == *customer)
-    else {
-        return Ok(Signed::NothingToSign);
-    };
-    if draft.account_id != signature.account_id {
+pub async fn sign(
+    state: &AppState,
+    customer: &CustomerId,
+    account_id: &AccountId,
+    draft_id: &DraftId,
+    signature: Signature,
+) -> Result<Signed, Failure> {
+    let draft = drafts::by_id(state.db.pool(), draft_id).await?;
+    if draft.is_none_or(|draft| draft.customer_id != *customer || draft.account_id != *account_id) {
         return Ok(Signed::NothingToSign);
     }
-    let account_id = draft.account_id;
     let now = state.clock.now_millis();
     let mut tx = state.db.begin_write().await?;
     store::lock_account(&mut tx, account_id.as_str()).await?;
 
     // Read again under the lock: another tab may have been faster.
-    if let Some(agreement) = agreements::of_draft(&mut *tx, &signature.draft_id).await? {
+    if let Some(agreement) = agreements::of_draft(&mut *tx, draft_id).await? {
         return Ok(Signed::Agreement(agreement));
     }
-    if let Some(agreement) = agreements::active_of_account(&mut *tx, &account_id).await? {
+    if let Some(agreement) = agreements::active_of_account(&mut *tx, account_id).await? {
         return Ok(Signed::Agreement(agreement));
     }
-    let account = facts::one_of_customer(&mut *tx, customer, &account_id).await?;
-    let draft = drafts::by_id(&mut *tx, &signature.draft_id).await?.filter(|draft| !draft.ended);
-    let stored = offer_sets::live(&mut *tx, &account_id).await?;
+    let account = facts::one_of_customer(&mut *tx, customer, account_id).await?;
+    let draft = drafts::by_id(&mut *tx, draft_id).await?.filter(|draft| !draft.ended);
+    let stored = offer_sets::live(&mut *tx, account_id).await?;
     let (Some(account), Some(draft), Some(stored)) = (account.filter(|account| account.is_open()), draft, stored) else {
         return Ok(Signed::NothingToSign);
     };
@@ -228,83 +210,42 @@ pub async fn sign(state: &AppState, customer: &CustomerId, signature: Signature)
     let Some((offer, terms)) = recompute(&account, &stored.set, &draft, today) else {
         return Ok(Signed::Changed);
     };
-    let canonical = terms.canonical_json();
-    let terms_sha256 = fingerprint(&canonical);
-    let consent_text_sha256 = fingerprint(&(signature.text_of)(&terms, signature.language));
-    if terms_sha256 != signature.shown_sha256 || consent_text_sha256 != signature.shown_text_sha256 {
-        return Ok(Signed::Changed);
-    }
+    let Some(agreed) = signature.agrees_to(&terms) else { return Ok(Signed::Changed) };
 
     let id = AgreementId(ids::new_id());
     let reference = ids::new_reference("EK");
-    let document_id = DocumentId(ids::new_id());
     let pattern = plan_choice::pattern(&offer, &draft.choice.choice, today);
-    let interest = terms.schedule.interest_of_each(terms.interest, terms.offered_on);
+    let signing = Signing {
+        agreement_id: &id,
+        agreement_reference: &reference,
+        number: 1,
+        account: &account,
+        terms: &terms,
+        agreed: &agreed,
+        signature: &signature,
+        document_id: &DocumentId(ids::new_id()),
+        signed_at: now,
+        interest: &terms.schedule.interest_of_each(terms.interest, terms.offered_on),
+        changes: None,
+        pattern: pattern.as_ref(),
+    };
     let new = NewAgreement {
         id: &id,
         reference: &reference,
         customer_id: customer,
         creditor_id: &account.creditor_id,
-        account_id: &account_id,
+        account_id,
         currency: terms.currency.code(),
         kind: kind_code(terms.kind),
         draft_id: &draft.id,
-        version: NewVersion {
-            number: 1,
-            policy_version: terms.policy_version.as_str(),
-            terms: &canonical,
-            terms_sha256: &terms_sha256,
-            total_minor: terms.schedule.total.minor(),
-            signed_name: signature.typed_name.trim(),
-            signed_at: now,
-            signed_in_zone: &account.time_zone,
-            language: signature.language.tag(),
-            consent_text_sha256: &consent_text_sha256,
-            document_id: &document_id,
-            instalments: &terms.schedule.instalments,
-            interest: &interest,
-            change: None,
-            pattern: pattern.as_ref(),
-        },
+        version: signing.version(),
     };
     agreements::insert(&mut tx, &new).await?;
     drafts::end(&mut tx, &draft.id, now).await?;
     offer_sets::end(&mut tx, &stored.id, now).await?;
     hardship::chosen(&mut tx, customer, &account_id, now).await?;
-    let signed = SignedVersion {
-        agreement_id: &id,
-        agreement_reference: &reference,
-        version: 1,
-        document_id: &document_id,
-        account: &account,
-        terms: &terms,
-        before: None,
-        canonical_terms: &canonical,
-        typed_name: signature.typed_name.trim(),
-        signed_at: now,
-        language: signature.language,
-        copy_now: signature.copy_now,
-    };
-    confirmations::issue(state, &mut tx, &signed).await?;
-    let event = Event {
-        at: now,
-        actor: Actor::Customer(customer.to_string()),
-        action: "agreement.signed",
-        customer_id: Some(customer.to_string()),
-        account_id: Some(account_id.to_string()),
-        subject_id: Some(id.to_string()),
-        details: json!({
-            "version": 1,
-            "terms_sha256": terms_sha256,
-            "consent_text_sha256": consent_text_sha256,
-            "policy": terms.policy_version,
-            "offer": draft.offer_id,
-            "disclosure": terms.disclosure,
-            "language": signature.language.tag(),
-        }),
-    };
-    events::append(&mut tx, &event).await?;
-    tx.commit().await.map_err(store::StoreError::from)?;
+    let details = Map::from_iter([("offer".to_owned(), json!(draft.offer_id))]);
+    signing.finish(state, tx, "agreement.signed", details).await?;
     Ok(Signed::Agreement(id))
 }
 
@@ -348,8 +289,4 @@ fn kind_code(kind: OfferKind) -> &'static str {
         OfferKind::Extension => "extension",
         OfferKind::GetUpToDate | OfferKind::PayInFull | OfferKind::PayPart => "payment",
     }
-}
-
-pub fn fingerprint(text: &str) -> String {
-    hex::encode(Sha256::digest(text.as_bytes()))
 }

@@ -39,6 +39,7 @@ pub mod returns;
 pub mod reversal_notes;
 pub mod sessions;
 pub mod sign_in;
+pub mod signing;
 pub mod staff;
 pub mod stopping;
 pub mod time_to_think;

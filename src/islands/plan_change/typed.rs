@@ -1,18 +1,19 @@
-//! The form of a change as posted, and what it says.
+//! The forms as they are filled in, and what they say: read the same way in the browser while people try and on the server.
 
 use crate::domain::calendar::{Date, Frequency, parse_iso};
 use crate::domain::changing::{Change, ChangeKind};
-use crate::domain::money::Currency;
+use crate::domain::money::{Currency, Money};
 use crate::domain::offers::PlanChoice;
 use crate::domain::schedule::Size;
 use crate::domain::typed;
+use crate::domain::what_if::{WhatIf, WhatIfKind};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Every field of every kind; each form has those of its own.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct ChangeFields {
+pub struct TypedChange {
     pub kind: String,
     pub number: String,
     /// A day as one value, where a button chooses it; else as three that were typed.
@@ -26,7 +27,7 @@ pub struct ChangeFields {
     pub payments: String,
 }
 
-impl ChangeFields {
+impl TypedChange {
     pub fn kind(&self) -> Option<ChangeKind> {
         ChangeKind::from_code(&self.kind)
     }
@@ -46,9 +47,9 @@ impl ChangeFields {
         fields.into_iter().map(|(name, value)| (name.to_owned(), value.clone())).collect()
     }
 
-    pub fn from_values(values: &BTreeMap<String, String>) -> ChangeFields {
+    pub fn from_values(values: &BTreeMap<String, String>) -> TypedChange {
         let field = |name: &str| values.get(name).cloned().unwrap_or_default();
-        ChangeFields {
+        TypedChange {
             kind: field("kind"),
             number: field("number"),
             on: field("on"),
@@ -85,15 +86,72 @@ impl ChangeFields {
     }
 }
 
+/// As [`parse_iso`] reads it. The date crate's own way to write a date is several kilobytes in the browser.
+fn iso(day: Date) -> String {
+    format!("{:04}-{:02}-{:02}", day.year(), day.month(), day.day())
+}
+
+/// What a form posts for a change.
+pub fn change_fields(change: &Change) -> Vec<(&'static str, String)> {
+    let kind = ("kind", change.kind().code().to_owned());
+    match change {
+        Change::Move { number, to } => vec![kind, ("number", number.to_string()), ("on", iso(*to))],
+        Change::Skip { number } => vec![kind, ("number", number.to_string())],
+        Change::Pause { until } => vec![kind, ("on", iso(*until))],
+        Change::Replan(choice) => {
+            let size = match choice.size {
+                Size::Amount(amount) => ("amount", amount.to_decimal_string()),
+                Size::Number(number) => ("payments", number.to_string()),
+            };
+            let frequency = choice.frequency.map(|frequency| ("frequency", frequency.code().to_owned()));
+            let first_on = choice.first_on.map(|day| ("on", iso(day)));
+            [Some(kind), Some(size), frequency, first_on].into_iter().flatten().collect()
+        }
+    }
+}
+
+/// The form of "What happens if…": part of the address, so that it can be kept as a bookmark.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TypedWhatIf {
+    /// The code of a [`WhatIfKind`]; empty where nothing was asked yet.
+    pub kind: String,
+    pub amount: String,
+    pub number: String,
+}
+
+impl TypedWhatIf {
+    /// From the fields of a form or an address.
+    pub fn read_from(field: impl Fn(&str) -> Option<String>) -> TypedWhatIf {
+        let of = |name| field(name).unwrap_or_default();
+        TypedWhatIf { kind: of("if"), amount: of("amount"), number: of("number") }
+    }
+
+    /// What is asked, or the field that says nothing. `None` where nothing was asked yet.
+    pub fn read(&self, currency: Currency) -> Option<Result<WhatIf, &'static str>> {
+        if self.kind.is_empty() {
+            return None;
+        }
+        let amount =
+            || typed::amount(&self.amount, currency).ok().flatten().filter(|amount: &Money| amount.is_positive()).ok_or("amount");
+        Some(match WhatIfKind::from_code(&self.kind) {
+            None => Err("if"),
+            Some(WhatIfKind::MoreEachTime) => amount().map(WhatIf::MoreEachTime),
+            Some(WhatIfKind::MoreNow) => amount().map(WhatIf::MoreNow),
+            Some(WhatIfKind::MissOne) => self.number.parse().map(|number| WhatIf::MissOne { number }).map_err(|_| "number"),
+            Some(WhatIfKind::Stop) => Ok(WhatIf::Stop),
+            Some(WhatIfKind::EarnLess) => Ok(WhatIf::EarnLess),
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::money::Money;
     use jiff::civil::date;
 
-    fn fields(pairs: &[(&str, &str)]) -> ChangeFields {
+    fn fields(pairs: &[(&str, &str)]) -> TypedChange {
         let values = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        ChangeFields::from_values(&values)
+        TypedChange::from_values(&values)
     }
 
     #[test]
@@ -106,9 +164,9 @@ mod tests {
         let replan = fields(&[("kind", "replan"), ("frequency", "weekly"), ("amount", "25"), ("on", "2026-12-09")]);
         let Ok(Change::Replan(choice)) = replan.read(Currency::USD) else { panic!("{replan:?}") };
         assert_eq!((choice.size, choice.first_on), (Size::Amount(Money::new(2_500, Currency::USD)), Some(to)));
-        let number = ChangeFields { amount: String::new(), payments: "5".into(), ..replan };
+        let number = TypedChange { amount: String::new(), payments: "5".into(), ..replan };
         assert!(matches!(number.read(Currency::USD), Ok(Change::Replan(PlanChoice { size: Size::Number(5), .. }))));
-        assert_eq!(ChangeFields::from_values(&typed.to_values()), typed);
+        assert_eq!(TypedChange::from_values(&typed.to_values()), typed);
     }
 
     #[test]
@@ -119,5 +177,25 @@ mod tests {
         assert_eq!(wrong(&[("kind", "skip"), ("number", "")]), "number");
         assert_eq!(wrong(&[("kind", "replan"), ("frequency", "daily")]), "frequency");
         assert_eq!(wrong(&[("kind", "replan"), ("frequency", "weekly"), ("amount", "a lot")]), "amount");
+    }
+
+    #[test]
+    fn what_is_asked_is_read_or_the_field_is_named() {
+        let asked = |kind: &str, amount: &str, number: &str| {
+            let field = |name: &str| match name {
+                "if" => Some(kind.to_owned()),
+                "amount" => Some(amount.to_owned()),
+                "number" => Some(number.to_owned()),
+                _ => None,
+            };
+            TypedWhatIf::read_from(field).read(Currency::USD)
+        };
+        assert_eq!(asked("", "20", "1"), None);
+        assert_eq!(asked("more", "$20", ""), Some(Ok(WhatIf::MoreEachTime(Money::new(2_000, Currency::USD)))));
+        assert_eq!(asked("once", "0", ""), Some(Err("amount")));
+        assert_eq!(asked("miss", "", "2"), Some(Ok(WhatIf::MissOne { number: 2 })));
+        assert_eq!(asked("miss", "", "two"), Some(Err("number")));
+        assert_eq!(asked("stop", "", ""), Some(Ok(WhatIf::Stop)));
+        assert_eq!(asked("win", "", ""), Some(Err("if")));
     }
 }
