@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod agreement_end;
+pub mod ask_document;
 pub mod authorise;
 pub mod change;
 pub mod change_check;
@@ -9,6 +10,9 @@ pub mod change_kind;
 pub mod components;
 pub mod confirmation;
 pub mod contact;
+pub mod dispute;
+pub mod dispute_check;
+pub mod dispute_status;
 pub mod home;
 pub mod language;
 pub mod link;

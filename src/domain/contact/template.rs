@@ -35,10 +35,18 @@ pub enum Template {
     AnswerReceived,
     /// The same, where it may order that a payment is not taken: nothing is collected until then.
     CollectionsWait,
+    /// What a customer disputes is received; by when it is answered.
+    DisputeReceived,
+    /// A person needs to know more to answer it.
+    DisputeMoreNeeded,
+    /// Brings the letter that answers it.
+    DisputeAnswer,
+    /// Brings a letter that a customer asked for.
+    InformationCopy,
 }
 
 impl Template {
-    pub const ALL: [Template; 17] = [
+    pub const ALL: [Template; 21] = [
         Template::ConfirmationCopy,
         Template::ReceiptCopy,
         Template::ReversalNote,
@@ -56,6 +64,10 @@ impl Template {
         Template::AccountRecalled,
         Template::AnswerReceived,
         Template::CollectionsWait,
+        Template::DisputeReceived,
+        Template::DisputeMoreNeeded,
+        Template::DisputeAnswer,
+        Template::InformationCopy,
     ];
 
     pub fn code(self) -> &'static str {
@@ -77,6 +89,10 @@ impl Template {
             Template::AccountRecalled => "account_recalled",
             Template::AnswerReceived => "answer_received",
             Template::CollectionsWait => "collections_wait",
+            Template::DisputeReceived => "dispute_received",
+            Template::DisputeMoreNeeded => "dispute_more_needed",
+            Template::DisputeAnswer => "dispute_answer",
+            Template::InformationCopy => "information_copy",
         }
     }
 
@@ -101,7 +117,11 @@ impl Template {
             | Template::AgreementCancelled
             | Template::AccountRecalled
             | Template::AnswerReceived
-            | Template::CollectionsWait => Weight::Answer,
+            | Template::CollectionsWait
+            | Template::DisputeReceived
+            | Template::DisputeMoreNeeded
+            | Template::DisputeAnswer
+            | Template::InformationCopy => Weight::Answer,
             // Nothing is collected of which they were not told before (12 CFR 1006.22(c)).
             Template::CollectionNotice | Template::CollectionRetry => Weight::Notice,
             Template::InstalmentReminder | Template::InstalmentMissed => Weight::Reminder,

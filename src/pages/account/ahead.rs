@@ -232,6 +232,10 @@ fn template_words(template: Template) -> &'static str {
         Template::AccountRecalled => td_string!(words(), sending.recalled),
         Template::AnswerReceived => td_string!(words(), sending.answer_received),
         Template::CollectionsWait => td_string!(words(), sending.collections_wait),
+        Template::DisputeReceived => td_string!(words(), dispute.message_received),
+        Template::DisputeMoreNeeded => td_string!(words(), dispute.message_asked),
+        Template::DisputeAnswer => td_string!(words(), dispute.message_answer),
+        Template::InformationCopy => td_string!(words(), information.message_copy),
     }
 }
 

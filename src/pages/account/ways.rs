@@ -79,7 +79,7 @@ fn ways_from(standing: &Standing) -> Vec<Way> {
             td_string!(words(), account.changed_more),
         ));
         ways.push(way(
-            paths::message(account, Topic::NotRight),
+            paths::dispute(account),
             td_string!(words(), account.not_right),
             if standing.is_disputed() {
                 td_string!(words(), account.not_right_add)

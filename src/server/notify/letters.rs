@@ -37,7 +37,17 @@ impl Template {
             | Template::ReversalNote
             | Template::AuthorisationCopy
             | Template::CompletionCopy
-            | Template::AccountRecalled => &[("reference", "EK-7F3K-9Q2M")],
+            | Template::AccountRecalled
+            | Template::DisputeAnswer
+            | Template::InformationCopy => &[("reference", "EK-7F3K-9Q2M")],
+            Template::DisputeReceived => &[
+                ("reference", "DP-7F3K-9Q2M"),
+                ("answer_by", "Friday 4 December 2026"),
+                ("link", "https://pay.example.org/account/1/dispute/status"),
+            ],
+            Template::DisputeMoreNeeded => {
+                &[("reference", "DP-7F3K-9Q2M"), ("link", "https://pay.example.org/account/1/dispute/status")]
+            }
             Template::AuthorisationEnded => &[("reference", "EM-7F3K-9Q2M"), ("day", "4 December 2026")],
             Template::CollectionNotice => &[
                 ("amount", "$50.00"),
@@ -150,6 +160,14 @@ impl Template {
             (Template::AnswerReceived, Language::Spanish) => letter!("answer_received/es"),
             (Template::CollectionsWait, Language::English) => letter!("collections_wait/en"),
             (Template::CollectionsWait, Language::Spanish) => letter!("collections_wait/es"),
+            (Template::DisputeReceived, Language::English) => letter!("dispute_received/en"),
+            (Template::DisputeReceived, Language::Spanish) => letter!("dispute_received/es"),
+            (Template::DisputeMoreNeeded, Language::English) => letter!("dispute_more_needed/en"),
+            (Template::DisputeMoreNeeded, Language::Spanish) => letter!("dispute_more_needed/es"),
+            (Template::DisputeAnswer, Language::English) => letter!("dispute_answer/en"),
+            (Template::DisputeAnswer, Language::Spanish) => letter!("dispute_answer/es"),
+            (Template::InformationCopy, Language::English) => letter!("information_copy/en"),
+            (Template::InformationCopy, Language::Spanish) => letter!("information_copy/es"),
         }
     }
 
@@ -176,7 +194,11 @@ impl Template {
                 | Template::CompletionCopy
                 | Template::AgreementEnded
                 | Template::AgreementCancelled
-                | Template::AccountRecalled,
+                | Template::AccountRecalled
+                | Template::DisputeReceived
+                | Template::DisputeMoreNeeded
+                | Template::DisputeAnswer
+                | Template::InformationCopy,
                 _,
             ) => None,
         }

@@ -212,6 +212,7 @@ pub async fn sign(state: &AppState, customer: &CustomerId, signature: Signature)
         return Ok(Signed::Agreement(agreement));
     }
     let account = facts::one_of_customer(&mut *tx, customer, &account_id).await?;
+    let account = account.map(facts::AccountRecord::without_disputed_part);
     let draft = drafts::by_id(&mut *tx, &signature.draft_id).await?.filter(|draft| !draft.ended);
     let stored = offer_sets::live(&mut *tx, &account_id).await?;
     let (Some(account), Some(draft), Some(stored)) = (account.filter(|account| account.is_open()), draft, stored) else {

@@ -17,6 +17,10 @@ pub enum DocumentKind {
     Completion,
     /// The creditor took back or closed an account, and its agreement ended with that.
     Recall,
+    /// The answer to what a customer disputed.
+    DisputeAnswer,
+    /// What a customer asked to have in writing: creditor, itemization, validation information.
+    Information,
 }
 
 impl DocumentKind {
@@ -28,6 +32,8 @@ impl DocumentKind {
             DocumentKind::Authorisation => "authorisation",
             DocumentKind::Completion => "completion",
             DocumentKind::Recall => "recall",
+            DocumentKind::DisputeAnswer => "dispute_answer",
+            DocumentKind::Information => "information",
         }
     }
 
@@ -39,6 +45,8 @@ impl DocumentKind {
             DocumentKind::Authorisation,
             DocumentKind::Completion,
             DocumentKind::Recall,
+            DocumentKind::DisputeAnswer,
+            DocumentKind::Information,
         ]
         .into_iter()
         .find(|kind| kind.code() == code)

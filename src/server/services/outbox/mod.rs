@@ -88,6 +88,8 @@ pub async fn enqueue_copy(
         DocumentKind::Authorisation => Template::AuthorisationCopy,
         DocumentKind::Completion => Template::CompletionCopy,
         DocumentKind::Recall => Template::AccountRecalled,
+        DocumentKind::DisputeAnswer => Template::DisputeAnswer,
+        DocumentKind::Information => Template::InformationCopy,
     };
     let once = format!("{}:{document_id}", template.code());
     let values = [("reference", &*document.reference)];
