@@ -24,6 +24,8 @@ create table disputes (
   document_id text references documents (id),
   -- The hold ended then: the answer was sent, or the dispute withdrawn. Until then nothing of it is collected.
   released_at bigint,
+  -- 'sent', 'posted' (by a person), 'withdrawn'. What was sent and comes back was not sent: then it is in force again.
+  released_because text,
   constraint disputes_reference_once unique (reference)
 );
 -- One at a time for each account; what else is not right is added to it.

@@ -84,7 +84,7 @@ mod tests {
         let all = said(&[(REASON, "not_mine"), (EXTENT, ALL), (AMOUNT, "left over")]);
         assert!(all.is_ok_and(|said| said.disputed == Disputed::All && said.words.is_empty()));
         let part = said(&[(REASON, "wrong_amount"), (EXTENT, PART), (AMOUNT, "$50"), (WORDS, " twice ")]);
-        let part = part.ok().expect("it can be read");
+        let part = part.expect("it can be read");
         assert_eq!(part.disputed, Disputed::Part(Money::new(5_000, Currency::USD)));
         assert_eq!(part.words, "twice");
     }

@@ -15,7 +15,7 @@ use crate::domain::dispute::said::{ALL, AMOUNT, EXTENT, LONGEST_WORDS_CHARACTERS
 use crate::domain::format;
 use crate::domain::money::Money;
 use crate::paths;
-use crate::words::td_string;
+use crate::words::{dispute_reason, td_string};
 use actions::KeepDispute;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -49,7 +49,7 @@ fn show(view: FormView) -> impl IntoView {
     let problems = Problems::from_codes(&view.errors, |field, code| problem(field, code, &owed));
     let typed = |field: &str| view.typed.get(field).cloned().filter(|text| !text.is_empty());
     let (reason, extent, amount, own_words) = (typed(REASON), typed(EXTENT), typed(AMOUNT), typed(WORDS));
-    let reasons = DisputeReason::ALL.map(|reason| Choice::new(reason.code(), reason_words(reason))).to_vec();
+    let reasons = DisputeReason::ALL.map(|reason| Choice::new(reason.code(), dispute_reason(reason, words()))).to_vec();
     let extents = vec![
         Choice::new(ALL, td_string!(words(), dispute.extent_all_of, amount = owed.clone())),
         Choice::new(PART, td_string!(words(), dispute.extent_a_part)),
@@ -87,15 +87,6 @@ fn show(view: FormView) -> impl IntoView {
                 <Button label=td_string!(words(), dispute.to_check)/>
             </form>
         </Page>
-    }
-}
-
-fn reason_words(reason: DisputeReason) -> &'static str {
-    match reason {
-        DisputeReason::NotMine => td_string!(words(), dispute.not_mine),
-        DisputeReason::WrongAmount => td_string!(words(), dispute.wrong_amount),
-        DisputeReason::PaidAlready => td_string!(words(), dispute.paid_already),
-        DisputeReason::Other => td_string!(words(), dispute.other),
     }
 }
 

@@ -10,11 +10,11 @@ use crate::components::loaded::{loaded, param};
 use crate::components::summary::{SummaryList, SummaryRow};
 use crate::domain::calendar::Date;
 use crate::domain::dispute::said::Said;
-use crate::domain::dispute::{DisputeReason, Disputed, undisputed};
+use crate::domain::dispute::{Disputed, undisputed};
 use crate::domain::format;
 use crate::domain::money::Money;
 use crate::paths;
-use crate::words::td_string;
+use crate::words::{dispute_extent, dispute_reason, td_string};
 use actions::SendDispute;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -48,8 +48,8 @@ fn show(view: CheckView) -> impl IntoView {
     };
     let own_words = if view.said.words.is_empty() { td_string!(words(), dispute.no_words).to_owned() } else { view.said.words };
     let rows = vec![
-        row(td_string!(words(), dispute.reason_heading), reason_words(view.said.reason).to_owned()),
-        row(td_string!(words(), dispute.extent_heading), extent_words(view.said.disputed)),
+        row(td_string!(words(), dispute.reason_heading), dispute_reason(view.said.reason, words()).to_owned()),
+        row(td_string!(words(), dispute.extent_heading), dispute_extent(view.said.disputed, language())),
         row(td_string!(words(), dispute.words_heading), own_words),
     ];
     let paying = match view.said.disputed {
@@ -78,21 +78,5 @@ fn show(view: CheckView) -> impl IntoView {
                 <Button label=td_string!(words(), dispute.send)/>
             </form>
         </Page>
-    }
-}
-
-fn reason_words(reason: DisputeReason) -> &'static str {
-    match reason {
-        DisputeReason::NotMine => td_string!(words(), dispute.not_mine),
-        DisputeReason::WrongAmount => td_string!(words(), dispute.wrong_amount),
-        DisputeReason::PaidAlready => td_string!(words(), dispute.paid_already),
-        DisputeReason::Other => td_string!(words(), dispute.other),
-    }
-}
-
-fn extent_words(disputed: Disputed) -> String {
-    match disputed {
-        Disputed::All => td_string!(words(), dispute.extent_all).to_owned(),
-        Disputed::Part(part) => td_string!(words(), dispute.extent_part, amount = format::money(part, language())),
     }
 }

@@ -15,7 +15,7 @@ use crate::domain::dispute::said::LONGEST_WORDS_CHARACTERS;
 use crate::domain::dispute::{DisputeReason, DisputeState, Disputed, Outcome};
 use crate::domain::format;
 use crate::paths;
-use crate::words::td_string;
+use crate::words::{dispute_extent, dispute_outcome, dispute_reason, td_string};
 use actions::{AddToDispute, WithdrawDispute};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -76,8 +76,8 @@ fn show(view: StatusView) -> impl IntoView {
     let problems = Problems::from_codes(&view.errors, |_, code| problem(code));
     let rows = vec![
         SummaryRow::new(td_string!(words(), dispute.reference), view.reference.clone()),
-        SummaryRow::new(td_string!(words(), dispute.reason_heading), reason_words(view.reason)),
-        SummaryRow::new(td_string!(words(), dispute.extent_heading), extent_words(view.disputed)),
+        SummaryRow::new(td_string!(words(), dispute.reason_heading), dispute_reason(view.reason, words())),
+        SummaryRow::new(td_string!(words(), dispute.extent_heading), dispute_extent(view.disputed, language())),
     ];
     let (where_it_is, letter, steps) = (standing(&view), letter(&view), steps(&view));
     let meanwhile = (!view.is_released).then(|| meanwhile(&view));
@@ -125,13 +125,7 @@ fn standing(view: &StatusView) -> AnyView {
         DisputeState::Open => view! { <p>{td_string!(words(), dispute.stands_open, date = date)}</p> }.into_any(),
         DisputeState::MoreNeeded => view! { <p>{td_string!(words(), dispute.stands_asked, date = date)}</p> }.into_any(),
         DisputeState::Answered(outcome) => {
-            let text = match outcome {
-                Outcome::Verified => td_string!(words(), dispute.letter_verified),
-                Outcome::Corrected => td_string!(words(), dispute.letter_corrected),
-                Outcome::NotOwed if view.disputed == Disputed::All => td_string!(words(), dispute.letter_not_owed),
-                Outcome::NotOwed => td_string!(words(), dispute.letter_part_not_owed),
-                Outcome::Withdrawn => td_string!(words(), dispute.withdrawn),
-            };
+            let text = dispute_outcome(outcome, view.disputed, words());
             view! { <p>{text}</p> }.into_any()
         }
     }
@@ -217,22 +211,6 @@ fn open(view: &StatusView, problems: &Problems) -> AnyView {
         </form>
     }
     .into_any()
-}
-
-fn reason_words(reason: DisputeReason) -> &'static str {
-    match reason {
-        DisputeReason::NotMine => td_string!(words(), dispute.not_mine),
-        DisputeReason::WrongAmount => td_string!(words(), dispute.wrong_amount),
-        DisputeReason::PaidAlready => td_string!(words(), dispute.paid_already),
-        DisputeReason::Other => td_string!(words(), dispute.other),
-    }
-}
-
-fn extent_words(disputed: Disputed) -> String {
-    match disputed {
-        Disputed::All => td_string!(words(), dispute.extent_all).to_owned(),
-        Disputed::Part(part) => td_string!(words(), dispute.extent_part, amount = format::money(part, language())),
-    }
 }
 
 fn problem(code: &str) -> String {

@@ -72,8 +72,8 @@ pub struct NewDispute<'a> {
 pub async fn insert(tx: &mut Tx, new: &NewDispute<'_>) -> StoreResult<()> {
     sqlx::query(
         "insert into disputes (id, reference, account_id, customer_id, reason, part_minor, state, outcome, answer_by, opened_at,
-           answered_at, answered_by, document_id, released_at)
-         values ($1, $2, $3, $4, $5, $6, $7, null, $8, $9, null, null, null, null)",
+           answered_at, answered_by, document_id, released_at, released_because)
+         values ($1, $2, $3, $4, $5, $6, $7, null, $8, $9, null, null, null, null, null)",
     )
     .bind(new.id.as_str())
     .bind(new.reference)
@@ -177,11 +177,60 @@ pub async fn end(tx: &mut Tx, id: &DisputeId, ended: &Ended<'_>) -> StoreResult<
     expect_rows(&result, 1)
 }
 
+/// Why a dispute is in force no longer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Released {
+    /// Its answer was sent.
+    Sent,
+    /// A person posted it.
+    Posted,
+    Withdrawn,
+}
+
+impl Released {
+    pub fn code(self) -> &'static str {
+        match self {
+            Released::Sent => "sent",
+            Released::Posted => "posted",
+            Released::Withdrawn => "withdrawn",
+        }
+    }
+}
+
+/// Those whose answer was sent since an instant, as it was thought: it may have come back.
+pub async fn released_as_sent<'e>(
+    executor: impl Executor<'e, Database = Any>,
+    since: Millis,
+    limit: i64,
+) -> StoreResult<Vec<DisputeId>> {
+    let ids: Vec<String> = sqlx::query_scalar(
+        "select id from disputes where released_because = $1 and released_at >= $2 order by released_at desc, id limit $3",
+    )
+    .bind(Released::Sent.code())
+    .bind(since)
+    .bind(limit)
+    .fetch_all(executor)
+    .await?;
+    Ok(ids.into_iter().map(DisputeId).collect())
+}
+
+/// Puts it in force again; its hold begins anew beside this.
+pub async fn put_in_force_again(tx: &mut Tx, id: &DisputeId) -> StoreResult<()> {
+    let result =
+        sqlx::query("update disputes set released_at = null, released_because = null where id = $1 and released_because = $2")
+            .bind(id.as_str())
+            .bind(Released::Sent.code())
+            .execute(&mut **tx)
+            .await?;
+    expect_rows(&result, 1)
+}
+
 /// Ends the hold that a dispute began.
-pub async fn release(tx: &mut Tx, dispute: &Dispute, at: Millis) -> StoreResult<()> {
-    let result = sqlx::query("update disputes set released_at = $2 where id = $1 and released_at is null")
+pub async fn release(tx: &mut Tx, dispute: &Dispute, because: Released, at: Millis) -> StoreResult<()> {
+    let result = sqlx::query("update disputes set released_at = $2, released_because = $3 where id = $1 and released_at is null")
         .bind(dispute.id.as_str())
         .bind(at)
+        .bind(because.code())
         .execute(&mut **tx)
         .await?;
     expect_rows(&result, 1)?;

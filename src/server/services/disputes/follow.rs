@@ -7,7 +7,7 @@ use crate::domain::dispute::Outcome;
 use crate::domain::ids::{AccountId, AgreementId, CustomerId};
 use crate::server::services::{Failure, answers};
 use crate::server::state::AppState;
-use crate::server::store::disputes::{self, Ended, Words, WordsKind};
+use crate::server::store::disputes::{self, Ended, Released, Words, WordsKind};
 use crate::server::store::events::Actor;
 use crate::server::store::facts::{self, AccountRecord};
 use crate::server::store::{self, StoreError, Tx};
@@ -98,7 +98,7 @@ pub async fn withdraw(
     let actor = || Actor::Customer(customer.to_string());
     disputes::end(&mut tx, &dispute.id, &Ended { state: ended, by: customer.as_str(), at, document_id: None }).await?;
     super::note(&mut tx, &dispute, actor(), "dispute.withdrawn", json!({}), at).await?;
-    release(&mut tx, &dispute, actor(), "withdrawn", at).await?;
+    release(&mut tx, &dispute, actor(), Released::Withdrawn, at).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(Withdrawn::Withdrawn)
 }

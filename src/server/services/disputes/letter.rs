@@ -3,7 +3,7 @@
 
 use super::Dispute;
 use super::staff::Answer;
-use crate::domain::dispute::{DisputeReason, Disputed, Outcome};
+use crate::domain::dispute::Disputed;
 use crate::domain::format;
 use crate::domain::ids::DocumentId;
 use crate::domain::language::Language;
@@ -19,7 +19,7 @@ use crate::server::state::AppState;
 use crate::server::store::customers::Addressee;
 use crate::server::store::facts::AccountRecord;
 use crate::server::store::{Tx, customers};
-use crate::words::{Locale, locale, td_string};
+use crate::words::{dispute_extent, dispute_outcome, dispute_reason, locale, td_string};
 use serde_json::json;
 
 /// What the letter is about, as the books hold it when it is written.
@@ -66,13 +66,10 @@ fn write(state: &AppState, answered: &Answered<'_>, language: Language, addresse
     let document_reference = ids::new_reference("DC");
     let day = |instant| format::date(clock::date_of(instant, &zone), language);
     let sender = documents::sender(&state.config, language);
-    let extent = match dispute.disputed {
-        Disputed::All => td_string!(words, dispute.extent_all).to_owned(),
-        Disputed::Part(part) => td_string!(words, dispute.extent_part, amount = money(part)),
-    };
+    let extent = dispute_extent(dispute.disputed, language);
     let said = vec![
         Fact::new(td_string!(words, dispute.told_on), day(dispute.opened_at)),
-        Fact::new(td_string!(words, dispute.reason_heading), reason_words(dispute.reason, words)),
+        Fact::new(td_string!(words, dispute.reason_heading), dispute_reason(dispute.reason, words)),
         Fact::new(td_string!(words, dispute.extent_heading), extent),
     ];
     let account_name = td_string!(words, document.account_paid, product = &account.facts.product, reference = &account.reference);
@@ -109,7 +106,7 @@ fn write(state: &AppState, answered: &Answered<'_>, language: Language, addresse
         sender,
         recipient: recipient(addressee),
         particulars: vec![Fact::new(td_string!(words, dispute.reference), dispute.reference.clone())],
-        opening: vec![Block::Paragraph(outcome_words(answer.outcome, dispute.disputed, words).to_owned())],
+        opening: vec![Block::Paragraph(dispute_outcome(answer.outcome, dispute.disputed, words).to_owned())],
         sections: vec![
             Section { heading: td_string!(words, dispute.letter_said).to_owned(), blocks: vec![Block::Facts(said)] },
             Section {
@@ -127,25 +124,6 @@ fn write(state: &AppState, answered: &Answered<'_>, language: Language, addresse
 /// As somebody wrote them: an empty line between two.
 fn paragraphs(text: &str) -> impl Iterator<Item = String> {
     text.trim().split("\n\n").map(|part| part.split_whitespace().collect::<Vec<_>>().join(" ")).filter(|part| !part.is_empty())
-}
-
-fn reason_words(reason: DisputeReason, words: Locale) -> &'static str {
-    match reason {
-        DisputeReason::NotMine => td_string!(words, dispute.not_mine),
-        DisputeReason::WrongAmount => td_string!(words, dispute.wrong_amount),
-        DisputeReason::PaidAlready => td_string!(words, dispute.paid_already),
-        DisputeReason::Other => td_string!(words, dispute.other),
-    }
-}
-
-fn outcome_words(outcome: Outcome, disputed: Disputed, words: Locale) -> &'static str {
-    match (outcome, disputed) {
-        (Outcome::Verified, _) => td_string!(words, dispute.letter_verified),
-        (Outcome::Corrected, _) => td_string!(words, dispute.letter_corrected),
-        (Outcome::NotOwed, Disputed::All) => td_string!(words, dispute.letter_not_owed),
-        (Outcome::NotOwed, Disputed::Part(_)) => td_string!(words, dispute.letter_part_not_owed),
-        (Outcome::Withdrawn, _) => td_string!(words, dispute.withdrawn),
-    }
 }
 
 #[cfg(test)]

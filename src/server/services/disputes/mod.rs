@@ -18,6 +18,7 @@ use super::Failure;
 use crate::domain::ids::{AccountId, CustomerId};
 use crate::server::clock::Millis;
 use crate::server::state::AppState;
+use crate::server::store::disputes::Released;
 use crate::server::store::events::{self, Actor, Event};
 use crate::server::store::{StoreError, Tx, disputes, documents, outbox};
 use serde_json::json;
@@ -62,10 +63,10 @@ fn once_of_answer(dispute: &Dispute) -> String {
 }
 
 /// Ends the hold of a dispute that is over. The caller holds the account's lock.
-async fn release(tx: &mut Tx, dispute: &Dispute, actor: Actor, how: &'static str, at: Millis) -> Result<(), Failure> {
-    disputes::release(tx, dispute, at).await?;
+async fn release(tx: &mut Tx, dispute: &Dispute, actor: Actor, because: Released, at: Millis) -> Result<(), Failure> {
+    disputes::release(tx, dispute, because, at).await?;
     outbox::decide_again(tx, &dispute.customer_id, at).await?;
-    note(tx, dispute, actor, "dispute.released", json!({ "because": how }), at).await
+    note(tx, dispute, actor, "dispute.released", json!({ "because": because.code() }), at).await
 }
 
 /// The event of a step. What was written is no part of it.

@@ -184,13 +184,13 @@ async fn open(
         "reason": said.reason.code(), "part_minor": said.disputed.part_minor(), "balance_minor": account.facts.balance.minor(),
     });
     super::note(tx, &dispute, Actor::Customer(customer.to_string()), "dispute.opened", details, now).await?;
-    hold(tx, &dispute, now).await?;
+    hold(tx, &dispute, Actor::Customer(customer.to_string()), now).await?;
     may_be_a_stop_order(state, tx, account, &said.words, permitted).await?;
     tell(state, tx, account, &dispute, answer_day).await
 }
 
 /// At once, and for the whole account: a part of a payment that is collected cannot be told from the rest of it.
-async fn hold(tx: &mut Tx, dispute: &Dispute, now: i64) -> Result<(), Failure> {
+pub(super) async fn hold(tx: &mut Tx, dispute: &Dispute, actor: Actor, now: i64) -> Result<(), Failure> {
     let id = ids::new_id();
     let new = NewHold {
         id: &id,
@@ -208,7 +208,6 @@ async fn hold(tx: &mut Tx, dispute: &Dispute, now: i64) -> Result<(), Failure> {
         Disputed::Part(_) => jobs::CLOSE_PAGES,
     };
     jobs::ask(tx, kind, dispute.account_id.as_str(), &format!("{kind}:{id}"), 0, now).await?;
-    let actor = Actor::Customer(dispute.customer_id.to_string());
     super::note(tx, dispute, actor, "hold.begun", json!({ "kind": HoldKind::Dispute.code() }), now).await
 }
 

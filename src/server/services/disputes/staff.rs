@@ -1,7 +1,7 @@
 //! What a person here does about a dispute: looks at it, asks for more, answers it. The answer is a signed letter; the hold ends when it
 //! was sent (12 CFR 1006.38(d)(2)), which [`release_sent`] looks for, or when a person says that they posted it.
 
-use super::say::language_of;
+use super::say::{hold, language_of};
 use super::{Dispute, Words, WordsKind, is_late, letter, note, once_of_answer, release};
 use crate::domain::dispute::{NotInTheBooks, Outcome, is_borne_out};
 use crate::domain::money::Money;
@@ -11,12 +11,14 @@ use crate::server::notify::letters::Template;
 use crate::server::services::Failure;
 use crate::server::services::outbox::{self, About, Hurry, Message, State};
 use crate::server::state::AppState;
-use crate::server::store::disputes::{self, Ended};
+use crate::server::store::disputes::{self, Ended, Released};
 use crate::server::store::events::Actor;
 use crate::server::store::facts::{self, AccountRecord};
 use crate::server::store::{self, StoreError, Tx, end_read};
 use serde_json::json;
 
+/// What was sent so long ago does not come back any more.
+const COMES_BACK_WITHIN_MILLIS: Millis = 30 * 86_400_000;
 /// So many answers are looked through at once.
 const MOST_AT_ONCE: i64 = 500;
 
@@ -153,7 +155,7 @@ pub async fn answer(state: &AppState, reference: &str, answer: &Answer<'_>) -> R
     Ok(Ok(issued.reference))
 }
 
-/// A person posted the answer themselves, because it could not be sent another way.
+/// A person posted the answer themselves, because it could not be sent another way. Said again, it is so.
 pub async fn posted(state: &AppState, reference: &str, by: &str) -> Result<Result<(), NotDone>, Failure> {
     if by.trim().is_empty() {
         return Ok(Err(NotDone::NoPerson));
@@ -164,16 +166,17 @@ pub async fn posted(state: &AppState, reference: &str, by: &str) -> Result<Resul
         return Ok(Err(NotDone::NotAnswered));
     }
     if dispute.released_at.is_some() {
-        return Ok(Err(NotDone::Over));
+        return Ok(Ok(()));
     }
-    release(&mut tx, &dispute, Actor::Operator, "posted", state.clock.now_millis()).await?;
+    release(&mut tx, &dispute, Actor::Operator, Released::Posted, state.clock.now_millis()).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(Ok(()))
 }
 
-/// Ends the holds of disputes whose answer was sent since. Returns how many. Safe to repeat.
+/// Ends the holds of disputes whose answer was sent since, and begins those again whose answer came back: what comes back was not sent
+/// (12 CFR 1006.42). Returns how many. Safe to repeat.
 pub async fn release_sent(state: &AppState) -> Result<usize, Failure> {
-    let mut released = 0;
+    let mut released = hold_what_came_back(state).await?;
     for id in disputes::answered_in_force(state.db.pool(), MOST_AT_ONCE).await? {
         let mut tx = state.db.begin_write().await?;
         let dispute = disputes::by_id(&mut *tx, &id).await?.ok_or(Failure::Missing("dispute"))?;
@@ -183,11 +186,32 @@ pub async fn release_sent(state: &AppState) -> Result<usize, Failure> {
             continue;
         }
         let at: Millis = state.clock.now_millis();
-        release(&mut tx, &dispute, Actor::System, "sent", at).await?;
+        release(&mut tx, &dispute, Actor::System, Released::Sent, at).await?;
         tx.commit().await.map_err(StoreError::from)?;
         released += 1;
     }
     Ok(released)
+}
+
+async fn hold_what_came_back(state: &AppState) -> Result<usize, Failure> {
+    let mut held = 0;
+    let since = state.clock.now_millis() - COMES_BACK_WITHIN_MILLIS;
+    for id in disputes::released_as_sent(state.db.pool(), since, MOST_AT_ONCE).await? {
+        let mut tx = state.db.begin_write().await?;
+        let dispute = disputes::by_id(&mut *tx, &id).await?.ok_or(Failure::Missing("dispute"))?;
+        store::lock_account(&mut tx, dispute.account_id.as_str()).await?;
+        let dispute = disputes::by_id(&mut *tx, &id).await?.ok_or(Failure::Missing("dispute"))?;
+        // Where another one is in force the account is on hold anyway.
+        let is_held = disputes::in_force(&mut *tx, &dispute.account_id).await?.is_some();
+        if is_held || was_sent(&mut tx, &dispute).await? {
+            continue;
+        }
+        disputes::put_in_force_again(&mut tx, &dispute.id).await?;
+        hold(&mut tx, &dispute, Actor::System, state.clock.now_millis()).await?;
+        tx.commit().await.map_err(StoreError::from)?;
+        held += 1;
+    }
+    Ok(held)
 }
 
 async fn was_sent(tx: &mut Tx, dispute: &Dispute) -> Result<bool, Failure> {
