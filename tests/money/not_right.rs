@@ -543,6 +543,12 @@ async fn the_commands_show_ask_and_answer_and_say_what_is_late() {
     for words in [&reference, &seeded.reference, "wrong_amount", "100.00 USD", "open", "late"] {
         assert!(said.contains(words), "{words}: {said}");
     }
+    // Its customer sees the day that was promised, and that the hold stays.
+    let later = Portal::open_with(&test.url, &[("sandbox.clock", "2026-12-20T18:00:00Z")]).await;
+    let status = format!("/account/{}/dispute/status", seeded.account_id);
+    let late = later.person(&seeded).await.get(&status).await;
+    late.assert_says("We promised an answer by Monday 7 December 2026");
+    late.assert_says("Everything stays on hold until you have it");
     let by = ["--by", "Ines"];
     let ask = [&["dispute", "ask", &reference, "--text", "Which bill?"][..], &by].concat();
     assert_eq!(run(&test, &ask).0, Some(0));
