@@ -51,6 +51,19 @@ export async function goAndPay(page: Page, account: string, what: { choice: RegE
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Sandbox payment company')
 }
 
+/** Says that all of it is not right, or a part, and sends it. */
+export async function say(page: Page, account: string, what: { part?: string; words: string }): Promise<void> {
+  await page.goto(`${account}/dispute`)
+  await page.getByRole('radio', { name: 'The amount is wrong' }).check()
+  await page.getByRole('radio', { name: what.part ? 'A part of it' : /^All of it/ }).check()
+  await page.getByLabel('Which part?').fill(what.part ?? '')
+  await page.getByLabel('In your own words').fill(what.words)
+  await page.getByRole('button', { name: 'Check it before sending' }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Check it before you send it')
+  await page.getByRole('button', { name: 'Send this to us' }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('We are looking into it')
+}
+
 /** How the test payment goes. */
 export async function payAs(page: Page, method: string): Promise<void> {
   await page.getByRole('radio', { name: method, exact: true }).check()

@@ -4,6 +4,7 @@ use crate::components::frame::{Frame, Mode, Reach, Visitor, provide_frame};
 use crate::pages::account::history::HistoryPage;
 use crate::pages::account::{AccountPage, AccountsPage};
 use crate::pages::agreement_end::AgreementEndPage;
+use crate::pages::ask_document::AskDocumentPage;
 use crate::pages::authorise::AuthorisePage;
 use crate::pages::change::ChangePage;
 use crate::pages::change_check::ChangeCheckPage;
@@ -16,6 +17,9 @@ use crate::pages::hardship::HardshipPage;
 use crate::pages::hardship_case::HardshipCasePage;
 use crate::pages::hardship_check::HardshipCheckPage;
 use crate::pages::hardship_money::HardshipMoneyPage;
+use crate::pages::dispute::DisputePage;
+use crate::pages::dispute_check::DisputeCheckPage;
+use crate::pages::dispute_status::DisputeStatusPage;
 use crate::pages::home::HomePage;
 use crate::pages::link::LinkPage;
 use crate::pages::mandate::MandatePage;
@@ -116,6 +120,10 @@ pub fn App() -> impl IntoView {
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("statement")) view=StatementPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("message"), StaticSegment("received"), ParamSegment("reference")) view=MessageReceivedPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("message"), ParamSegment("topic")) view=MessagePage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("dispute")) view=DisputePage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("dispute"), StaticSegment("check")) view=DisputeCheckPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("dispute"), StaticSegment("status")) view=DisputeStatusPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("letters")) view=AskDocumentPage ssr=SsrMode::Async/>
             </Routes>
         </Router>
     }

@@ -281,6 +281,26 @@ pub fn message_received(account_id: &str, reference: &str) -> String {
     format!("{ACCOUNT}/{account_id}/message/received/{reference}")
 }
 
+/// Where a customer says that it is not right, all of it or a part.
+pub fn dispute(account_id: &str) -> String {
+    format!("{ACCOUNT}/{account_id}/dispute")
+}
+
+/// What they typed, before it is sent.
+pub fn dispute_check(account_id: &str) -> String {
+    format!("{}/check", dispute(account_id))
+}
+
+/// How far the newest dispute of an account has come.
+pub fn dispute_status(account_id: &str) -> String {
+    format!("{}/status", dispute(account_id))
+}
+
+/// Letters a customer may ask for: the creditor, an itemization, validation information.
+pub fn ask_document(account_id: &str) -> String {
+    format!("{ACCOUNT}/{account_id}/letters")
+}
+
 /// A one-use link. The token is the one secret an address may hold.
 pub fn link(token: &str) -> String {
     format!("{LINK}/{token}")

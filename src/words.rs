@@ -4,12 +4,16 @@
 //! [`crate::domain::format`] first and handed in as strings.
 
 #[cfg(feature = "ssr")]
+mod disputes;
+#[cfg(feature = "ssr")]
 mod entries;
 #[cfg(feature = "ssr")]
 mod parts;
 #[cfg(feature = "ssr")]
 mod reversals;
 
+#[cfg(feature = "ssr")]
+pub use disputes::{dispute_extent, dispute_outcome, dispute_reason};
 #[cfg(feature = "ssr")]
 pub use entries::entry_words;
 #[cfg(feature = "ssr")]

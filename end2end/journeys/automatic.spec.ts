@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test'
 import { newcomer } from '../newcomer'
 import type { Person } from '../people'
 import { expect, expectAccessible, expectNoSidewaysScrolling, test } from '../portal'
-import { agree, expectPdf, signIn } from '../steps'
+import { agree, expectPdf, say, signIn } from '../steps'
 
 const heading = { level: 1 } as const
 
@@ -133,9 +133,7 @@ test('every screen of it is accessible in both languages', async ({ page, portal
   await page.getByRole('button', { name: 'Stop collecting now' }).click()
   await expect(page.getByRole('heading', heading)).toHaveText('Nothing is collected any more')
   await inspect(page)
-  await page.goto(`${account}/message/not-right`)
-  await page.getByLabel('What is not right?').fill('One payment is missing.')
-  await page.getByRole('button', { name: 'Send this to a person' }).click()
+  await say(page, account, { words: 'One payment is missing.' })
   await page.goto(`${agreement}/automatic`)
   await expect(page.getByRole('main')).toContainText('nothing can be set up here')
   await inspect(page)

@@ -37,7 +37,7 @@ macro_rules! ids {
 }
 
 ids! {
-    CreditorId, CustomerId, AccountId, OfferSetId, DraftId, AgreementId, PaymentId, DocumentId, MandateId, ReversalId,
+    CreditorId, CustomerId, AccountId, OfferSetId, DraftId, AgreementId, PaymentId, DocumentId, MandateId, ReversalId, DisputeId,
     /// A digest of the policy's text: equal text, equal version.
     PolicyVersion,
 }

@@ -116,6 +116,7 @@ mod tests {
         PayableAccount {
             is_open: true,
             owed: Owed { balance: usd(120_000), past_due: usd(30_000), instalments: Vec::new() },
+            disputed: usd(0),
             in_flight: usd(0),
             holds: Vec::new(),
             terms: PaymentTerms { minimum_part: Some(usd(500)), prompt_discount: usd(0) },

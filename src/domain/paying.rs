@@ -2,6 +2,7 @@
 //!
 //! Called twice for every payment: when the ways are shown, and again at the moment of paying with what is owed then.
 
+use super::dispute::undisputed;
 use super::hold::{HoldKind, forbidding_payment};
 use super::ledger::{OpenInstalment, Owed};
 use super::money::Money;
@@ -21,6 +22,9 @@ pub struct PaymentTerms {
 pub struct PayableAccount {
     pub is_open: bool,
     pub owed: Owed,
+    /// The part of the balance that its customer says is not right: nothing goes to it. Zero for none, and where all of it is disputed:
+    /// then paying it is their own choice.
+    pub disputed: Money,
     /// Payments that are on their way and will lower the balance.
     pub in_flight: Money,
     pub holds: Vec<HoldKind>,
@@ -51,6 +55,8 @@ pub enum PayRefusal {
     NothingOwed,
     /// What is owed is on its way already.
     AlreadyOnItsWay,
+    /// All that is left is the part its customer says is not right.
+    OnlyDisputedLeft,
     /// Nothing is past due, or no instalment is open.
     NothingOfThatKind,
     BelowMinimum {
@@ -71,9 +77,13 @@ pub enum PayRefusal {
 }
 
 impl PayableAccount {
-    /// What is owed and not on its way.
+    /// What is owed, not disputed and not on its way.
     pub fn payable(&self) -> Money {
-        Money::new(self.owed.balance.minor().saturating_sub(self.in_flight.minor()).max(0), self.owed.balance.currency())
+        undisputed(undisputed(self.owed.balance, self.disputed), self.in_flight)
+    }
+
+    fn is_disputed_in_part(&self) -> bool {
+        self.disputed.is_positive()
     }
 
     fn refuse_all(&self) -> Result<Money, PayRefusal> {
@@ -88,7 +98,9 @@ impl PayableAccount {
         }
         let payable = self.payable();
         if !payable.is_positive() {
-            return Err(PayRefusal::AlreadyOnItsWay);
+            // Without the disputed part, would something be left that is not on its way?
+            let left = undisputed(self.owed.balance, self.in_flight);
+            return Err(if left.is_positive() { PayRefusal::OnlyDisputedLeft } else { PayRefusal::AlreadyOnItsWay });
         }
         if payable.minor() < self.processor_minimum.minor() {
             return Err(PayRefusal::BelowProcessorMinimum { minimum: self.processor_minimum });
@@ -97,8 +109,13 @@ impl PayableAccount {
     }
 
     /// The least a part payment may be: the policy's minimum or the processor's. None where that leaves no choice but paying
-    /// in full.
+    /// in full. Beside a disputed part there is no paying in full: all that is not disputed can be paid, however little it is.
     fn least_part(&self, payable: Money) -> Option<Money> {
+        if self.is_disputed_in_part() {
+            let least =
+                self.terms.minimum_part.map_or(payable.minor(), |least| least.minor().max(self.processor_minimum.minor()));
+            return Some(Money::new(least.min(payable.minor()), payable.currency()));
+        }
         let least = self.terms.minimum_part?.minor().max(self.processor_minimum.minor());
         (least < payable.minor()).then(|| Money::new(least, payable.currency()))
     }
@@ -125,6 +142,8 @@ impl PayableAccount {
         };
         let on_its_way = self.in_flight.minor();
         match purpose {
+            // A disputed part is not asked for, so nothing is called everything.
+            Purpose::Balance if self.is_disputed_in_part() => Err(PayRefusal::NothingOfThatKind),
             Purpose::Balance => {
                 // The discount is for the whole balance in one payment.
                 let discount = if on_its_way == 0 { self.terms.prompt_discount.minor().clamp(0, payable.minor()) } else { 0 };
@@ -134,9 +153,14 @@ impl PayableAccount {
             Purpose::PastDue => {
                 // What an agreement covers is paid by its instalments; nobody is asked for it a second time.
                 let outside = self.owed.past_due_outside_agreements().map_or(0, Money::minor);
-                let past_due = outside.saturating_sub(on_its_way).min(payable.minor());
+                let past_due = outside.saturating_sub(on_its_way);
+                // What reaches into the disputed part would not bring the account up to date without it.
+                if self.is_disputed_in_part() && past_due > payable.minor() {
+                    return Err(PayRefusal::NothingOfThatKind);
+                }
+                let past_due = past_due.min(payable.minor());
                 // Where everything is past due, getting up to date is paying in full.
-                if past_due == payable.minor() {
+                if past_due == payable.minor() && !self.is_disputed_in_part() {
                     return Err(PayRefusal::NothingOfThatKind);
                 }
                 Ok(WayToPay { is_outside_agreement: !self.owed.instalments.is_empty(), ..plain(past_due, None)? })
@@ -244,6 +268,7 @@ mod tests {
         PayableAccount {
             is_open: true,
             owed: Owed { balance: usd(120_000), past_due: usd(0), instalments: (1..=instalments).map(instalment).collect() },
+            disputed: usd(0),
             in_flight: usd(0),
             holds: Vec::new(),
             terms: PaymentTerms { minimum_part: Some(usd(1_000)), prompt_discount: usd(0) },
@@ -279,6 +304,40 @@ mod tests {
         assert_eq!(way.instalment.map(|last| last.number), Some(4));
         assert!(on_its_way.choose(Purpose::Agreement, usd(20_000)).is_err(), "it changed since it was shown");
     }
+
+    #[test]
+    fn nothing_that_is_paid_goes_to_a_part_that_is_disputed() {
+        use Purpose::{Balance, Instalment, Part, PastDue};
+        let mut disputed = PayableAccount { disputed: usd(1), ..account(0) };
+        disputed.owed.past_due = usd(30_000);
+        assert_eq!(ways(&disputed), [(PastDue, 30_000), (Part, 1_000)]);
+        assert!(disputed.choose(Part, usd(119_999)).is_ok(), "all that is not disputed");
+        assert_eq!(disputed.choose(Part, usd(120_000)), Err(PayRefusal::AboveBalance { balance: usd(119_999) }));
+        assert_eq!(disputed.choose(Balance, usd(120_000)), Err(PayRefusal::NothingOfThatKind));
+
+        // What is past due reaches into it, by a cent.
+        disputed.disputed = usd(90_001);
+        assert_eq!(ways(&disputed), [(Part, 1_000)]);
+        disputed.disputed = usd(90_000);
+        assert_eq!(ways(&disputed), [(PastDue, 30_000), (Part, 1_000)]);
+
+        // Less than any part is left beside it: all of that can be paid, and less than the company moves cannot.
+        disputed.disputed = usd(119_940);
+        assert_eq!(ways(&disputed), [(Part, 60)]);
+        disputed.disputed = usd(119_999);
+        assert_eq!(disputed.ways(), Err(PayRefusal::BelowProcessorMinimum { minimum: usd(50) }));
+        disputed.in_flight = usd(1);
+        assert_eq!(disputed.ways(), Err(PayRefusal::OnlyDisputedLeft));
+        disputed.in_flight = usd(120_000);
+        assert_eq!(disputed.ways(), Err(PayRefusal::AlreadyOnItsWay));
+
+        // What is on its way goes to what is not disputed.
+        let on_its_way = PayableAccount { disputed: usd(20_000), in_flight: usd(99_000), ..account(1) };
+        assert_eq!(ways(&on_its_way), [(Part, 1_000)]);
+        let under_agreement = PayableAccount { disputed: usd(117_000), ..account(2) };
+        assert_eq!(ways(&under_agreement), [(Instalment, 3_000), (Part, 1_000)]);
+    }
+
     #[test]
     fn what_an_agreement_leaves_of_what_is_past_due_is_called_that() {
         let mut covered_in_part = account(2);

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod agreement_end;
+pub mod ask_document;
 pub mod authorise;
 pub mod change;
 pub mod change_check;
@@ -13,6 +14,9 @@ pub mod hardship;
 pub mod hardship_case;
 pub mod hardship_check;
 pub mod hardship_money;
+pub mod dispute;
+pub mod dispute_check;
+pub mod dispute_status;
 pub mod home;
 pub mod language;
 pub mod link;

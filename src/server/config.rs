@@ -109,6 +109,8 @@ pub struct Contact {
     hours_es: Option<String>,
     pub postal_address: String,
     pub answer_working_days: u32,
+    /// Within so many business days what a customer disputes is answered in writing.
+    pub dispute_answer_working_days: u32,
 }
 
 impl Contact {
@@ -201,6 +203,7 @@ impl Settings {
                 hours_es: self.optional("contact.hours_es", "some text", |text| Some(text.trim().to_owned()))?,
                 postal_address: self.text("contact.postal_address", "Accounts team, 1 Harbor Street, Springfield")?,
                 answer_working_days: self.number("contact.answer_working_days", "2", 1, 30)?,
+                dispute_answer_working_days: self.number("contact.dispute_answer_working_days", "10", 1, 30)?,
             },
             brand: Brand {
                 logo_file: self.optional("brand.logo_file", "a path to an SVG or PNG file", |text| Some(PathBuf::from(text)))?,

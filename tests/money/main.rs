@@ -28,6 +28,7 @@ mod joint_have_back;
 mod mandate_crashes;
 mod mandates;
 mod messages;
+mod not_right;
 mod outcomes;
 mod permission;
 mod plan_interest;

@@ -537,7 +537,7 @@ async fn on_hold_or_taken_back_it_is_not_offered_and_says_why() {
     let page = scene.asking().await;
     let account = scene.seeded.account_id.clone();
     let fields = [("account", account.as_str()), ("topic", "not-right"), ("text", "I paid this"), ("reply_to", "")];
-    scene.person.post("/api/send_message", &fields).await.assert_says("We have your message");
+    scene.person.post("/api/send_message", &fields).await.assert_says("We are looking into it");
     let held = scene.asking().await;
     held.assert_says("While it is, nothing is collected and nothing can be set up here.");
     held.assert_never_says("<form method=\"post\" action=\"/api/authorise_collection\"");
@@ -557,7 +557,7 @@ async fn in_place_and_on_hold_both_are_said() {
     scene.give("approved").await;
     let account = scene.seeded.account_id.clone();
     let fields = [("account", account.as_str()), ("topic", "not-right"), ("text", "I paid this"), ("reply_to", "")];
-    scene.person.post("/api/send_message", &fields).await.assert_says("We have your message");
+    scene.person.post("/api/send_message", &fields).await.assert_says("We are looking into it");
     for page in [scene.see().await, scene.person.get(&scene.agreement.clone()).await] {
         page.assert_says("The account is on hold. While it is, nothing is collected.");
         page.assert_says("Stop collecting now");

@@ -43,7 +43,7 @@ enum Stage {
 }
 
 /// The screens of one account, as in their addresses.
-const SCREENS: [&str; 14] = [
+const SCREENS: [&str; 17] = [
     "",
     "/history",
     "/statement",
@@ -56,30 +56,33 @@ const SCREENS: [&str; 14] = [
     "/sign",
     "/pay",
     "/pay/check",
-    "/message/not-right",
+    "/dispute",
+    "/dispute/check",
+    "/dispute/status",
+    "/letters",
     "/message/changed",
 ];
 
 /// Where each address leads, in the order of [`SCREENS`]: `=` to the screen itself, `a` to the agreement, `p` to the payment,
-/// else by its own name. The first three and the last two are right in every state.
+/// else by its own name. The first three and the last two are right in every state; what is not right leads to where it has come.
 const TABLE: [(Stage, &str); 29] = {
     use Stage::*;
-    const OPEN: &str = "= = = = = = = = options options = pay = =";
-    const AGREED: &str = "= = = a a a a a a a = pay = =";
-    const WAITING: &str = "= = = = = = = = options options p p = =";
+    const OPEN: &str = "= = = = = = = = options options = pay = dispute dispute = =";
+    const AGREED: &str = "= = = a a a a a a a = pay = dispute dispute = =";
+    const WAITING: &str = "= = = = = = = = options options p p = dispute dispute = =";
     [
         (NothingChosen, OPEN),
-        (NothingPastDue, "= = = = options = options = options options = pay = ="),
-        (NothingOwed, "= = = = options options options options options options = pay = ="),
-        (TenCents, "= = = = options options = = options options = pay = ="),
-        (TakenBack, "= = = = options options options options options options = pay = ="),
-        (Closed, "= = = = options options options options options options = pay = ="),
-        (Disputed, OPEN),
-        (PlanChosen, "= = = = = = = = = = = pay = ="),
+        (NothingPastDue, "= = = = options = options = options options = pay = dispute dispute = ="),
+        (NothingOwed, "= = = = options options options options options options = pay = dispute dispute = ="),
+        (TenCents, "= = = = options options = = options options = pay = dispute dispute = ="),
+        (TakenBack, "= = = = options options options options options options = pay = dispute dispute = ="),
+        (Closed, "= = = = options options options options options options = pay = dispute dispute = ="),
+        (Disputed, "= = = = = = = = options options = pay dispute/status dispute/status = = ="),
+        (PlanChosen, "= = = = = = = = = = = pay = dispute dispute = ="),
         (PlanAgreed, AGREED),
         (PlanPartlyPaid, AGREED),
         // Caught up: what is left of the balance is not due, and there are ways to pay it.
-        (PlanCompleted, "= = = = options = options = options options = pay = ="),
+        (PlanCompleted, "= = = = options = options = options options = pay = dispute dispute = ="),
         (PromiseAgreed, AGREED),
         (LaterDateAgreed, AGREED),
         (MandateWaiting, AGREED),
@@ -92,7 +95,7 @@ const TABLE: [(Stage, &str); 29] = {
         (PaymentProcessing, OPEN),
         (PaymentUnknown, WAITING),
         // What was past due is paid.
-        (PaymentSucceeded, "= = = = options = options = options options = pay = ="),
+        (PaymentSucceeded, "= = = = options = options = options options = pay = dispute dispute = ="),
         (PaymentDeclined, OPEN),
         (PaymentCancelled, OPEN),
         (PaymentAbandoned, OPEN),
@@ -129,7 +132,7 @@ async fn given(test: &TestDb, stage: Stage) -> Staged {
         Stage::Disputed => {
             let account = staged.seeded.account_id.clone();
             let fields = [("account", account.as_str()), ("topic", "not-right"), ("text", "I paid this"), ("reply_to", "")];
-            staged.person.post("/api/send_message", &fields).await.assert_says("We have your message");
+            staged.person.post("/api/send_message", &fields).await.assert_says("We are looking into it");
         }
         Stage::PlanChosen => staged.choose_plan().await,
         Stage::PlanAgreed => {

@@ -207,13 +207,45 @@ async fn saying_that_it_is_not_right_holds_the_account_at_once() {
         let mut browser = app.signed_in(&seeded).await;
         let fields =
             [("account", seeded.account_id.as_str()), ("topic", "not-right"), ("text", "I paid this in May"), ("reply_to", "")];
+        // As a tab posts that was open before it had a page of its own.
         let received = browser.post("/api/send_message", &fields).await;
-        // Friday, and two working days on.
-        assert!(received.text().contains("A person answers by Tuesday 24 November 2026"), "{}", received.text());
+        // Friday, and ten business days on, without Thanksgiving.
+        assert!(received.text().contains("A person answers you in writing by Monday 7 December 2026"), "{}", received.text());
         browser.post("/api/send_message", &fields).await;
         assert_eq!(app.count("select count(*) from holds where kind = 'dispute'").await, 1, "said twice, held once");
-        assert_eq!(app.count("select count(*) from contact_requests where account_id is not null").await, 2);
+        assert_eq!(app.count("select count(*) from disputes").await, 1);
+        assert_eq!(app.count("select count(*) from dispute_words").await, 2, "and both are kept");
+        assert_eq!(app.count("select count(*) from contact_requests where account_id is not null").await, 0);
         assert_eq!(app.count("select count(*) from events where action = 'hold.begun'").await, 1);
+        assert!(browser.get("/account").await.text().contains("You told us that something is not right"));
+    }
+}
+
+/// Rows of the time when it was a message.
+#[tokio::test]
+async fn what_was_disputed_by_a_message_is_settled_by_whoever_answers_it() {
+    for app in [TestApp::sqlite().await, TestApp::postgres().await] {
+        let seeded = app.seeded().await;
+        let mut browser = app.signed_in(&seeded).await;
+        for reference in ["M-FIRST", "M-AGAIN"] {
+            sqlx::query(
+                "insert into contact_requests (id, reference, kind, account_id, reply_to, message, language, created_at, answer_by)
+                 values ($1, $1, 'not-right', $2, '', 'I paid this in May', 'en', 1, 2)",
+            )
+            .bind(reference)
+            .bind(&seeded.account_id)
+            .execute(app.state.db.pool())
+            .await
+            .expect("a message");
+        }
+        sqlx::query(
+            "insert into holds (id, account_id, kind, reason, starts_at, ends_at, released_at, created_by)
+             values ('h', $1, 'dispute', 'M-FIRST', 1, null, null, 'x')",
+        )
+        .bind(&seeded.account_id)
+        .execute(app.state.db.pool())
+        .await
+        .expect("its hold");
         assert!(browser.get("/account").await.text().contains("You told us that something is not right"));
 
         // Either message leads to it; it is closed by what settles it, and the other waits for an answer of its own.

@@ -164,6 +164,8 @@ async fn the_doors_are_these() {
         leptos::server_fn::axum::server_fn_paths().map(|(path, method)| format!("{method} {path}")).collect();
     doors.sort_unstable();
     let expected = [
+        "POST /api/add_to_dispute",
+        "POST /api/ask_information",
         "POST /api/ask_person",
         "POST /api/authorise_collection",
         "POST /api/cancel_payment",
@@ -176,8 +178,10 @@ async fn the_doors_are_these() {
         "POST /api/end_agreement",
         "POST /api/extend_session",
         "POST /api/have_back",
+        "POST /api/keep_dispute",
         "POST /api/open_link",
         "POST /api/put_change_aside",
+        "POST /api/send_dispute",
         "POST /api/send_message",
         "POST /api/sign_agreement",
         "POST /api/sign_change",
@@ -186,6 +190,7 @@ async fn the_doors_are_these() {
         "POST /api/start_payment",
         "POST /api/start_several",
         "POST /api/stop_mandate",
+        "POST /api/withdraw_dispute",
     ];
     assert_eq!(doors, expected);
 }

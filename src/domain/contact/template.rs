@@ -39,10 +39,18 @@ pub enum Template {
     ReviewLetter,
     /// A customer asked for time, and has it.
     TimeToThink,
+    /// What a customer disputes is received; by when it is answered.
+    DisputeReceived,
+    /// A person needs to know more to answer it.
+    DisputeMoreNeeded,
+    /// Brings the letter that answers it.
+    DisputeAnswer,
+    /// Brings a letter that a customer asked for.
+    InformationCopy,
 }
 
 impl Template {
-    pub const ALL: [Template; 19] = [
+    pub const ALL: [Template; 23] = [
         Template::ConfirmationCopy,
         Template::ReceiptCopy,
         Template::ReversalNote,
@@ -62,6 +70,10 @@ impl Template {
         Template::CollectionsWait,
         Template::ReviewLetter,
         Template::TimeToThink,
+        Template::DisputeReceived,
+        Template::DisputeMoreNeeded,
+        Template::DisputeAnswer,
+        Template::InformationCopy,
     ];
 
     pub fn code(self) -> &'static str {
@@ -85,6 +97,10 @@ impl Template {
             Template::CollectionsWait => "collections_wait",
             Template::ReviewLetter => "review_letter",
             Template::TimeToThink => "time_to_think",
+            Template::DisputeReceived => "dispute_received",
+            Template::DisputeMoreNeeded => "dispute_more_needed",
+            Template::DisputeAnswer => "dispute_answer",
+            Template::InformationCopy => "information_copy",
         }
     }
 
@@ -111,7 +127,11 @@ impl Template {
             | Template::AnswerReceived
             | Template::CollectionsWait
             | Template::ReviewLetter
-            | Template::TimeToThink => Weight::Answer,
+            | Template::TimeToThink
+            | Template::DisputeReceived
+            | Template::DisputeMoreNeeded
+            | Template::DisputeAnswer
+            | Template::InformationCopy => Weight::Answer,
             // Nothing is collected of which they were not told before (12 CFR 1006.22(c)).
             Template::CollectionNotice | Template::CollectionRetry => Weight::Notice,
             Template::InstalmentReminder | Template::InstalmentMissed => Weight::Reminder,

@@ -234,6 +234,10 @@ fn template_words(template: Template) -> &'static str {
         Template::CollectionsWait => td_string!(words(), sending.collections_wait),
         Template::ReviewLetter => td_string!(words(), sending.review_letter),
         Template::TimeToThink => td_string!(words(), sending.time_to_think),
+        Template::DisputeReceived => td_string!(words(), dispute.message_received),
+        Template::DisputeMoreNeeded => td_string!(words(), dispute.message_asked),
+        Template::DisputeAnswer => td_string!(words(), dispute.message_answer),
+        Template::InformationCopy => td_string!(words(), information.message_copy),
     }
 }
 

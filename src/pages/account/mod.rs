@@ -71,7 +71,7 @@ fn show(Shown { standing, is_overtaken, kept }: Shown) -> impl IntoView {
                 {ahead::show(&standing)}
                 {parts::show(&standing)}
                 {past::show(&standing)}
-                {rights()}
+                {rights(standing.account_id.as_str())}
                 {several.then(|| view! { <StepBack href=paths::ACCOUNT label=td_string!(words(), account.other_accounts)/> })}
             </Beside>
         </Page>
@@ -79,7 +79,8 @@ fn show(Shown { standing, is_overtaken, kept }: Shown) -> impl IntoView {
 }
 
 /// What anyone may ask, whatever they owe (12 CFR 1006.34 and 1006.38 in the words of this page).
-fn rights() -> impl IntoView {
+fn rights(account_id: &str) -> impl IntoView + use<> {
+    let ask = paths::ask_document(account_id);
     view! {
         <section>
             <h2>{td_string!(words(), account.rights_title)}</h2>
@@ -89,6 +90,7 @@ fn rights() -> impl IntoView {
                 <li>{td_string!(words(), account.right_creditor)}</li>
                 <li>{td_string!(words(), account.right_contact)}</li>
             </ul>
+            <p><a href=ask>{td_string!(words(), information.go)}</a></p>
         </section>
     }
 }

@@ -75,7 +75,7 @@ fn ways_from(standing: &Standing) -> Vec<Way> {
     if matches!(standing.stage, Stage::PastDue | Stage::UpToDate) {
         ways.push(way(paths::hardship(account), td_string!(words(), account.changed), td_string!(words(), account.changed_more)));
         ways.push(way(
-            paths::message(account, Topic::NotRight),
+            paths::dispute(account),
             td_string!(words(), account.not_right),
             if standing.is_disputed() {
                 td_string!(words(), account.not_right_add)

@@ -3,10 +3,13 @@
 use super::SCREEN;
 use super::form::MessageForm;
 use crate::domain::contact::Topic;
+use crate::domain::dispute::said::Said;
+use crate::domain::dispute::{DisputeReason, Disputed};
 use crate::domain::ids::AccountId;
 use crate::paths;
 use crate::server::context::{self, Failed, Flash, fail};
-use crate::server::services::messages::{self, Message, Sent};
+use crate::server::services::disputes::{self, Sent};
+use crate::server::services::messages::{self, Message};
 use leptos::prelude::*;
 use std::collections::BTreeMap;
 
@@ -33,11 +36,25 @@ pub async fn send_message(
     if !errors.is_empty() {
         return refuse(&account_id, topic, form, errors).await;
     }
+    // A tab from before it had a page of its own: all of it is disputed at once, in these words.
+    if topic == Topic::NotRight {
+        let said = Said { reason: DisputeReason::Other, disputed: Disputed::All, words: form.text };
+        return match disputes::say(&state, &visitor.customer_id, &account_id, &said).await.map_err(fail)? {
+            Sent::Received | Sent::Changed => {
+                context::redirect(&paths::dispute_status(account_id.as_str()));
+                Ok(())
+            }
+            Sent::NoSuchAccount => {
+                context::redirect(paths::ACCOUNT);
+                Ok(())
+            }
+        };
+    }
     let message = Message { topic, reply_to: &form.reply_to, text: &form.text, language: context::language() };
     match messages::send(&state, &visitor.customer_id, &account_id, &message).await.map_err(fail)? {
-        Sent::Received { reference } => context::redirect(&paths::message_received(account_id.as_str(), &reference)),
-        Sent::Limited => return refuse(&account_id, topic, form, vec![(String::new(), "limited".to_owned())]).await,
-        Sent::NoSuchAccount => context::redirect(paths::ACCOUNT),
+        messages::Sent::Received { reference } => context::redirect(&paths::message_received(account_id.as_str(), &reference)),
+        messages::Sent::Limited => return refuse(&account_id, topic, form, vec![(String::new(), "limited".to_owned())]).await,
+        messages::Sent::NoSuchAccount => context::redirect(paths::ACCOUNT),
     }
     Ok(())
 }

@@ -28,6 +28,11 @@ pub async fn load(account_id: String, topic: String) -> Result<Option<Shown>, Fa
         context::redirect(paths::ACCOUNT);
         return Ok(None);
     };
+    // It was a message once; what is not right is a dispute now, with a page of its own.
+    if topic == Topic::NotRight {
+        context::redirect(&paths::dispute(&account_id));
+        return Ok(None);
+    }
     Ok(Some(Shown { account_id, topic, knows_email, flash: context::flash(SCREEN).unwrap_or_default() }))
 }
 

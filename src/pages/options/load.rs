@@ -38,6 +38,7 @@ pub async fn load(account_id: String) -> Result<Found, Failed> {
                 reference: held.account.reference.clone(),
                 product: held.account.facts.product.clone(),
                 creditor: held.account.creditor.clone(),
+                disputed: held.account.disputed_part,
                 held_until: clock::local_time(held.held_until, &zone),
                 set: held.set,
                 holds: held.holds,

@@ -15,6 +15,7 @@ use crate::components::notice::{Notice, NoticeKind};
 use crate::domain::contact::Topic;
 use crate::domain::format;
 use crate::domain::hold::HoldKind;
+use crate::domain::money::Money;
 use crate::domain::offers::{OfferSet, Refusal, RefusalCode};
 use crate::domain::policy::Taking;
 use crate::domain::standing::ActiveHold;
@@ -34,6 +35,8 @@ pub struct OptionsView {
     pub creditor: String,
     /// The local date and time until which the terms are held.
     pub held_until: format::LocalTime,
+    /// The part of the balance that is disputed, and in none of the ways; zero for none.
+    pub disputed: Money,
     pub set: OfferSet,
     pub holds: Vec<ActiveHold>,
     /// The id of the offer that a kept draft is about.
@@ -59,6 +62,9 @@ fn show(view: OptionsView) -> impl IntoView {
     let none = cards.is_empty();
     let end_time = end_time(&view.account_id, &view.holds);
     let draft = view.draft.map(|offer_id| draft_notice(&view.account_id, &offer_id));
+    let disputed = view.disputed;
+    let disputed =
+        disputed.is_positive().then(|| td_string!(words(), dispute.options_note, part = format::money(disputed, language())));
     let account = td_string!(words(), options.for_account, product = view.product, reference = view.reference);
     view! {
         <Page title=td_string!(words(), options.title) back=paths::ACCOUNT>
@@ -67,6 +73,7 @@ fn show(view: OptionsView) -> impl IntoView {
             <p>{td_string!(words(), options.held, until = until.clone())}</p>
             <HoldsNotice holds=view.holds/>
             {end_time}
+            {disputed.map(|text| view! { <p>{text}</p> })}
             {draft}
             <DisclosureNotice disclosure=view.set.time_barred.disclosure() creditor=view.creditor/>
             {none.then(|| view! { <p>{td_string!(words(), options.none)}</p> })}
@@ -93,7 +100,7 @@ fn draft_notice(account_id: &str, offer_id: &str) -> impl IntoView + use<> {
 
 /// Time, hardship and "this is not right": never a dead end.
 fn other_ways(account_id: &str, until: String, taking: Taking) -> impl IntoView + use<> {
-    let (changed, not_right) = (paths::hardship(account_id), paths::message(account_id, Topic::NotRight));
+    let (changed, not_right) = (paths::hardship(account_id), paths::dispute(account_id));
     view! {
         <section aria-labelledby="other-ways" class="other-ways">
             <h2 id="other-ways">{td_string!(words(), options.other_ways)}</h2>

@@ -29,6 +29,7 @@ pub async fn load(account_id: String) -> Result<Option<PayView>, Failed> {
             let why = match refusal {
                 PayRefusal::NothingOwed | PayRefusal::NothingOfThatKind => Nothing::NothingOwed,
                 PayRefusal::AlreadyOnItsWay => Nothing::OnItsWay,
+                PayRefusal::OnlyDisputedLeft => Nothing::OnlyDisputed,
                 PayRefusal::AccountNotOpen | PayRefusal::Held(HoldKind::Recalled) => {
                     Nothing::NotOpen { creditor: paying.account.creditor }
                 }
@@ -49,6 +50,7 @@ pub async fn load(account_id: String) -> Result<Option<PayView>, Failed> {
         balance: paying.account.facts.balance,
         payable: paying.payable.payable(),
         in_flight: paying.payable.in_flight,
+        disputed: paying.payable.disputed,
         is_disputed: paying.payable.holds.contains(&HoldKind::Dispute),
         is_on_hold: !paying.payable.holds.is_empty(),
         ways,

@@ -42,6 +42,8 @@ pub struct WaysView {
     pub payable: Money,
     pub in_flight: Money,
     pub disclosure: Option<Disclosure>,
+    /// The part that is disputed; zero for none, or all of it.
+    pub disputed: Money,
     pub is_disputed: bool,
     pub is_on_hold: bool,
     pub ways: Vec<WayToPay>,
@@ -54,9 +56,15 @@ pub struct WaysView {
 pub enum Nothing {
     NothingOwed,
     OnItsWay,
-    NotOpen { creditor: String },
+    /// The rest is what they say is not right.
+    OnlyDisputed,
+    NotOpen {
+        creditor: String,
+    },
     Held,
-    TooSmall { owed: Money },
+    TooSmall {
+        owed: Money,
+    },
     NoProcessor,
 }
 
@@ -79,10 +87,12 @@ fn show(view: WaysView) -> impl IntoView {
     let problems = Problems::from_codes(&errors, |_, code| problem_words(code, least, payable));
     let (chosen, typed_amount) = (typed.get("purpose").cloned(), typed.get("amount").cloned());
     let choices: Vec<Choice> = ways.iter().map(|way| choice(way, &creditor, in_flight)).collect();
-    let note = if is_disputed {
-        Some(td_string!(words(), pay.dispute_note))
+    let note = if view.disputed.is_positive() {
+        Some(td_string!(words(), dispute.pay_note, part = amount(view.disputed), rest = amount(payable)))
+    } else if is_disputed {
+        Some(td_string!(words(), pay.dispute_note).to_owned())
     } else {
-        is_on_hold.then(|| td_string!(words(), pay.hold_note))
+        is_on_hold.then(|| td_string!(words(), pay.hold_note).to_owned())
     };
     let on_its_way = in_flight.is_positive().then(|| td_string!(words(), pay.in_flight, amount = amount(in_flight)));
     view! {
@@ -184,9 +194,12 @@ fn nothing(account_id: &str, why: Nothing) -> impl IntoView + use<> {
     let account = paths::account(account_id);
     let title = match &why {
         Nothing::TooSmall { owed } => td_string!(words(), pay.too_small_title, amount = format::money(*owed, language())),
-        Nothing::NothingOwed | Nothing::OnItsWay | Nothing::NotOpen { .. } | Nothing::Held | Nothing::NoProcessor => {
-            td_string!(words(), pay.none_title).to_owned()
-        }
+        Nothing::NothingOwed
+        | Nothing::OnItsWay
+        | Nothing::OnlyDisputed
+        | Nothing::NotOpen { .. }
+        | Nothing::Held
+        | Nothing::NoProcessor => td_string!(words(), pay.none_title).to_owned(),
     };
     // A call is never the only way to a person.
     let write = matches!(why, Nothing::TooSmall { .. }).then(|| {
@@ -196,6 +209,7 @@ fn nothing(account_id: &str, why: Nothing) -> impl IntoView + use<> {
     let text = match why {
         Nothing::NothingOwed => td_string!(words(), pay.none_nothing_owed).to_owned(),
         Nothing::OnItsWay => td_string!(words(), pay.none_on_its_way).to_owned(),
+        Nothing::OnlyDisputed => td_string!(words(), dispute.only_disputed).to_owned(),
         Nothing::NotOpen { creditor } => td_string!(words(), pay.none_not_open, creditor = creditor, phone = phone),
         Nothing::Held => td_string!(words(), pay.none_held, phone = phone),
         Nothing::TooSmall { .. } => td_string!(words(), pay.none_too_small, phone = phone),

@@ -175,6 +175,7 @@ fn not_payable(account: &AccountView, refusal: ShareRefusal) -> impl IntoView + 
         }
         ShareRefusal::Pay(
             PayRefusal::AlreadyOnItsWay
+            | PayRefusal::OnlyDisputedLeft
             | PayRefusal::BelowMinimum { .. }
             | PayRefusal::AboveBalance { .. }
             | PayRefusal::BelowProcessorMinimum { .. }

@@ -4,6 +4,7 @@
 mod backup;
 mod contact;
 mod demo;
+mod dispute;
 mod export;
 mod hardship;
 mod import;
@@ -61,6 +62,9 @@ enum Command {
     Keys(keys::KeysArguments),
     /// How a customer may be written to, and what is known of each way.
     Contact(contact::ContactArguments),
+    /// What customers say is not right.
+    #[command(subcommand)]
+    Dispute(dispute::DisputeCommand),
     /// Letters to be printed and posted.
     Letters(letters::LettersArguments),
     /// Mail that comes in: what could not be delivered, complaints, and replies that say stop.
@@ -177,6 +181,7 @@ impl Command {
             Command::Backup(_)
             | Command::Keys(_)
             | Command::Contact(_)
+            | Command::Dispute(_)
             | Command::Letters(_)
             | Command::Mail(_)
             | Command::Outbox(_)
@@ -204,6 +209,7 @@ async fn execute(arguments: Arguments) -> Result<ExitCode, CommandError> {
         Command::Backup(arguments) => backup::backup(config, arguments).await,
         Command::Keys(arguments) => keys::keys(config, arguments).await,
         Command::Contact(arguments) => contact::contact(config, arguments).await,
+        Command::Dispute(command) => dispute::dispute(config, command).await,
         Command::Letters(arguments) => letters::letters(config, arguments).await,
         Command::Mail(arguments) => mail::mail(config, arguments).await,
         Command::Outbox(arguments) => outbox::outbox(config, arguments).await,

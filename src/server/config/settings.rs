@@ -4,7 +4,7 @@ use super::ConfigError;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-pub(super) const NAMES: [&str; 47] = [
+pub(super) const NAMES: [&str; 48] = [
     "server.address",
     "server.port",
     "server.public_url",
@@ -28,6 +28,7 @@ pub(super) const NAMES: [&str; 47] = [
     "contact.hours_es",
     "contact.postal_address",
     "contact.answer_working_days",
+    "contact.dispute_answer_working_days",
     "brand.logo_file",
     "brand.colour_light",
     "brand.colour_dark",

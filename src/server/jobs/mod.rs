@@ -8,7 +8,7 @@ use crate::server::services::collections::{self, Tended};
 use crate::server::services::mandates::{self, Told};
 use crate::server::services::payments::{self, Reconciled};
 use crate::server::services::{
-    Failure, attempts, completions, door, hardship, keeping, outbox, plan_interest, recalls, sessions,
+    Failure, attempts, completions, disputes, door, hardship, keeping, outbox, plan_interest, recalls, sessions,
 };
 use crate::server::state::AppState;
 use crate::server::store::StoreResult;
@@ -118,7 +118,7 @@ pub async fn work_until(state: AppState, mut stopped: watch::Receiver<bool>) {
 }
 
 /// Finds what has fallen due by business time: interest to book, then instalments to announce, to collect or to remind of, agreements
-/// to review, and hardship reviews whose day has passed. Returns how much there was.
+/// to review, hardship reviews whose day has passed, disputes whose answer was sent. Returns how much there was.
 pub async fn sweep(state: &AppState) -> usize {
     let interest = match plan_interest::sweep(state).await {
         Ok(booked) => booked,
@@ -148,7 +148,14 @@ pub async fn sweep(state: &AppState) -> usize {
             0
         }
     };
-    interest + due + to_review + late
+    let released = match disputes::release_sent(state).await {
+        Ok(count) => count,
+        Err(error) => {
+            tracing::error!(%error, "disputes whose answer was sent could not be looked through; it is tried again");
+            0
+        }
+    };
+    interest + due + to_review + late + released
 }
 
 /// Removes what has ended and is of no more use: sessions, attempts to sign in that count no longer, and counts of forms.

@@ -38,8 +38,18 @@ impl Template {
             | Template::AuthorisationCopy
             | Template::CompletionCopy
             | Template::AccountRecalled
-            | Template::ReviewLetter => &[("reference", "EK-7F3K-9Q2M")],
+            | Template::ReviewLetter
+            | Template::DisputeAnswer
+            | Template::InformationCopy => &[("reference", "EK-7F3K-9Q2M")],
             Template::TimeToThink => &[("day", "Friday 4 December 2026"), ("link", "https://pay.example.org/account/1/options")],
+            Template::DisputeReceived => &[
+                ("reference", "DP-7F3K-9Q2M"),
+                ("answer_by", "Friday 4 December 2026"),
+                ("link", "https://pay.example.org/account/1/dispute/status"),
+            ],
+            Template::DisputeMoreNeeded => {
+                &[("reference", "DP-7F3K-9Q2M"), ("link", "https://pay.example.org/account/1/dispute/status")]
+            }
             Template::AuthorisationEnded => &[("reference", "EM-7F3K-9Q2M"), ("day", "4 December 2026")],
             Template::CollectionNotice => &[
                 ("amount", "$50.00"),
@@ -156,6 +166,14 @@ impl Template {
             (Template::ReviewLetter, Language::Spanish) => letter!("review_letter/es"),
             (Template::TimeToThink, Language::English) => letter!("time_to_think/en"),
             (Template::TimeToThink, Language::Spanish) => letter!("time_to_think/es"),
+            (Template::DisputeReceived, Language::English) => letter!("dispute_received/en"),
+            (Template::DisputeReceived, Language::Spanish) => letter!("dispute_received/es"),
+            (Template::DisputeMoreNeeded, Language::English) => letter!("dispute_more_needed/en"),
+            (Template::DisputeMoreNeeded, Language::Spanish) => letter!("dispute_more_needed/es"),
+            (Template::DisputeAnswer, Language::English) => letter!("dispute_answer/en"),
+            (Template::DisputeAnswer, Language::Spanish) => letter!("dispute_answer/es"),
+            (Template::InformationCopy, Language::English) => letter!("information_copy/en"),
+            (Template::InformationCopy, Language::Spanish) => letter!("information_copy/es"),
         }
     }
 
@@ -184,7 +202,11 @@ impl Template {
                 | Template::AgreementCancelled
                 | Template::AccountRecalled
                 | Template::ReviewLetter
-                | Template::TimeToThink,
+                | Template::TimeToThink
+                | Template::DisputeReceived
+                | Template::DisputeMoreNeeded
+                | Template::DisputeAnswer
+                | Template::InformationCopy,
                 _,
             ) => None,
         }

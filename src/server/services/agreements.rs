@@ -194,6 +194,7 @@ pub async fn sign(
         return Ok(Signed::Agreement(agreement));
     }
     let account = facts::one_of_customer(&mut *tx, customer, account_id).await?;
+    let account = account.map(facts::AccountRecord::without_disputed_part);
     let draft = drafts::by_id(&mut *tx, draft_id).await?.filter(|draft| !draft.ended);
     let stored = offer_sets::live(&mut *tx, account_id).await?;
     let (Some(account), Some(draft), Some(stored)) = (account.filter(|account| account.is_open()), draft, stored) else {

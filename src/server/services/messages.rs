@@ -1,12 +1,11 @@
-//! "Something has changed", "this is not right", and everything else a customer writes to a person about an account. Each is
-//! answered by a stated day. What may be an order to stop a payment lets collections wait ([`super::answers`]). Saying that it is not right puts the account on hold at once: said here it counts as written
-//! (12 CFR 1006.38), so nothing is asked for until a person has answered.
+//! "Something has changed" and everything else a customer writes to a person about an account. Each is answered by a stated day. What
+//! may be an order to stop a payment lets collections wait ([`super::answers`]). "This is not right" was written here once; it is a
+//! dispute now ([`super::disputes`]), and what was written before can still be read and settled.
 
 use super::{Failure, answers};
 use crate::domain::calendar::Date;
 use crate::domain::contact::stop_words::may_stop_a_payment;
 use crate::domain::contact::{Topic, answer_by};
-use crate::domain::hold::HoldKind;
 use crate::domain::ids::{AccountId, CustomerId};
 use crate::domain::language::Language;
 use crate::server::clock::{end_of_day, zone};
@@ -14,9 +13,8 @@ use crate::server::ids;
 use crate::server::state::AppState;
 use crate::server::store::events::{self, Actor, Event};
 use crate::server::store::facts::{self, AccountRecord};
-use crate::server::store::holds::{self, NewHold};
 use crate::server::store::messages::{self, NewMessage};
-use crate::server::store::{StoreError, Tx, jobs};
+use crate::server::store::{StoreError, Tx};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -76,35 +74,11 @@ pub async fn send(
     };
     messages::insert(&mut tx, &new).await?;
     note(&mut tx, &account, "message.received", &id, now, json!({ "topic": message.topic.code() })).await?;
-    if message.topic == Topic::NotRight {
-        hold_for_dispute(&mut tx, &account, &reference, now).await?;
-    }
     for held in &answers::not_held(&mut tx, &permitted, now).await? {
         answers::hold(&mut tx, held, customer, &reference, now).await?;
     }
     tx.commit().await.map_err(StoreError::from)?;
     Ok(Sent::Received { reference })
-}
-
-/// One hold is enough, however often it is said.
-async fn hold_for_dispute(tx: &mut Tx, account: &AccountRecord, reference: &str, now: i64) -> Result<(), Failure> {
-    if holds::in_force(tx, account.id.as_str(), now).await?.contains(&HoldKind::Dispute) {
-        return Ok(());
-    }
-    let id = ids::new_id();
-    let hold = NewHold {
-        id: &id,
-        account_id: account.id.as_str(),
-        kind: HoldKind::Dispute,
-        reason: reference,
-        starts_at: now,
-        created_by: account.customer_id.as_str(),
-    };
-    holds::insert(tx, &hold).await?;
-    // No payment over several accounts reaches a disputed one (12 CFR 1006.30(c)): pages that are open are closed.
-    let once_key = format!("{}:{id}", jobs::CLOSE_JOINT_PAGES);
-    jobs::ask(tx, jobs::CLOSE_JOINT_PAGES, account.id.as_str(), &once_key, 0, now).await?;
-    note(tx, account, "hold.begun", &id, now, json!({ "kind": HoldKind::Dispute.code() })).await
 }
 
 async fn note(

@@ -63,6 +63,8 @@ pub async fn hold(state: &AppState, customer: &CustomerId, account_id: &AccountI
     let Some(account) = facts::one_of_customer(state.db.pool(), customer, account_id).await? else {
         return Ok(None);
     };
+    // What is disputed is asked for in no offer, and agreed in none.
+    let account = account.without_disputed_part();
     if let Some(agreement) = agreements::active_of_account(state.db.pool(), account_id).await? {
         return Ok(Some(WaysForward::UnderAgreement(agreement)));
     }
@@ -128,6 +130,7 @@ async fn hold_anew(state: &AppState, customer: &CustomerId, account_id: &Account
     let version = store::lock_account(&mut tx, account_id.as_str()).await?;
     let account: AccountRecord =
         facts::one_of_customer(&mut *tx, customer, account_id).await?.ok_or(Failure::Missing("account"))?;
+    let account = account.without_disputed_part();
     let earlier = offer_sets::live(&mut *tx, account_id).await?;
     let relief = store::hardship::relief_of(&mut *tx, customer, now).await?;
     let remembered = hardship::remembered_reason(&mut tx, customer).await?;

@@ -8,7 +8,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
 /// What a backup holds, in an order in which rows can be put back: a row comes after those it refers to.
-pub const TABLES: [&str; 50] = [
+pub const TABLES: [&str; 54] = [
     "creditors",
     "customers",
     "accounts",
@@ -59,6 +59,10 @@ pub const TABLES: [&str; 50] = [
     "channel_consents",
     "stop_tokens",
     "print_queue",
+    "disputes",
+    "dispute_words",
+    "dispute_drafts",
+    "information_requests",
 ];
 
 /// What a backup leaves out: a session that was ended must not come alive again. People sign in anew.

@@ -19,6 +19,10 @@ pub enum DocumentKind {
     Recall,
     /// What was written about a hardship case: that it is here, what was asked, what was decided.
     Review,
+    /// The answer to what a customer disputed.
+    DisputeAnswer,
+    /// What a customer asked to have in writing: creditor, itemization, validation information.
+    Information,
 }
 
 impl DocumentKind {
@@ -31,6 +35,8 @@ impl DocumentKind {
             DocumentKind::Completion => "completion",
             DocumentKind::Recall => "recall",
             DocumentKind::Review => "review",
+            DocumentKind::DisputeAnswer => "dispute_answer",
+            DocumentKind::Information => "information",
         }
     }
 
@@ -43,6 +49,8 @@ impl DocumentKind {
             DocumentKind::Completion,
             DocumentKind::Recall,
             DocumentKind::Review,
+            DocumentKind::DisputeAnswer,
+            DocumentKind::Information,
         ]
         .into_iter()
         .find(|kind| kind.code() == code)

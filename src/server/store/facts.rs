@@ -3,6 +3,7 @@
 use super::{StoreError, StoreResult, told};
 use crate::domain::account::AccountFacts;
 use crate::domain::calendar::Date;
+use crate::domain::dispute::undisputed;
 use crate::domain::ids::{AccountId, CustomerId};
 use crate::domain::money::{Currency, Money};
 use crate::domain::standing::Reported;
@@ -31,6 +32,8 @@ pub struct AccountRecord {
     /// The creditor's own figures, and the balance they add up to.
     pub reported: Reported,
     pub reported_balance: Money,
+    /// The part of the balance that its customer disputes (`domain::dispute`); zero where it is nothing or all of it.
+    pub disputed_part: Money,
     /// How many accounts its customer has here, this one included.
     pub accounts_of_customer: i64,
     /// Whether an agreement was ever made here: most have none, and no history of our own to read.
@@ -42,6 +45,16 @@ impl AccountRecord {
     /// Not recalled and not closed by the creditor.
     pub fn is_open(&self) -> bool {
         self.status == "open"
+    }
+
+    /// With what may be asked for and agreed: less the part that is disputed, which what is past due does not reach into.
+    pub fn without_disputed_part(mut self) -> AccountRecord {
+        let balance = undisputed(self.facts.balance, self.disputed_part);
+        if self.disputed_part.is_positive() {
+            self.facts.past_due = Money::new(self.facts.past_due.minor().min(balance.minor()), balance.currency());
+            self.facts.balance = balance;
+        }
+        self
     }
 }
 
@@ -57,6 +70,7 @@ const SELECT: &str = "select a.id, a.reference, a.customer_id, a.product, a.curr
     case when c.email is null then 0 else 1 end as has_email, \
     a.itemization_date, a.balance_at_itemization_minor, a.interest_since_minor, a.fees_since_minor, a.payments_since_minor, \
     a.credits_since_minor, a.reported_balance_minor, \
+    (select d.part_minor from disputes d where d.account_id = a.id and d.released_at is null) as disputed_minor, \
     (select count(*) from accounts others where others.customer_id = a.customer_id) as accounts_of_customer, \
     (select cast(coalesce(max(case when ga.ended_at is null then 2 else 1 end), 0) as bigint) from agreement_accounts ga \
       where ga.account_id = a.id) as agreements, \
@@ -154,6 +168,7 @@ fn record(row: &AnyRow) -> StoreResult<AccountRecord> {
             balance_date: day("balance_date")?,
         },
         reported_balance: money("reported_balance_minor")?,
+        disputed_part: Money::new(row.try_get::<Option<i64>, _>("disputed_minor")?.unwrap_or(0), currency),
         accounts_of_customer: row.try_get("accounts_of_customer")?,
         // 2 for one that is live, 1 for one that has ended.
         has_agreements: row.try_get::<i64, _>("agreements")? > 0,

@@ -7,6 +7,10 @@ use crate::domain::ids::{AccountId, CustomerId};
 use crate::server::clock::Millis;
 use sqlx::{AnyPool, FromRow};
 
+/// Asks for the original creditor's address, which is not known here: the account is on hold until a person has answered
+/// (`services::information`).
+pub const CREDITOR_ASKED: &str = "creditor-asked";
+
 /// One that waits. What was written is not part of it, nor who wrote it.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct OpenRequest {
@@ -109,7 +113,8 @@ pub async fn disputed_by(tx: &mut Tx, reference: &str) -> StoreResult<Option<(Ac
         "select a.id, a.customer_id from contact_requests r
          join accounts a on a.id = r.account_id
          where r.reference = $1 and r.kind = $2
-           and exists (select 1 from holds h where h.account_id = a.id and h.kind = 'dispute' and h.released_at is null)",
+           and exists (select 1 from holds h where h.account_id = a.id and h.kind = 'dispute' and h.released_at is null
+             and h.reason in (select m.reference from contact_requests m where m.account_id = a.id and m.kind = $2))",
     )
     .bind(reference)
     .bind(Topic::NotRight.code())
@@ -128,22 +133,33 @@ pub async fn is_waited_for(tx: &mut Tx, reference: &str) -> StoreResult<bool> {
     Ok(holds > 0)
 }
 
-/// Ends the hold of a disputed account.
+/// Ends the holds that messages began on a disputed account; those of a dispute itself end with its answer.
 pub async fn release_dispute(tx: &mut Tx, account: &AccountId, at: Millis) -> StoreResult<()> {
-    sqlx::query("update holds set released_at = $2 where account_id = $1 and kind = 'dispute' and released_at is null")
-        .bind(account.as_str())
-        .bind(at)
-        .execute(&mut **tx)
-        .await?;
+    sqlx::query(
+        "update holds set released_at = $2
+         where account_id = $1 and kind = 'dispute' and released_at is null
+           and reason in (select reference from contact_requests where account_id = $1 and kind = $3)",
+    )
+    .bind(account.as_str())
+    .bind(at)
+    .bind(Topic::NotRight.code())
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }
 
 /// Ends the holds that wait for this answer; returns how many there were.
 pub async fn release_holds(tx: &mut Tx, reference: &str, at: Millis) -> StoreResult<u64> {
-    let done = sqlx::query("update holds set released_at = $2 where reason = $1 and kind = 'stop_asked' and released_at is null")
-        .bind(reference)
-        .bind(at)
-        .execute(&mut **tx)
-        .await?;
+    let done = sqlx::query(
+        "update holds set released_at = $2
+         where reason = $1 and released_at is null
+           and (kind = 'stop_asked'
+             or (kind = 'dispute' and reason in (select reference from contact_requests where reference = $1 and kind = $3)))",
+    )
+    .bind(reference)
+    .bind(at)
+    .bind(CREDITOR_ASKED)
+    .execute(&mut **tx)
+    .await?;
     Ok(done.rows_affected())
 }

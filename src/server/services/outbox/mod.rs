@@ -89,6 +89,8 @@ pub async fn enqueue_copy(
         DocumentKind::Completion => Template::CompletionCopy,
         DocumentKind::Recall => Template::AccountRecalled,
         DocumentKind::Review => Template::ReviewLetter,
+        DocumentKind::DisputeAnswer => Template::DisputeAnswer,
+        DocumentKind::Information => Template::InformationCopy,
     };
     let once = format!("{}:{document_id}", template.code());
     let values = [("reference", &*document.reference)];

@@ -74,6 +74,7 @@ pub(super) async fn read_paying(
         is_open: account.is_open(),
         terms: terms(state, tx, &account, today).await?,
         owed,
+        disputed: account.disputed_part,
         in_flight: Money::new(in_flight, currency),
         holds: holds::in_force(tx, account.id.as_str(), now).await?,
         processor_minimum,

@@ -1,0 +1,52 @@
+//! The newest dispute of an account with everything that was written.
+
+use super::{Letter, SCREEN, StatusView, Writer, Written};
+use crate::domain::ids::AccountId;
+use crate::paths;
+use crate::server::clock;
+use crate::server::context::{self, Failed};
+use crate::server::services::disputes::{self, WordsKind};
+
+/// `None` where there is none of theirs, and the answer leads on.
+pub async fn load(account_id: String) -> Result<Option<StatusView>, Failed> {
+    let (Some(state), Some(visitor)) = (context::state(), context::signed_in()) else {
+        return Ok(None);
+    };
+    let account = AccountId(account_id.clone());
+    let Some(followed) = disputes::newest(&state, &visitor.customer_id, &account).await.map_err(context::fail)? else {
+        context::redirect(&paths::dispute(&account_id));
+        return Ok(None);
+    };
+    let is_late = followed.is_late();
+    let dispute = followed.dispute;
+    let zone = clock::zone(&dispute.time_zone);
+    let day = |at| clock::date_of(at, &zone);
+    let written = followed.words.into_iter().map(|words| Written {
+        who: match words.kind {
+            WordsKind::Said => Writer::Said,
+            WordsKind::Added => Writer::Added,
+            WordsKind::Asked => Writer::Asked,
+            WordsKind::Answered => Writer::Answered,
+        },
+        on: day(words.written_at),
+        text: words.text,
+    });
+    let flash = context::flash(SCREEN).unwrap_or_default();
+    let letter = dispute.document_id.zip(followed.letter_reference);
+    Ok(Some(StatusView {
+        account_id,
+        reference: dispute.reference,
+        reason: dispute.reason,
+        disputed: dispute.disputed,
+        state: dispute.state,
+        opened_on: day(dispute.opened_at),
+        answer_by: day(dispute.answer_by),
+        is_late,
+        ended_on: dispute.answered_at.map(day),
+        is_released: dispute.released_at.is_some(),
+        letter: letter.map(|(id, reference)| Letter { id: id.to_string(), reference }),
+        written: written.collect(),
+        typed: flash.values.get("text").cloned(),
+        errors: flash.errors,
+    }))
+}
