@@ -12,7 +12,6 @@ use crate::components::holds::HoldsNotice;
 use crate::components::layout::Page;
 use crate::components::loaded::{loaded, param};
 use crate::components::notice::{Notice, NoticeKind};
-use crate::domain::contact::Topic;
 use crate::domain::format;
 use crate::domain::hold::HoldKind;
 use crate::domain::money::Money;
