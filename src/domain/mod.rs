@@ -15,6 +15,7 @@ pub mod collecting;
 pub mod components;
 pub mod contact;
 pub mod due_dates;
+pub mod evidence;
 pub mod finding_out;
 pub mod format;
 pub mod going_back;

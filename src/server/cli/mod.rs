@@ -4,6 +4,7 @@
 mod backup;
 mod contact;
 mod demo;
+mod evidence;
 mod export;
 mod import;
 mod keys;
@@ -59,6 +60,8 @@ enum Command {
     Keys(keys::KeysArguments),
     /// How a customer may be written to, and what is known of each way.
     Contact(contact::ContactArguments),
+    /// What customers uploaded for a case.
+    Evidence(evidence::EvidenceArguments),
     /// Letters to be printed and posted.
     Letters(letters::LettersArguments),
     /// Mail that comes in: what could not be delivered, complaints, and replies that say stop.
@@ -173,6 +176,7 @@ impl Command {
             Command::Backup(_)
             | Command::Keys(_)
             | Command::Contact(_)
+            | Command::Evidence(_)
             | Command::Letters(_)
             | Command::Mail(_)
             | Command::Outbox(_)
@@ -199,6 +203,7 @@ async fn execute(arguments: Arguments) -> Result<ExitCode, CommandError> {
         Command::Backup(arguments) => backup::backup(config, arguments).await,
         Command::Keys(arguments) => keys::keys(config, arguments).await,
         Command::Contact(arguments) => contact::contact(config, arguments).await,
+        Command::Evidence(arguments) => evidence::evidence(config, arguments).await,
         Command::Letters(arguments) => letters::letters(config, arguments).await,
         Command::Mail(arguments) => mail::mail(config, arguments).await,
         Command::Outbox(arguments) => outbox::outbox(config, arguments).await,

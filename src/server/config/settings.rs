@@ -4,7 +4,7 @@ use super::ConfigError;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-pub(super) const NAMES: [&str; 43] = [
+pub(super) const NAMES: [&str; 46] = [
     "server.address",
     "server.port",
     "server.public_url",
@@ -48,6 +48,9 @@ pub(super) const NAMES: [&str; 43] = [
     "text.url",
     "text.secret",
     "text.inbound_secret",
+    "evidence.key",
+    "evidence.keep_days",
+    "evidence.temporary_dir",
 ];
 
 /// `EVENKEEL_CONFIG` and what the scripts tell each other; whatever else begins so and is no setting is a typing mistake.

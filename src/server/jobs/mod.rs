@@ -7,7 +7,9 @@ use crate::server::clock::Millis;
 use crate::server::services::collections::{self, Tended};
 use crate::server::services::mandates::{self, Told};
 use crate::server::services::payments::{self, Reconciled};
-use crate::server::services::{Failure, attempts, completions, door, keeping, outbox, plan_interest, recalls, sessions};
+use crate::server::services::{
+    Failure, attempts, completions, door, evidence, keeping, outbox, plan_interest, recalls, sessions,
+};
 use crate::server::state::AppState;
 use crate::server::store::StoreResult;
 use crate::server::store::jobs::{self, Claimed};
@@ -142,7 +144,8 @@ pub async fn sweep(state: &AppState) -> usize {
     interest + due + to_review
 }
 
-/// Removes what has ended and is of no more use: sessions, attempts to sign in that count no longer, and counts of forms.
+/// Removes what has ended and is of no more use: sessions, attempts to sign in that count no longer, counts of forms, and evidence
+/// that was kept long enough.
 pub async fn tidy(state: &AppState) {
     if let Err(error) = sessions::delete_ended(state).await {
         tracing::warn!(%error, "ended sessions could not be removed; it is tried again");
@@ -152,6 +155,10 @@ pub async fn tidy(state: &AppState) {
     }
     if let Err(error) = door::close_windows(state).await {
         tracing::warn!(%error, "the counts of forms could not be closed; it is tried again");
+    }
+    if let Err(error) = evidence::delete_due(state).await {
+        let cause = std::error::Error::source(&error).map(ToString::to_string);
+        tracing::error!(%error, cause, "evidence that was kept long enough could not be deleted; it is tried again");
     }
 }
 

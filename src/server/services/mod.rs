@@ -18,6 +18,7 @@ pub mod corrections;
 pub mod documents;
 pub mod door;
 mod endings;
+pub mod evidence;
 pub mod feed;
 pub mod history;
 pub mod keeping;
@@ -42,6 +43,7 @@ pub mod staff;
 pub mod stopping;
 
 use super::documents::TypesetError;
+use super::evidence::intake::IntakeError;
 use super::notify::mail::UnusableMail;
 use super::store::StoreError;
 use crate::domain::money::MoneyError;
@@ -55,6 +57,8 @@ pub enum Failure {
     Typeset(#[from] TypesetError),
     #[error(transparent)]
     Mail(#[from] UnusableMail),
+    #[error(transparent)]
+    Evidence(#[from] IntakeError),
     /// Two currencies met, or an amount did not fit: nothing the books hold can do that.
     #[error("amounts could not be reckoned: {0:?}")]
     Money(MoneyError),

@@ -8,7 +8,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
 /// What a backup holds, in an order in which rows can be put back: a row comes after those it refers to.
-pub const TABLES: [&str; 47] = [
+pub const TABLES: [&str; 51] = [
     "creditors",
     "customers",
     "accounts",
@@ -56,6 +56,10 @@ pub const TABLES: [&str; 47] = [
     "channel_consents",
     "stop_tokens",
     "print_queue",
+    "evidence_cases",
+    "evidence_items",
+    "evidence_pieces",
+    "evidence_openings",
 ];
 
 /// What a backup leaves out: a session that was ended must not come alive again. People sign in anew.
