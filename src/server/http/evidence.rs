@@ -13,12 +13,13 @@ use crate::server::security::sessions::{FLASH, KeptFlash};
 use crate::server::services::Failure;
 use crate::server::services::evidence::{self, Added};
 use crate::server::state::AppState;
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::multipart::Field;
 use axum::extract::{DefaultBodyLimit, Form, FromRequest, Multipart, Path, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 use axum::{Extension, Router};
+use futures_util::StreamExt;
 use http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
@@ -101,7 +102,7 @@ async fn add(
         Err(error) => return broke(&error),
     };
     let said = said_length(request.headers());
-    let Ok(mut form) = Multipart::from_request(request, &state).await else {
+    let Ok(mut form) = Multipart::from_request(paced(request), &state).await else {
         return trouble::mark(StatusCode::BAD_REQUEST);
     };
     let mut back = paths::ACCOUNT.to_owned();
@@ -132,6 +133,16 @@ async fn add(
         }
     }
     answer(Ok(Added::Refused(EvidenceRefusal::Nothing)), session, &case_id, &back).await
+}
+
+/// The reader of forms takes all that has come whenever it looks, and holds it. So it finds one piece at a time.
+fn paced(request: Request) -> Request {
+    request.map(|body| {
+        Body::from_stream(body.into_data_stream().then(async |piece| {
+            tokio::task::yield_now().await;
+            piece
+        }))
+    })
 }
 
 /// As the request says it itself.

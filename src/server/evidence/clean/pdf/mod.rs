@@ -196,7 +196,7 @@ fn write_places<W: Write>(places: &[Option<u64>], root: u32, output: &mut Counte
     write!(output, "xref\n0 {}\n0000000000 65535 f \n", places.len() + 1)?;
     for place in places {
         match place {
-            Some(at) => write!(output, "{at:010} 00000 n \n")?,
+            Some(at) => writeln!(output, "{at:010} 00000 n ")?,
             None => output.write_all(b"0000000000 00000 f \n")?,
         }
     }
