@@ -1,5 +1,6 @@
 //! The HTML shell and the route table: every screen once.
 
+use crate::components::evidence::{CASE_VALUE, EvidenceFrame, PANEL};
 use crate::components::frame::{Frame, Mode, Reach, Visitor, provide_frame};
 use crate::pages::account::history::HistoryPage;
 use crate::pages::account::{AccountPage, AccountsPage};
@@ -77,6 +78,7 @@ pub fn shell(stylesheet: &str) -> impl IntoView + use<> {
 pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_frame(frame());
+    provide_context(evidence_frame());
     view! {
         <Router>
             // An address that is no screen never comes here: http/ answers it.
@@ -134,6 +136,17 @@ fn brand_stylesheet() -> impl IntoView {
     let look = context::state()?.look;
     let version = look.stylesheet.as_ref()?.version.clone();
     Some(view! { <link rel="stylesheet" href=format!("{}?v={version}", paths::BRAND_STYLESHEET)/> })
+}
+
+/// What the panel of evidence says beside what is in it.
+fn evidence_frame() -> EvidenceFrame {
+    let keep_days = context::state().map_or(0, |state| state.config.evidence.keep_days);
+    let refused = context::flash(PANEL).and_then(|flash| {
+        let case = flash.values.get(CASE_VALUE)?.clone();
+        let (_, code) = flash.errors.into_iter().next()?;
+        Some((case, code))
+    });
+    EvidenceFrame { keep_days, refused }
 }
 
 fn mode(config: &Config) -> Mode {

@@ -301,6 +301,19 @@ pub fn ask_document(account_id: &str) -> String {
     format!("{ACCOUNT}/{account_id}/letters")
 }
 
+/// Where a file is added to a case as evidence. Changes come here from [`crate::components::evidence`] only.
+pub fn evidence(case_id: &str) -> String {
+    format!("/evidence/{case_id}")
+}
+
+/// Where one of them is removed.
+pub fn evidence_remove(case_id: &str, item_id: &str) -> String {
+    format!("/evidence/{case_id}/{item_id}/remove")
+}
+
+/// The part of a screen with the evidence of a case.
+pub const EVIDENCE: &str = "evidence";
+
 /// A one-use link. The token is the one secret an address may hold.
 pub fn link(token: &str) -> String {
     format!("{LINK}/{token}")

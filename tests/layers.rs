@@ -96,9 +96,10 @@ const ROOMS: [Room; 10] = [
         ],
     },
     Room {
-        name: "processors, notify, documents",
+        name: "processors, notify, documents, evidence",
         holds: |path| {
-            let is_port = path[0] == "server" && ["processors", "notify", "documents"].contains(path.get(1).unwrap_or(&""));
+            let is_port =
+                path[0] == "server" && ["processors", "notify", "documents", "evidence"].contains(path.get(1).unwrap_or(&""));
             is_port && !path.starts_with(&["server", "processors", "sandbox"])
         },
         never: &[

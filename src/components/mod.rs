@@ -9,6 +9,7 @@ pub mod change_words;
 pub mod chart;
 pub mod collection_trouble;
 pub mod disclosure;
+pub mod evidence;
 pub mod form;
 pub mod frame;
 pub mod hardship_words;

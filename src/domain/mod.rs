@@ -17,6 +17,7 @@ pub mod components;
 pub mod contact;
 pub mod dispute;
 pub mod due_dates;
+pub mod evidence;
 pub mod finding_out;
 pub mod format;
 pub mod going_back;

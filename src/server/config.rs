@@ -3,10 +3,12 @@
 //! Every setting has a name (`server.port`), can be set by an environment variable (`EVENKEEL_SERVER_PORT`; `PORT` and
 //! `DATABASE_URL` are understood too), and is refused with its name, its value and what is allowed.
 
+mod evidence;
 mod mail;
 mod settings;
 mod stripe;
 
+pub use evidence::Evidence;
 pub use mail::{BounceAddress, Mail, Texts};
 pub use settings::Settings;
 pub use stripe::{Processor, Secret, Stripe};
@@ -76,6 +78,7 @@ pub struct Config {
     pub worker_poll_seconds: u32,
     /// So many days before an instalment that is paid by hand its customer is reminded.
     pub reminder_days_before: u32,
+    pub evidence: Evidence,
     /// Who helps for free.
     pub advice_file: PathBuf,
     pub hardship: Hardship,
@@ -158,6 +161,15 @@ impl Settings {
                 (known && !text.ends_with('/')).then(|| text.to_owned())
             },
         )?;
+        let database_url = self.get(
+            "database.url",
+            "sqlite:data/evenkeel.db",
+            "sqlite:PATH or postgres://user:password@host/database",
+            |text| {
+                let known = ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
+                known.then(|| text.to_owned())
+            },
+        )?;
         Ok(Config {
             address,
             port,
@@ -171,15 +183,8 @@ impl Settings {
                 "private, or networks such as 203.0.113.0/24, with commas between them",
                 Networks::read,
             )?,
-            database_url: self.get(
-                "database.url",
-                "sqlite:data/evenkeel.db",
-                "sqlite:PATH or postgres://user:password@host/database",
-                |text| {
-                    let known = ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
-                    known.then(|| text.to_owned())
-                },
-            )?,
+            evidence: self.evidence(&database_url)?,
+            database_url,
             database_connections: self.number("database.connections", "8", 1, 200)?,
             sandbox,
             clock,

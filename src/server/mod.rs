@@ -10,6 +10,7 @@ pub mod config;
 pub mod context;
 pub mod crash_point;
 pub mod documents;
+pub mod evidence;
 pub mod http;
 pub mod ids;
 pub mod import;

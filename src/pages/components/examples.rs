@@ -1,6 +1,7 @@
 //! The examples, by the name of their component. What they say is made of the words other screens use.
 
 use crate::components::chart::{BalanceChart, BalancePoint, PartsBar};
+use crate::components::evidence::EvidencePanel;
 use crate::components::form::{
     Button, ButtonKind, Checkbox, Choice, ChoiceLook, DateFields, ErrorSummary, Field, FieldKind, FieldWidth, LinkButton,
     LinkKind, MoneyField, Problem, Problems, Radios, Select, TextArea,
@@ -11,6 +12,7 @@ use crate::components::money::{Amount, Total};
 use crate::components::notice::{Notice, NoticeKind};
 use crate::components::summary::{SummaryList, SummaryRow, Timeline, TimelineItem};
 use crate::domain::calendar::Date;
+use crate::domain::evidence::{EvidenceItem, EvidenceKind};
 use crate::domain::money::{Currency, Money};
 use crate::paths;
 use crate::words::td_string;
@@ -34,6 +36,7 @@ pub fn examples() -> Vec<Example> {
         Example { name: "Fields", view: fields() },
         Example { name: "Choices", view: choices() },
         Example { name: "Buttons", view: buttons() },
+        Example { name: "EvidencePanel", view: evidence() },
     ]
 }
 
@@ -151,6 +154,12 @@ fn choices() -> AnyView {
         <Checkbox name="example_check" label=td_string!(words(), account.send_title)/>
     }
     .into_any()
+}
+
+fn evidence() -> AnyView {
+    let item = |id: &str, kind, bytes| EvidenceItem { id: id.to_owned(), kind, bytes, added_on: day(11, 20) };
+    let items = vec![item("a", EvidenceKind::Pdf, 1_204_331), item("b", EvidenceKind::Heic, 340_120)];
+    view! { <EvidencePanel case_id="example".to_owned() items back=paths::COMPONENTS.to_owned()/> }.into_any()
 }
 
 fn buttons() -> AnyView {

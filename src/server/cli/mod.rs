@@ -5,6 +5,7 @@ mod backup;
 mod contact;
 mod demo;
 mod dispute;
+mod evidence;
 mod export;
 mod hardship;
 mod import;
@@ -65,6 +66,8 @@ enum Command {
     /// What customers say is not right.
     #[command(subcommand)]
     Dispute(dispute::DisputeCommand),
+    /// What customers uploaded for a case.
+    Evidence(evidence::EvidenceArguments),
     /// Letters to be printed and posted.
     Letters(letters::LettersArguments),
     /// Mail that comes in: what could not be delivered, complaints, and replies that say stop.
@@ -182,6 +185,7 @@ impl Command {
             | Command::Keys(_)
             | Command::Contact(_)
             | Command::Dispute(_)
+            | Command::Evidence(_)
             | Command::Letters(_)
             | Command::Mail(_)
             | Command::Outbox(_)
@@ -210,6 +214,7 @@ async fn execute(arguments: Arguments) -> Result<ExitCode, CommandError> {
         Command::Keys(arguments) => keys::keys(config, arguments).await,
         Command::Contact(arguments) => contact::contact(config, arguments).await,
         Command::Dispute(command) => dispute::dispute(config, command).await,
+        Command::Evidence(arguments) => evidence::evidence(config, arguments).await,
         Command::Letters(arguments) => letters::letters(config, arguments).await,
         Command::Mail(arguments) => mail::mail(config, arguments).await,
         Command::Outbox(arguments) => outbox::outbox(config, arguments).await,

@@ -4,7 +4,7 @@ use super::ConfigError;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-pub(super) const NAMES: [&str; 48] = [
+pub(super) const NAMES: [&str; 51] = [
     "server.address",
     "server.port",
     "server.public_url",
@@ -53,6 +53,9 @@ pub(super) const NAMES: [&str; 48] = [
     "hardship.answer_working_days",
     "hardship.days_to_answer",
     "hardship.days_to_choose",
+    "evidence.key",
+    "evidence.keep_days",
+    "evidence.temporary_dir",
 ];
 
 /// `EVENKEEL_CONFIG` and what the scripts tell each other; whatever else begins so and is no setting is a typing mistake.

@@ -48,7 +48,7 @@ pub struct Stripe {
 const API_URL: &str = "https://api.stripe.com";
 const PAGE_ORIGIN: &str = "https://checkout.stripe.com";
 const MOST_WEBHOOK_SECRETS: usize = 4;
-const NOT_SHOWN: &str = "(not shown)";
+pub(super) const NOT_SHOWN: &str = "(not shown)";
 
 impl Settings {
     pub(super) fn processor(&self, sandbox: bool, clock: Clock, public_url: &str) -> Result<Processor, ConfigError> {

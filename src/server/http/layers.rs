@@ -1,7 +1,7 @@
 //! The layers around every screen and action, from the outside in:
 //!
-//! 1. a reference and one log line per request ([`super::request_log`]), a time limit, and a calm page where something
-//!    broke or panicked ([`super::trouble`]);
+//! 1. a reference and one log line per request ([`super::request_log`]), and a calm page where something broke or panicked
+//!    ([`super::trouble`]);
 //! 2. security headers and the content security policy ([`super::security_headers`]);
 //! 3. compression. Responses may hold secrets and be compressed (BREACH): that needs an attacker's text in the same
 //!    response and a browser that sends the cookie with the attacker's requests. Pages show typed text only after a POST
@@ -9,7 +9,8 @@
 //! 4. a limit on what may be sent, and where a change may come from ([`super::same_origin`]);
 //! 5. the session and who is asking ([`super::visitor`]).
 //!
-//! Webhooks and the sandbox processor's pages are mounted outside 4 and 5: other parties call them.
+//! Within them every request has its time ([`in_time`]). Evidence is mounted without the limit of 4, because that reads a body
+//! before anything acts on it. Webhooks and the sandbox processor's pages are mounted outside 4 and 5: other parties call them.
 
 use super::{request_log, same_origin, security_headers, trouble, visitor};
 use crate::server::security::sessions::{self, DatabaseSessions, Limits};
@@ -23,30 +24,42 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
-/// The longest a request may take.
-const REQUEST_TIMEOUT_SECONDS: u64 = 30;
+/// The longest a request may take; evidence has its own.
+pub const REQUEST_SECONDS: u64 = 30;
 
 /// Layers 4 and 5: for screens and their actions, which may send so many bytes at once.
 pub fn around_screens(router: Router<AppState>, state: &AppState, longest_body_bytes: usize) -> Router<AppState> {
+    let router = within_session(router, state).layer(from_fn_with_state(longest_body_bytes, same_origin::limit_body));
+    router.layer(from_fn_with_state(state.clone(), same_origin::refuse_foreign_changes))
+}
+
+/// The same for what reads its body itself, while it comes.
+pub fn around_uploads(router: Router<AppState>, state: &AppState) -> Router<AppState> {
+    within_session(router, state).layer(from_fn_with_state(state.clone(), same_origin::refuse_foreign_changes))
+}
+
+/// Layer 5.
+fn within_session(router: Router<AppState>, state: &AppState) -> Router<AppState> {
     let store = DatabaseSessions { db: state.db.clone(), clock: state.clock, limits: Limits::of(&state.config) };
     router.layer(
         ServiceBuilder::new()
-            .layer(from_fn_with_state(state.clone(), same_origin::refuse_foreign_changes))
-            .layer(from_fn_with_state(longest_body_bytes, same_origin::limit_body))
             .layer(sessions::layer(store, &state.config))
             .layer(from_fn_with_state(state.clone(), visitor::recognise)),
     )
 }
 
+/// Ends a request that takes longer.
+pub fn in_time(router: Router<AppState>, seconds: u64) -> Router<AppState> {
+    router.layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(seconds)))
+}
+
 /// Layers 1 to 3: for everything.
 pub fn around_everything(router: Router<AppState>, state: &AppState) -> Router<AppState> {
-    let timeout = Duration::from_secs(REQUEST_TIMEOUT_SECONDS);
     router.layer(
         ServiceBuilder::new()
             .layer(from_fn(request_log::note))
             .layer(from_fn_with_state(state.clone(), security_headers::add))
             .layer(from_fn_with_state(state.clone(), trouble::answer_calmly))
-            .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, timeout))
             .layer(CatchPanicLayer::custom(trouble::panicked))
             .layer(CompressionLayer::new()),
     )

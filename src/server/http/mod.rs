@@ -2,6 +2,7 @@
 
 mod brand;
 mod downloads;
+mod evidence;
 mod health;
 pub mod keys;
 mod layers;
@@ -82,6 +83,7 @@ pub fn router(state: AppState) -> Router {
         true => everything.merge(sandbox_messages::routes()),
         false => everything,
     };
+    let everything = layers::in_time(everything, layers::REQUEST_SECONDS).merge(evidence_in(&state));
     layers::around_everything(everything, &state).with_state(state)
 }
 
@@ -117,6 +119,12 @@ fn uploads(state: &AppState) -> Router<AppState> {
     let at_once = GlobalConcurrencyLimitLayer::new(UPLOADS_AT_ONCE);
     let uploads = Router::new().route(paths::VERIFY, post(answer_verify)).layer(longest).layer(at_once);
     layers::around_screens(uploads, state, verify::LONGEST_UPLOAD_BYTES)
+}
+
+/// Evidence, which is read while it comes: it may take longer than any other request, and is counted where it is read.
+fn evidence_in(state: &AppState) -> Router<AppState> {
+    let evidence = layers::in_time(evidence::routes(), evidence::UPLOAD_SECONDS);
+    layers::around_uploads(evidence, state)
 }
 
 /// Shows the verify screen with what came of its form.

@@ -19,6 +19,7 @@ pub mod disputes;
 pub mod documents;
 pub mod door;
 mod endings;
+pub mod evidence;
 pub mod feed;
 pub mod hardship;
 pub mod history;
@@ -47,6 +48,7 @@ pub mod stopping;
 pub mod time_to_think;
 
 use super::documents::TypesetError;
+use super::evidence::intake::IntakeError;
 use super::notify::mail::UnusableMail;
 use super::store::StoreError;
 use crate::domain::money::MoneyError;
@@ -60,6 +62,8 @@ pub enum Failure {
     Typeset(#[from] TypesetError),
     #[error(transparent)]
     Mail(#[from] UnusableMail),
+    #[error(transparent)]
+    Evidence(#[from] IntakeError),
     /// Two currencies met, or an amount did not fit: nothing the books hold can do that.
     #[error("amounts could not be reckoned: {0:?}")]
     Money(MoneyError),

@@ -8,7 +8,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
 /// What a backup holds, in an order in which rows can be put back: a row comes after those it refers to.
-pub const TABLES: [&str; 54] = [
+pub const TABLES: [&str; 58] = [
     "creditors",
     "customers",
     "accounts",
@@ -63,6 +63,10 @@ pub const TABLES: [&str; 54] = [
     "dispute_words",
     "dispute_drafts",
     "information_requests",
+    "evidence_cases",
+    "evidence_items",
+    "evidence_pieces",
+    "evidence_openings",
 ];
 
 /// What a backup leaves out: a session that was ended must not come alive again. People sign in anew.

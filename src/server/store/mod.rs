@@ -24,6 +24,7 @@ pub mod door;
 pub mod drafts;
 pub mod elsewhere;
 pub mod events;
+pub mod evidence;
 pub mod export;
 pub mod facts;
 pub mod feed;
