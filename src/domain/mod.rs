@@ -47,5 +47,5 @@ pub mod signing;
 pub mod standing;
 pub mod statement;
 pub mod typed;
-pub mod what_if;
 pub mod validation;
+pub mod what_if;

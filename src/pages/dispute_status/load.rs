@@ -6,6 +6,7 @@ use crate::paths;
 use crate::server::clock;
 use crate::server::context::{self, Failed};
 use crate::server::services::disputes::{self, WordsKind};
+use crate::server::services::evidence;
 
 /// `None` where there is none of theirs, and the answer leads on.
 pub async fn load(account_id: String) -> Result<Option<StatusView>, Failed> {
@@ -31,10 +32,13 @@ pub async fn load(account_id: String) -> Result<Option<StatusView>, Failed> {
         on: day(words.written_at),
         text: words.text,
     });
+    let evidence = evidence::of_case(&state, &visitor.customer_id, dispute.id.as_str()).await.map_err(context::fail)?;
     let flash = context::flash(SCREEN).unwrap_or_default();
     let letter = dispute.document_id.zip(followed.letter_reference);
     Ok(Some(StatusView {
         account_id,
+        dispute_id: dispute.id.to_string(),
+        evidence,
         reference: dispute.reference,
         reason: dispute.reason,
         disputed: dispute.disputed,

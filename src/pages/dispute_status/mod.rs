@@ -3,6 +3,7 @@
 pub mod actions;
 mod load;
 
+use crate::components::evidence::EvidencePanel;
 use crate::components::form::{Button, ButtonKind, ErrorSummary, HiddenField, LinkButton, LinkKind, Problems, TextArea};
 use crate::components::frame::{frame, language, words};
 use crate::components::layout::Page;
@@ -13,6 +14,7 @@ use crate::components::text::unbroken;
 use crate::domain::calendar::Date;
 use crate::domain::dispute::said::LONGEST_WORDS_CHARACTERS;
 use crate::domain::dispute::{DisputeReason, DisputeState, Disputed, Outcome};
+use crate::domain::evidence::EvidenceItem;
 use crate::domain::format;
 use crate::paths;
 use crate::words::{dispute_extent, dispute_outcome, dispute_reason, td_string};
@@ -26,6 +28,8 @@ const SCREEN: &str = "dispute_status";
 /// What the screen shows.
 pub struct StatusView {
     pub account_id: String,
+    pub dispute_id: String,
+    pub evidence: Vec<EvidenceItem>,
     pub reference: String,
     pub reason: DisputeReason,
     pub disputed: Disputed,
@@ -202,6 +206,11 @@ fn open(view: &StatusView, problems: &Problems) -> AnyView {
             />
             <Button label=td_string!(words(), dispute.add_button)/>
         </form>
+        <EvidencePanel
+            case_id=view.dispute_id.clone()
+            items=view.evidence.clone()
+            back=paths::dispute_status(&view.account_id)
+        />
         <h2>{td_string!(words(), dispute.withdraw_title)}</h2>
         <p>{td_string!(words(), dispute.withdraw_what)}</p>
         <form method="post" action=WithdrawDispute::PATH>

@@ -4,6 +4,7 @@ use super::steps::StepShown;
 use super::{CaseShown, OpeningShown, SCREEN};
 use crate::paths;
 use crate::server::context::{self, Failed};
+use crate::server::services::evidence;
 use crate::server::services::hardship::{self, Opening, StepView};
 
 /// `None` where the case is not theirs and the answer leads on.
@@ -16,9 +17,12 @@ pub async fn load(reference: String) -> Result<Option<CaseShown>, Failed> {
         context::redirect(paths::ACCOUNT);
         return Ok(None);
     };
+    let evidence = evidence::of_case(&state, &visitor.customer_id, &view.case_id).await.map_err(context::fail)?;
     let flash = context::flash(SCREEN).unwrap_or_default();
     Ok(Some(CaseShown {
         reference: view.reference,
+        case_id: view.case_id,
+        evidence,
         account_id: view.account_id.to_string(),
         state: view.state,
         until: view.until,

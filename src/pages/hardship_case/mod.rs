@@ -6,12 +6,14 @@ mod load;
 mod steps;
 
 use crate::components::advice::Advice;
+use crate::components::evidence::EvidencePanel;
 use crate::components::form::{Button, ButtonKind, ErrorSummary, HiddenField, LinkButton, Problems, TextArea};
 use crate::components::frame::{frame, language, words};
 use crate::components::layout::Page;
 use crate::components::loaded::{loaded, param};
 use crate::domain::advice::AdviceContact;
 use crate::domain::calendar::Date;
+use crate::domain::evidence::EvidenceItem;
 use crate::domain::format;
 use crate::domain::hardship::{CaseState, LONGEST_WORDS_CHARACTERS};
 use crate::paths;
@@ -27,6 +29,8 @@ const SCREEN: &str = "hardship_case";
 /// What the screen shows.
 pub struct CaseShown {
     pub reference: String,
+    pub case_id: String,
+    pub evidence: Vec<EvidenceItem>,
     pub account_id: String,
     pub state: CaseState,
     pub until: Option<Date>,
@@ -62,6 +66,10 @@ fn show(shown: CaseShown) -> impl IntoView {
     });
     let head = head(&shown);
     let opening = shown.opening.map(opening);
+    let evidence = shown.state.is_open().then(|| {
+        let back = paths::hardship_case(&shown.reference);
+        view! { <EvidencePanel case_id=shown.case_id.clone() items=shown.evidence.clone() back/> }
+    });
     let acts = acts(shown.state, &shown.reference, &shown.typed, &problems);
     let can_end = shown.held_until.is_some() && !shown.state.is_open();
     let end_pause = can_end.then(|| end_pause(shown.reference.clone()));
@@ -73,6 +81,7 @@ fn show(shown: CaseShown) -> impl IntoView {
             <p class="quiet">{td_string!(words(), hardship.case_reference, reference = shown.reference.clone())}</p>
             {head}
             {opening}
+            {evidence}
             {acts}
             {end_pause}
             {steps::show(shown.steps)}

@@ -6,7 +6,7 @@ use crate::domain::hardship::budget::Budget;
 use crate::domain::ids::AccountId;
 use crate::paths;
 use crate::server::context::{self, Failed};
-use crate::server::services::hardship;
+use crate::server::services::{evidence, hardship};
 
 /// `None` where the answer leads on.
 pub async fn load(account_id: String) -> Result<Option<CheckView>, Failed> {
@@ -27,7 +27,9 @@ pub async fn load(account_id: String) -> Result<Option<CheckView>, Failed> {
         return Ok(None);
     };
     let budget = Budget::read(&form.budget, form.currency).ok().filter(|budget| !budget.is_empty());
+    let evidence = evidence::of_case(&state, &visitor.customer_id, &case_id).await.map_err(context::fail)?;
     Ok(Some(CheckView {
+        evidence,
         account_id,
         case_id,
         told: Told::read(&form.told),

@@ -3,6 +3,7 @@
 pub mod actions;
 mod load;
 
+use crate::components::evidence::EvidencePanel;
 use crate::components::form::{Button, ErrorSummary, HiddenField, Problems};
 use crate::components::frame::{language, words};
 use crate::components::hardship_words::{how_long_words, reason_words, would_help_words};
@@ -11,6 +12,7 @@ use crate::components::loaded::{loaded, param};
 use crate::components::notice::{Notice, NoticeKind};
 use crate::components::summary::{SummaryList, SummaryRow};
 use crate::domain::calendar::Date;
+use crate::domain::evidence::EvidenceItem;
 use crate::domain::format;
 use crate::domain::hardship::budget::Totals;
 use crate::domain::hardship::{Said, Told};
@@ -27,6 +29,7 @@ const SCREEN: &str = "hardship_check";
 pub struct CheckView {
     pub account_id: String,
     pub case_id: String,
+    pub evidence: Vec<EvidenceItem>,
     pub told: Told,
     pub totals: Option<Totals>,
     pub decided_by: Date,
@@ -53,6 +56,7 @@ fn show(view: CheckView) -> impl IntoView {
             <ErrorSummary problems/>
             <p>{td_string!(words(), hardship.check_lead)}</p>
             <SummaryList rows=rows(&view)/>
+            <EvidencePanel case_id=view.case_id.clone() items=view.evidence.clone() back=paths::hardship_check(&view.account_id)/>
             <Notice kind=NoticeKind::Plain title=td_string!(words(), hardship.what_happens)>
                 <ul class="plain-list">
                     <li>{td_string!(words(), hardship.happens_hold)}</li>

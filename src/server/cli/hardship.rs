@@ -239,6 +239,7 @@ async fn show(state: &AppState, reference: &str) -> Result<ExitCode, CommandErro
 fn print_case(view: &StaffView) {
     let case = &view.case;
     println!("{}  {}  account {}  language {}", case.reference, case.state.code(), view.account, case.language);
+    println!("What was uploaded: evenkeel evidence list {}", case.id);
     if let Some(by) = case.decide_by {
         println!("To be decided by {}.", instant(by));
     }

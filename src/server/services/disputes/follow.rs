@@ -98,7 +98,7 @@ pub async fn withdraw(
     let actor = || Actor::Customer(customer.to_string());
     disputes::end(&mut tx, &dispute.id, &Ended { state: ended, by: customer.as_str(), at, document_id: None }).await?;
     super::note(&mut tx, &dispute, actor(), "dispute.withdrawn", json!({}), at).await?;
-    release(&mut tx, &dispute, actor(), Released::Withdrawn, at).await?;
+    release(state, &mut tx, &dispute, actor(), Released::Withdrawn, at).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(Withdrawn::Withdrawn)
 }

@@ -14,7 +14,7 @@ pub use follow::{Added, Withdrawn, add, withdraw};
 pub use say::{FormFacts, Kept, Sent, form, keep, say, send};
 pub use staff::{Answer, NotDone, Seen, answer, ask, in_force, posted, release_sent, see};
 
-use super::Failure;
+use super::{Failure, evidence};
 use crate::domain::ids::{AccountId, CustomerId};
 use crate::server::clock::Millis;
 use crate::server::state::AppState;
@@ -63,8 +63,16 @@ fn once_of_answer(dispute: &Dispute) -> String {
 }
 
 /// Ends the hold of a dispute that is over. The caller holds the account's lock.
-async fn release(tx: &mut Tx, dispute: &Dispute, actor: Actor, because: Released, at: Millis) -> Result<(), Failure> {
+async fn release(
+    state: &AppState,
+    tx: &mut Tx,
+    dispute: &Dispute,
+    actor: Actor,
+    because: Released,
+    at: Millis,
+) -> Result<(), Failure> {
     disputes::release(tx, dispute, because, at).await?;
+    evidence::finish(state, tx, dispute.id.as_str(), at).await?;
     outbox::decide_again(tx, &dispute.customer_id, at).await?;
     note(tx, dispute, actor, "dispute.released", json!({ "because": because.code() }), at).await
 }

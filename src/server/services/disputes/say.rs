@@ -6,6 +6,7 @@ use crate::domain::contact::stop_words::may_stop_a_payment;
 use crate::domain::contact::{AnswerKind, answer_by};
 use crate::domain::dispute::said::{self, Said, Wrong};
 use crate::domain::dispute::{Disputed, answer_on};
+use crate::domain::evidence::CaseKind;
 use crate::domain::format;
 use crate::domain::hold::HoldKind;
 use crate::domain::ids::{AccountId, AgreementId, CustomerId, DisputeId};
@@ -14,6 +15,7 @@ use crate::paths;
 use crate::server::clock::{end_of_day, zone};
 use crate::server::ids;
 use crate::server::notify::letters::Template;
+use crate::server::services::evidence::{self, NewCase};
 use crate::server::services::outbox::{self, About, Hurry, Message};
 use crate::server::services::{Failure, answers};
 use crate::server::state::AppState;
@@ -180,6 +182,8 @@ async fn open(
         disputes::write(tx, id, &words, customer.as_str()).await?;
     }
     let dispute = disputes::by_id(&mut **tx, id).await?.ok_or(Failure::Missing("dispute"))?;
+    let case = NewCase { kind: CaseKind::Dispute, case_id: id.as_str(), customer_id: customer, account_id: &account.id };
+    evidence::begin(state, tx, &case, now).await?;
     let details = json!({
         "reason": said.reason.code(), "part_minor": said.disputed.part_minor(), "balance_minor": account.facts.balance.minor(),
     });

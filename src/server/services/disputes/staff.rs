@@ -168,7 +168,7 @@ pub async fn posted(state: &AppState, reference: &str, by: &str) -> Result<Resul
     if dispute.released_at.is_some() {
         return Ok(Ok(()));
     }
-    release(&mut tx, &dispute, Actor::Operator, Released::Posted, state.clock.now_millis()).await?;
+    release(state, &mut tx, &dispute, Actor::Operator, Released::Posted, state.clock.now_millis()).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(Ok(()))
 }
@@ -186,7 +186,7 @@ pub async fn release_sent(state: &AppState) -> Result<usize, Failure> {
             continue;
         }
         let at: Millis = state.clock.now_millis();
-        release(&mut tx, &dispute, Actor::System, Released::Sent, at).await?;
+        release(state, &mut tx, &dispute, Actor::System, Released::Sent, at).await?;
         tx.commit().await.map_err(StoreError::from)?;
         released += 1;
     }

@@ -3,6 +3,7 @@
 use super::letter::{self, Says};
 use super::{Scene, hold_until, note, release, scene};
 use crate::domain::calendar::Date;
+use crate::domain::evidence::CaseKind;
 use crate::domain::hardship::budget::Budget;
 use crate::domain::hardship::{CaseState, LONGEST_WORDS_CHARACTERS, Said, Step, Told, fields};
 use crate::domain::ids::{AccountId, CustomerId};
@@ -11,6 +12,7 @@ use crate::domain::money::Currency;
 use crate::server::clock::{self, Millis};
 use crate::server::ids;
 use crate::server::services::Failure;
+use crate::server::services::evidence::{self, NewCase};
 use crate::server::state::AppState;
 use crate::server::store::events::Actor;
 use crate::server::store::hardship::{self as store_of_cases, Case, CaseStep};
@@ -125,6 +127,7 @@ pub async fn save(
         None => {
             let draft = new_draft(customer, account, part, text, language, now);
             store_of_cases::insert_draft(&mut tx, &draft, now).await?;
+            evidence::begin(state, &mut tx, &evidence_of(&draft), now).await?;
             note(&mut tx, customer, account, Actor::Customer(customer.to_string()), "hardship.begun", json!({}), now).await?;
         }
     }
@@ -268,6 +271,7 @@ async fn write(state: &AppState, customer: &CustomerId, reference: &str, what: S
     scene.case.decide_by = Some(until);
     if what == Step::Appeal {
         scene.case.appeals += 1;
+        evidence::take_again(state, &mut tx, &evidence_of(&scene.case), scene.now).await?;
     }
     store_of_cases::advance(&mut tx, before, &scene.case, scene.now).await?;
     hold_until(&mut tx, &scene, until).await?;
@@ -288,6 +292,7 @@ pub async fn withdraw(state: &AppState, customer: &CustomerId, reference: &str) 
     scene.case.decide_by = None;
     store_of_cases::advance(&mut tx, before, &scene.case, scene.now).await?;
     release(&mut tx, &scene).await?;
+    evidence::finish(state, &mut tx, &scene.case.id, scene.now).await?;
     take(&mut tx, &scene, step(&scene, Step::Withdraw, ""), Actor::Customer(customer.to_string())).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(Acted::Done)
@@ -324,6 +329,11 @@ async fn of_customer(state: &AppState, tx: &mut Tx, customer: &CustomerId, refer
         Some(case) => Ok(Some(scene(state, tx, case).await?)),
         None => Ok(None),
     }
+}
+
+/// What its evidence is kept under.
+fn evidence_of(case: &Case) -> NewCase<'_> {
+    NewCase { kind: CaseKind::Hardship, case_id: &case.id, customer_id: &case.customer_id, account_id: &case.account_id }
 }
 
 /// A step with nothing beside its words.

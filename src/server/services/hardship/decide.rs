@@ -7,7 +7,7 @@ use crate::domain::calendar::days_after;
 use crate::domain::hardship::relief::{LowerPayments, NotAllowed, Relief, Waived};
 use crate::domain::hardship::{CaseState, DeclineReason, LONGEST_WORDS_CHARACTERS, Step};
 use crate::server::services::corrections::{self, Decided, NotBooked, What};
-use crate::server::services::{Failure, policies};
+use crate::server::services::{Failure, evidence, policies};
 use crate::server::state::AppState;
 use crate::server::store::events::Actor;
 use crate::server::store::hardship::{self as store_of_cases, CaseStep};
@@ -94,6 +94,7 @@ pub async fn approve(state: &AppState, decision: &Decision, opened: &Opened) -> 
     }
     let until = scene.end_of(open_through);
     move_on(&mut tx, &mut scene, Step::Approve, None).await?;
+    evidence::finish(state, &mut tx, &scene.case.id, scene.now).await?;
     hold_until(&mut tx, &scene, until).await?;
     let says = Says::Approved { words: &decision.words, relief: &relief };
     let document = letter::issue(state, &mut tx, &scene, &says).await?;
@@ -145,6 +146,7 @@ pub async fn decline(state: &AppState, decision: &Decision, reason: DeclineReaso
     let held_through = scene.day_to_choose(state);
     let until = scene.end_of(held_through);
     move_on(&mut tx, &mut scene, Step::Decline, None).await?;
+    evidence::finish(state, &mut tx, &scene.case.id, scene.now).await?;
     hold_until(&mut tx, &scene, until).await?;
     let says = Says::Declined { words: &decision.words, reason, held_through };
     let document = letter::issue(state, &mut tx, &scene, &says).await?;
