@@ -38,8 +38,8 @@ const SILENCE: Duration = Duration::from_secs(30);
 /// The form has two fields.
 const MOST_FIELDS: usize = 4;
 const LONGEST_BACK_BYTES: usize = 300;
-/// Pieces that wait to be written. One is as much as came at once, some tens of kilobytes.
-const PIECES_WAITING: usize = 4;
+/// Pieces that wait to be written. One is as much as came at once, up to some hundreds of kilobytes.
+const PIECES_WAITING: usize = 1;
 /// Each takes a thread, two open files and a few buffers.
 const MOST_AT_ONCE: usize = 16;
 /// Somebody who presses twice has two on their way for a moment.
@@ -135,11 +135,14 @@ async fn add(
     answer(Ok(Added::Refused(EvidenceRefusal::Nothing)), session, &case_id, &back).await
 }
 
-/// The reader of forms takes all that has come whenever it looks, and holds it. So it finds one piece at a time.
+/// The reader of forms takes all that has come whenever it looks, and holds it. So it finds one piece at a time. The first is there
+/// at once: it looks twice for the beginning of a form before it has looked into what it found.
 fn paced(request: Request) -> Request {
     request.map(|body| {
-        Body::from_stream(body.into_data_stream().then(async |piece| {
-            tokio::task::yield_now().await;
+        Body::from_stream(body.into_data_stream().enumerate().then(async |(number, piece)| {
+            if number > 0 {
+                tokio::task::yield_now().await;
+            }
             piece
         }))
     })
