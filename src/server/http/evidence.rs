@@ -135,11 +135,14 @@ async fn add(
     answer(Ok(Added::Refused(EvidenceRefusal::Nothing)), session, &case_id, &back).await
 }
 
-/// The reader of forms takes all that has come whenever it looks, and holds it. So it finds one piece at a time.
+/// The reader of forms takes all that has come whenever it looks, and holds it. So it finds one piece at a time. The first is there
+/// at once: it looks twice for the beginning of a form before it has looked into what it found.
 fn paced(request: Request) -> Request {
     request.map(|body| {
-        Body::from_stream(body.into_data_stream().then(async |piece| {
-            tokio::task::yield_now().await;
+        Body::from_stream(body.into_data_stream().enumerate().then(async |(number, piece)| {
+            if number > 0 {
+                tokio::task::yield_now().await;
+            }
             piece
         }))
     })
