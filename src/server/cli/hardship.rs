@@ -203,7 +203,7 @@ fn basis_points(text: &str) -> Result<u32, CommandError> {
     let (whole, rest) = text.split_once('.').unwrap_or((text, "0"));
     let rest = format!("{rest:0<2}");
     let points =
-        (rest.len() == 2).then(|| Some(whole.parse::<u32>().ok()?.checked_mul(100)?.checked_add(rest.parse().ok()?)?)).flatten();
+        (rest.len() == 2).then(|| whole.parse::<u32>().ok()?.checked_mul(100)?.checked_add(rest.parse().ok()?)).flatten();
     points.ok_or_else(|| CommandError::Usage(format!("--settle-discount {text} is no percentage such as 40 or 12.50")))
 }
 

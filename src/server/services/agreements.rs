@@ -244,7 +244,7 @@ pub async fn sign(
     agreements::insert(&mut tx, &new).await?;
     drafts::end(&mut tx, &draft.id, now).await?;
     offer_sets::end(&mut tx, &stored.id, now).await?;
-    hardship::chosen(&mut tx, customer, &account_id, now).await?;
+    hardship::chosen(&mut tx, customer, account_id, now).await?;
     let details = Map::from_iter([("offer".to_owned(), json!(draft.offer_id))]);
     signing.finish(state, tx, "agreement.signed", details).await?;
     Ok(Signed::Agreement(id))
