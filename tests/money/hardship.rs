@@ -120,7 +120,7 @@ async fn nothing_is_collected_until_it_is_decided_or_taken_back() {
         // Its day comes, and it is late too: still nothing is collected.
         let portal = on(&test, DUE_DAY).await;
         assert_eq!(portal.number("select count(*) from payments").await, 0, "{}", test.name);
-        assert_eq!(stands(&tries(&portal).await), [(1, 1, "withdrawn", "held")], "{}", test.name);
+        assert_eq!(stands(&tries(&portal).await), [(1, 1, "not_collected", "held")], "{}", test.name);
         let seeded = stage.seeded;
         let mut person = portal.person(&seeded).await;
         let case = reference(&portal).await;
@@ -263,8 +263,8 @@ async fn a_promised_day_never_passes_in_silence() {
         assert_eq!(hardship::sweep(&portal.state).await.expect("swept"), 0);
         assert_eq!(portal.number("select decide_by from hardship_cases").await, until);
 
+        // The portal sweeps when it opens: once is enough.
         let portal = on(&test, "2026-12-20T16:00:00Z").await;
-        assert_eq!(hardship::sweep(&portal.state).await.expect("swept"), 1);
         assert_eq!(hardship::sweep(&portal.state).await.expect("swept"), 0, "once");
         assert!(portal.number("select ends_at from holds where kind = 'hardship'").await > until, "{}", test.name);
         let mut person = portal.person(&seeded).await;
@@ -275,7 +275,6 @@ async fn a_promised_day_never_passes_in_silence() {
 
         hardship::ask(&portal.state, &decision(&case, "Rosa")).await.expect("an answer").expect("asked");
         let portal = on(&test, "2027-02-01T16:00:00Z").await;
-        assert_eq!(hardship::sweep(&portal.state).await.expect("swept"), 1);
         assert_eq!(portal.word("select state from hardship_cases").await, "received", "decided with what is there");
     }
 }
@@ -313,4 +312,33 @@ async fn every_account_of_its_customer_is_held() {
     person.get(&format!("/account/{}/hardship", second.account_id)).await.assert_says("It is about all your accounts");
     send(&mut person, &second.account_id, &[("reason", "bereavement")]).await;
     assert_eq!(holds(&portal).await, 2);
+}
+
+/// Time to think is a customer's own act: it ends by itself or by them, and comes so often a year.
+#[tokio::test(flavor = "multi_thread")]
+async fn time_to_think_is_taken_and_ends() {
+    for test in support::both().await {
+        let portal = Portal::open(&test.url).await;
+        let seeded = seed::account(&test.db, SeedAccount::default()).await;
+        let mut person = portal.person(&seeded).await;
+        let id = seeded.account_id.as_str();
+        let thinking = "select count(*) from holds where kind = 'time_to_think' and released_at is null";
+        person.get(&format!("/account/{id}/options")).await.assert_says("until the end of Friday 4 December 2026");
+        for _ in 0..2 {
+            person.post("/api/take_time", &[("account", id)]).await.assert_says("You asked for time.");
+        }
+        assert_eq!(portal.number(thinking).await, 1, "{}: pressed twice, it is one hold", test.name);
+        assert_eq!(portal.number("select count(*) from outbox where template = 'time_to_think'").await, 1);
+        person.post("/api/end_time", &[("account", id)]).await.assert_says("Hold everything while I think");
+        assert_eq!(portal.number(thinking).await, 0, "{}", test.name);
+        person.post("/api/take_time", &[("account", id)]).await;
+        let used = person.post("/api/end_time", &[("account", id)]).await;
+        used.assert_says("You have taken time to think as often as is possible in a year");
+        person.post("/api/take_time", &[("account", id)]).await;
+        assert_eq!(portal.number(thinking).await, 0, "{}: twice a year", test.name);
+        let other = seed::account(&test.db, SeedAccount::default()).await;
+        let mut stranger = portal.person(&other).await;
+        stranger.post("/api/take_time", &[("account", id)]).await;
+        assert_eq!(portal.number(thinking).await, 0);
+    }
 }

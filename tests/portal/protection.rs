@@ -165,6 +165,8 @@ async fn the_doors_are_these() {
     doors.sort_unstable();
     let expected = [
         "POST /api/add_to_dispute",
+        "POST /api/answer_hardship",
+        "POST /api/appeal_hardship",
         "POST /api/ask_information",
         "POST /api/ask_person",
         "POST /api/authorise_collection",
@@ -176,12 +178,18 @@ async fn the_doors_are_these() {
         "POST /api/choose_promise",
         "POST /api/choose_several",
         "POST /api/end_agreement",
+        "POST /api/end_hardship_pause",
+        "POST /api/end_time",
         "POST /api/extend_session",
+        "POST /api/forget_circumstances",
         "POST /api/have_back",
         "POST /api/keep_dispute",
         "POST /api/open_link",
         "POST /api/put_change_aside",
+        "POST /api/save_budget",
+        "POST /api/save_hardship",
         "POST /api/send_dispute",
+        "POST /api/send_hardship",
         "POST /api/send_message",
         "POST /api/sign_agreement",
         "POST /api/sign_change",
@@ -190,7 +198,9 @@ async fn the_doors_are_these() {
         "POST /api/start_payment",
         "POST /api/start_several",
         "POST /api/stop_mandate",
+        "POST /api/take_time",
         "POST /api/withdraw_dispute",
+        "POST /api/withdraw_hardship",
     ];
     assert_eq!(doors, expected);
 }
