@@ -22,8 +22,8 @@ export async function comeIn(page: Page, url: string, who: Person): Promise<void
 /** Signs in somebody with one account and returns its address. */
 export async function signIn(page: Page, url: string, who: Person): Promise<string> {
   await comeIn(page, url, who)
-  const write = await page.locator('main a[href*="/message/"]').first().getAttribute('href')
-  return url + (write ?? '').replace(/\/message\/.*$/, '')
+  const within = await page.locator('main a[href^="/account/"]').first().getAttribute('href')
+  return url + (/^\/account\/[^/#?]+/.exec(within ?? '')?.[0] ?? '')
 }
 
 /** Wakes the live builder: until then typing would be for the server's form alone. */

@@ -83,13 +83,13 @@ fn ways_from(standing: &Standing) -> Vec<Way> {
                 td_string!(words(), account.not_right_more)
             },
         ));
-    } else {
-        let days = frame().reach.answer_working_days.to_string();
-        ways.push(Way {
-            href: paths::message(account, Topic::Other),
-            name: td_string!(words(), account.write),
-            more: td_string!(words(), account.write_more, days = days),
-        });
     }
+    // A person, in every state.
+    let days = frame().reach.answer_working_days.to_string();
+    ways.push(Way {
+        href: paths::message(account, Topic::Other),
+        name: td_string!(words(), account.write),
+        more: td_string!(words(), account.write_more, days = days),
+    });
     ways
 }
