@@ -176,6 +176,7 @@ fn frame() -> Frame {
         },
         mode: mode(config),
         here: context::here(),
+        held_for: context::signed_in().and_then(|visitor| visitor.held_for),
         held_until: context::signed_in().and_then(|visitor| visitor.held_until),
         plan_program: state.plan_program.as_deref().map(str::to_owned),
         logo: state.look.logo.as_ref().map(|logo| format!("{}?v={}", paths::BRAND_LOGO, logo.version)),

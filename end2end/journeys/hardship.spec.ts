@@ -33,7 +33,7 @@ for (const { name, javaScriptEnabled, reference } of browsers) {
       await page.getByLabel('Wages: by').selectOption('week')
       await page.getByLabel('Rent or mortgage', { exact: true }).fill('1400')
       await page.getByRole('button', { name: 'Add it up' }).click()
-      await expect(page.getByText('-$100.00')).toBeVisible()
+      await expect(page.getByText('−$100.00')).toBeVisible()
       await page.getByRole('button', { name: 'Keep it and check everything' }).click()
 
       await expect(page.getByRole('heading', heading)).toHaveText('Check it and send it')

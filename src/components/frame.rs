@@ -20,6 +20,8 @@ pub struct Frame {
     pub logo: Option<String>,
     /// Until when everything is on hold for a hardship review: every screen says so.
     pub held_until: Option<Date>,
+    /// The reference of that review.
+    pub held_for: Option<String>,
     /// The address of the script that redraws a changed plan; `None` without a built site.
     pub plan_program: Option<String>,
 }

@@ -6,6 +6,7 @@ use super::notice::{Notice, NoticeKind};
 use crate::domain::format;
 use crate::domain::hold::HoldKind;
 use crate::domain::standing::ActiveHold;
+use crate::paths;
 use crate::words::td_string;
 use leptos::prelude::*;
 
@@ -21,12 +22,17 @@ pub fn HoldsNotice(holds: Vec<ActiveHold>) -> impl IntoView {
 /// That everything is on hold while a hardship case is looked at or time to choose is left, and until when.
 #[component]
 pub fn ReviewHold() -> impl IntoView {
-    frame().held_until.map(|until| {
+    let (held_until, held_for) = (frame().held_until, frame().held_for.clone());
+    held_until.map(|until| {
+        let see = held_for.map(|reference| {
+            view! { <p><a href=paths::hardship_case(&reference)>{td_string!(words(), holds.hardship_see)}</a></p> }
+        });
         let hold = ActiveHold { kind: HoldKind::Hardship, until: Some(until) };
         view! {
             <Notice kind=NoticeKind::Plain title=td_string!(words(), holds.title)>
                 <p>{hold_words(&hold)}</p>
                 <p>{td_string!(words(), holds.hardship_what)}</p>
+                {see}
             </Notice>
         }
     })

@@ -13,6 +13,7 @@ fn evenkeel(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) 
         .current_dir(folder)
         .env("DATABASE_URL", "sqlite:test.db")
         .env("EVENKEEL_POLICY_FILE", concat!(env!("CARGO_MANIFEST_DIR"), "/policies/default.toml"))
+        .env("EVENKEEL_ADVICE_FILE", concat!(env!("CARGO_MANIFEST_DIR"), "/policies/advice.toml"))
         .output()
         .expect("the program runs");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();

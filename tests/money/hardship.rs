@@ -87,7 +87,9 @@ async fn what_is_told_is_kept_and_sending_it_holds_everything_at_once() {
         assert_eq!(portal.number("select count(*) from hardship_cases").await, 1);
         assert_eq!(portal.number("select count(*) from hardship_steps").await, 1);
         assert_eq!(portal.number("select count(*) from documents where kind = 'review'").await, 1);
-        person.get(&format!("/account/{id}")).await.assert_says("You told us that something has changed");
+        let account = person.get(&format!("/account/{id}")).await;
+        account.assert_says("You told us that something has changed");
+        account.assert_says(&format!("href=\"/hardship/{}\"", reference(&portal).await));
         person.get(&format!("/account/{id}/hardship")).await.assert_says("Step by step");
         // No word of what was told is in the trail.
         assert_eq!(
@@ -292,6 +294,7 @@ async fn what_may_be_remembered_is_remembered_and_forgotten() {
         person.post("/api/withdraw_hardship", &[("reference", &case)]).await;
         let form = person.get(&format!("/account/{id}/hardship")).await;
         form.assert_says("you let us remember what changed");
+        form.assert_says(&format!("Your last request, {case}, and what was decided"));
         form.assert_never_says("It is my heart");
         assert_eq!(portal.number("select count(*) from circumstances where told like '%illness%'").await, 1, "{}", test.name);
         let customer = customer(&seeded);

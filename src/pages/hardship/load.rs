@@ -20,6 +20,7 @@ pub async fn load(account_id: String) -> Result<Option<HardshipView>, Failed> {
         context::redirect(&paths::hardship_case(&reference));
         return Ok(None);
     }
+    let earlier = hardship::latest(&state, &visitor.customer_id).await.map_err(context::fail)?;
     let flash = context::flash(SCREEN).unwrap_or_default();
     Ok(Some(HardshipView {
         account_id,
@@ -29,6 +30,7 @@ pub async fn load(account_id: String) -> Result<Option<HardshipView>, Failed> {
         saved_on: form.saved_on,
         remembered_since: form.remembered_since,
         decided_by: form.decided_by,
+        earlier: earlier.map(|(reference, _)| reference),
         errors: flash.errors,
     }))
 }

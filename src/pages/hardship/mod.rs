@@ -34,6 +34,8 @@ pub struct HardshipView {
     pub saved_on: Option<Date>,
     pub remembered_since: Option<Date>,
     pub decided_by: Date,
+    /// The request that was sent last, decided or taken back.
+    pub earlier: Option<String>,
     pub errors: Vec<(String, String)>,
 }
 
@@ -47,6 +49,10 @@ fn show(view: HardshipView) -> impl IntoView {
     let several = view.has_several.then(|| td_string!(words(), hardship.all_accounts, creditor = view.creditor.clone()));
     let saved = view.saved_on.map(|on| td_string!(words(), hardship.saved, date = day(on)));
     let remembered = view.remembered_since.map(|since| remembered(view.account_id.clone(), since));
+    let earlier = view.earlier.clone().map(|reference| {
+        let label = td_string!(words(), hardship.earlier, reference = reference.clone());
+        view! { <p><a href=paths::hardship_case(&reference)>{label}</a></p> }
+    });
     let promise = td_string!(words(), hardship.promise, date = day(view.decided_by));
     view! {
         <Page title=td_string!(words(), hardship.title) back=paths::account(&view.account_id)>
@@ -55,6 +61,7 @@ fn show(view: HardshipView) -> impl IntoView {
             <p>{promise}</p>
             {several.map(|text| view! { <p>{text}</p> })}
             {saved.map(|text| view! { <p class="quiet">{text}</p> })}
+            {earlier}
             {remembered}
             {questions(view)}
         </Page>

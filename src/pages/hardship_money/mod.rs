@@ -3,9 +3,7 @@
 pub mod actions;
 mod load;
 
-use crate::components::form::{
-    Button, ButtonKind, Choice, ErrorSummary, HiddenField, LinkButton, MoneyField, NamedSelect, Problems,
-};
+use crate::components::form::{Button, ButtonKind, ErrorSummary, HiddenField, LinkButton, LinkKind, MoneyField, Problems};
 use crate::components::frame::{language, words};
 use crate::components::hardship_words::{heading_words, per_words};
 use crate::components::layout::Page;
@@ -52,7 +50,7 @@ fn show(view: MoneyView) -> impl IntoView {
         <Page title=td_string!(words(), hardship.money_title) back=paths::hardship(&account)>
             <ErrorSummary problems=problems.clone()/>
             <p>{td_string!(words(), hardship.money_lead)}</p>
-            <p><LinkButton href=paths::hardship_check(&account) label=td_string!(words(), hardship.money_skip)/></p>
+            <p><LinkButton href=paths::hardship_check(&account) label=td_string!(words(), hardship.money_skip) kind=LinkKind::Other/></p>
             <form method="post" action=SaveBudget::PATH>
                 <HiddenField name="account" value=account.clone()/>
                 <h2>{td_string!(words(), hardship.income)}</h2>
@@ -71,11 +69,11 @@ fn line(heading: Heading, view: &MoneyView, problems: &Problems) -> impl IntoVie
     let kept = |name: &str| view.values.get(name).cloned().unwrap_or_default();
     let label = heading_words(heading);
     let by = td_string!(words(), hardship.per_of, what = label);
-    let choices = Per::ALL.into_iter().map(|per| Choice::new(per.code(), per_words(per))).collect::<Vec<_>>();
-    let chosen = match kept(heading.per_field()) {
-        chosen if chosen.is_empty() => Per::default().code().to_owned(),
-        chosen => chosen,
-    };
+    let chosen = Per::from_code(&kept(heading.per_field())).unwrap_or_default();
+    let choices: Vec<_> = Per::ALL
+        .into_iter()
+        .map(|per| view! { <option value=per.code() selected=per == chosen>{per_words(per)}</option> })
+        .collect();
     view! {
         <div class="date-parts">
             <MoneyField
@@ -86,7 +84,8 @@ fn line(heading: Heading, view: &MoneyView, problems: &Problems) -> impl IntoVie
                 error=problems.of(heading.code())
             />
             <div class="field">
-                <NamedSelect name=heading.per_field() label=by choices chosen/>
+                <label for=heading.per_field() class="unseen">{by}</label>
+                <select id=heading.per_field() name=heading.per_field()>{choices}</select>
             </div>
         </div>
     }

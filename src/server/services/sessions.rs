@@ -20,6 +20,8 @@ pub struct SignedIn {
     pub time_zone: String,
     /// Until when all their accounts are on hold for a hardship review.
     pub held_until: Option<Date>,
+    /// The reference of that review.
+    pub held_for: Option<String>,
 }
 
 /// A live session, as one request sees it.
@@ -48,6 +50,7 @@ pub async fn visit(state: &AppState, session_id: &str) -> StoreResult<Option<Vis
     Ok(Some(Visit {
         signed_in: live.customer_id.zip(live.time_zone).map(|(id, time_zone)| SignedIn {
             held_until: live.held_until.map(|until| clock::date_of(until, &clock::zone(&time_zone))),
+            held_for: live.held_for,
             customer_id: CustomerId(id),
             time_zone,
         }),

@@ -23,6 +23,8 @@ pub struct LiveSession {
     pub time_zone: Option<String>,
     /// Until when all of the customer's accounts are on hold for a hardship review.
     pub held_until: Option<Millis>,
+    /// The reference of that review.
+    pub held_for: Option<String>,
 }
 
 pub async fn insert(db: &Db, session: &SessionRow, now: Millis, expires_at: Millis) -> StoreResult<()> {
@@ -59,7 +61,11 @@ pub async fn find_live(db: &Db, id_digest: &str, now: Millis, business_now: Mill
            customers.language, customers.time_zone,
            (select max(h.ends_at) from accounts a join holds h on h.account_id = a.id
              where a.customer_id = sessions.customer_id and h.kind = 'hardship' and h.released_at is null
-               and h.starts_at <= $3 and h.ends_at > $3) as held_until
+               and h.starts_at <= $3 and h.ends_at > $3) as held_until,
+           (select h.reason from accounts a join holds h on h.account_id = a.id
+             where a.customer_id = sessions.customer_id and h.kind = 'hardship' and h.released_at is null
+               and h.starts_at <= $3 and h.ends_at > $3
+             order by h.ends_at desc, h.id limit 1) as held_for
          from sessions
          left join customers on customers.id = sessions.customer_id
          where sessions.id_digest = $1
