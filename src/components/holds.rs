@@ -24,7 +24,9 @@ pub fn HoldsNotice(holds: Vec<ActiveHold>) -> impl IntoView {
 pub fn ReviewHold() -> impl IntoView {
     let (held_until, held_for) = (frame().held_until, frame().held_for.clone());
     held_until.map(|until| {
-        let see = held_for.map(|reference| {
+        // Its own page need not lead to itself.
+        let elsewhere = held_for.filter(|reference| !frame().here.starts_with(&paths::hardship_case(reference)));
+        let see = elsewhere.map(|reference| {
             view! { <p><a href=paths::hardship_case(&reference)>{td_string!(words(), holds.hardship_see)}</a></p> }
         });
         let hold = ActiveHold { kind: HoldKind::Hardship, until: Some(until) };

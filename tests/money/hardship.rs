@@ -14,6 +14,7 @@ use evenkeel::domain::money::{Currency, Money};
 use evenkeel::server::processors::sandbox::Method;
 use evenkeel::server::services::corrections::{self, Decided, What};
 use evenkeel::server::services::hardship::{self, Decision, NotDecided, Opened};
+use std::process::Command;
 
 /// Fills in the form and sends it; the page of the case.
 async fn send(person: &mut Person, account_id: &str, fields: &[(&str, &str)]) -> Answer {
@@ -171,6 +172,15 @@ async fn an_approval_opens_ways_that_are_chosen_and_signed_like_any_other() {
             page.assert_says(words);
         }
         assert_eq!(holds(&portal).await, 1, "time to choose");
+        page.assert_never_says("See your request and what is open to you");
+        let clock = ("EVENKEEL_SANDBOX_CLOCK", "2026-11-20T18:00:00Z");
+        let output = Command::new(env!("CARGO_BIN_EXE_evenkeel"))
+            .args(["offers", "--reference", &seeded.reference, "--json"])
+            .envs([("EVENKEEL_DATABASE_URL", test.url.as_str()), ("EVENKEEL_SANDBOX_ENABLED", "true"), clock])
+            .output()
+            .expect("the program runs");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(said.contains("\"720.00\""), "the command shows what the customer sees: {said}");
         // What is offered now is wider, and signing ends the hold.
         let options = person.get(&format!("/account/{id}/options")).await;
         options.assert_says("$720.00");

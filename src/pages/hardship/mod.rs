@@ -137,8 +137,10 @@ fn questions(view: HardshipView) -> impl IntoView {
                 hint=td_string!(words(), hardship.remember_hint)
                 checked=!kept(fields::REMEMBER).is_empty()
             />
-            <Button label=td_string!(words(), hardship.go_on)/>
-            <Button label=td_string!(words(), hardship.save) kind=ButtonKind::Other name="later" value="yes"/>
+            <div class="buttons">
+                <Button label=td_string!(words(), hardship.go_on)/>
+                <Button label=td_string!(words(), hardship.save) kind=ButtonKind::Other name="later" value="yes"/>
+            </div>
         </form>
     }
 }

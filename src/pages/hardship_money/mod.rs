@@ -58,8 +58,10 @@ fn show(view: MoneyView) -> impl IntoView {
                 <h2>{td_string!(words(), hardship.spending)}</h2>
                 {spending}
                 {totals}
-                <Button label=td_string!(words(), hardship.money_go_on)/>
-                <Button label=td_string!(words(), hardship.add_up) kind=ButtonKind::Other name="stay" value="yes"/>
+                <div class="buttons">
+                    <Button label=td_string!(words(), hardship.money_go_on)/>
+                    <Button label=td_string!(words(), hardship.add_up) kind=ButtonKind::Other name="stay" value="yes"/>
+                </div>
             </form>
         </Page>
     }

@@ -6,13 +6,13 @@ use crate::domain::due_dates::Payday;
 use crate::domain::format;
 use crate::domain::ids::normalise_reference;
 use crate::domain::language::Language;
-use crate::domain::offers::{OfferSet, offers_for};
+use crate::domain::offers::{OfferSet, offers_under};
 use crate::domain::policy::Reason;
 use crate::server::clock;
 use crate::server::config::Config;
 use crate::server::offers_json::OffersDocument;
 use crate::server::policy_file;
-use crate::server::services::history;
+use crate::server::services::{hardship, history};
 use crate::server::store::facts;
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -66,10 +66,12 @@ pub async fn offers(config: Config, arguments: OffersArguments) -> Result<ExitCo
     let zone = clock::zone(&record.time_zone);
     let today = arguments.today.unwrap_or_else(|| config.clock.today_in(&zone));
     let mut tx = db.begin_read().await?;
-    let record = history::complete(&mut tx, record, today).await?;
+    // The customer's own numbers: without what they dispute, with what a hardship review opened.
+    let record = history::complete(&mut tx, record, today).await?.without_disputed_part();
+    let relief = hardship::relief_at(&mut tx, &record.customer_id, config.clock.now_millis()).await?;
     drop(tx);
     db.close().await;
-    let set = offers_for(&record.facts, &policy.policy, today, arguments.payday, arguments.reason);
+    let set = offers_under(relief.as_ref(), &record.facts, &policy.policy, today, arguments.payday, arguments.reason);
     if arguments.json {
         let document = OffersDocument::of(&record.reference, &set, &zone);
         let json = serde_json::to_string_pretty(&document).map_err(|error| CommandError::Failed(error.to_string()))?;

@@ -11,7 +11,7 @@ use crate::domain::language::Language;
 use crate::server::clock::{end_of_day, zone};
 use crate::server::ids;
 use crate::server::state::AppState;
-use crate::server::store::events::{self, Actor, Event};
+use crate::server::store::events::{self, Event};
 use crate::server::store::facts::{self, AccountRecord};
 use crate::server::store::messages::{self, NewMessage};
 use crate::server::store::{StoreError, Tx};
@@ -89,15 +89,7 @@ async fn note(
     now: i64,
     details: serde_json::Value,
 ) -> Result<(), Failure> {
-    let event = Event {
-        at: now,
-        actor: Actor::Customer(account.customer_id.to_string()),
-        action,
-        customer_id: Some(account.customer_id.to_string()),
-        account_id: Some(account.id.to_string()),
-        subject_id: Some(subject.to_owned()),
-        details,
-    };
+    let event = Event::by_customer(&account.customer_id, &account.id, action, subject, details, now);
     Ok(events::append(tx, &event).await?)
 }
 

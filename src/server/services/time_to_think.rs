@@ -14,7 +14,7 @@ use crate::server::clock::{self, Millis, end_of_day};
 use crate::server::ids;
 use crate::server::notify::letters::Template;
 use crate::server::state::AppState;
-use crate::server::store::events::{self, Actor, Event};
+use crate::server::store::events::{self, Event};
 use crate::server::store::facts::AccountRecord;
 use crate::server::store::holds::{self, NewHold};
 use crate::server::store::{self, StoreError, Tx, customers, end_read, facts, outbox as store_of_messages};
@@ -122,14 +122,6 @@ async fn note(
     details: serde_json::Value,
     at: Millis,
 ) -> Result<(), Failure> {
-    let event = Event {
-        at,
-        actor: Actor::Customer(account.customer_id.to_string()),
-        action,
-        customer_id: Some(account.customer_id.to_string()),
-        account_id: Some(account.id.to_string()),
-        subject_id: Some(subject.to_owned()),
-        details,
-    };
+    let event = Event::by_customer(&account.customer_id, &account.id, action, subject, details, at);
     Ok(events::append(tx, &event).await?)
 }

@@ -1,6 +1,7 @@
 //! What happened: appended in the transaction of the change itself.
 
 use super::{StoreResult, Tx};
+use crate::domain::ids::{AccountId, CustomerId};
 use crate::server::clock::Millis;
 use crate::server::ids;
 
@@ -49,6 +50,28 @@ pub struct Event {
     pub account_id: Option<String>,
     pub subject_id: Option<String>,
     pub details: serde_json::Value,
+}
+
+impl Event {
+    /// What a customer did on an account of theirs.
+    pub fn by_customer(
+        customer: &CustomerId,
+        account: &AccountId,
+        action: &'static str,
+        subject: &str,
+        details: serde_json::Value,
+        at: Millis,
+    ) -> Event {
+        Event {
+            at,
+            actor: Actor::Customer(customer.to_string()),
+            action,
+            customer_id: Some(customer.to_string()),
+            account_id: Some(account.to_string()),
+            subject_id: Some(subject.to_owned()),
+            details,
+        }
+    }
 }
 
 pub async fn append(tx: &mut Tx, event: &Event) -> StoreResult<()> {

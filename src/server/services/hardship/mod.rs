@@ -34,7 +34,12 @@ use serde_json::json;
 
 /// What a customer may choose at this moment because a case of theirs was approved.
 pub(super) async fn relief_of(state: &AppState, tx: &mut Tx, customer: &CustomerId) -> Result<Option<Relief>, Failure> {
-    Ok(store_of_cases::relief_of(&mut **tx, customer, state.clock.now_millis()).await?)
+    relief_at(tx, customer, state.clock.now_millis()).await
+}
+
+/// The same at an instant.
+pub async fn relief_at(tx: &mut Tx, customer: &CustomerId, at: Millis) -> Result<Option<Relief>, Failure> {
+    Ok(store_of_cases::relief_of(&mut **tx, customer, at).await?)
 }
 
 /// Why a customer fell behind, where they let us remember it: policies may have terms for that.

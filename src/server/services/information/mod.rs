@@ -217,14 +217,6 @@ async fn note(
     details: serde_json::Value,
     at: i64,
 ) -> Result<(), Failure> {
-    let event = Event {
-        at,
-        actor: Actor::Customer(account.customer_id.to_string()),
-        action,
-        customer_id: Some(account.customer_id.to_string()),
-        account_id: Some(account.id.to_string()),
-        subject_id: Some(subject.to_owned()),
-        details,
-    };
+    let event = Event::by_customer(&account.customer_id, &account.id, action, subject, details, at);
     Ok(events::append(tx, &event).await?)
 }
