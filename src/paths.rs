@@ -101,6 +101,20 @@ pub fn screen(account_id: &str, screen: &Screen) -> String {
         Screen::Payment(reference) => payment(reference),
         Screen::Authorise(agreement) => authorise(agreement.as_str()),
         Screen::Mandate(reference) => mandate(reference),
+        Screen::Change(agreement) => change(agreement.as_str()),
+        Screen::ChangeCheck(agreement) => change_check(agreement.as_str()),
+        Screen::Hardship => hardship(account_id),
+        Screen::HardshipMoney => hardship_money(account_id),
+        Screen::HardshipCheck => hardship_check(account_id),
+        Screen::HardshipCase(reference) => hardship_case(reference),
+        Screen::Dispute => dispute(account_id),
+        Screen::DisputeCheck => dispute_check(account_id),
+        Screen::DisputeStatus => dispute_status(account_id),
+        Screen::Message => message(account_id, Topic::Other),
+        Screen::Account => account(account_id),
+        Screen::History => history(account_id, 1),
+        Screen::Statement => statement(account_id),
+        Screen::Letters => ask_document(account_id),
     }
 }
 

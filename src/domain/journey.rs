@@ -3,6 +3,13 @@
 //!
 //! A screen asks through `context::is_the_place` before it shows anything; screens that only read (where I stand, history, an
 //! agreement, a payment, messages) are right in every state.
+//!
+//! [`state`] says which place that is in every state of an account, and [`leads`] what each screen leads to: together they are a
+//! graph in which no state is a dead end. [`drawing`] draws it.
+
+pub mod drawing;
+pub mod leads;
+pub mod state;
 
 use super::ids::AgreementId;
 
@@ -51,6 +58,27 @@ pub enum Screen {
     Authorise(AgreementId),
     /// A permission to collect, by its reference.
     Mandate(String),
+    /// What can be changed of an agreement, and checking it before it is signed.
+    Change(AgreementId),
+    ChangeCheck(AgreementId),
+    /// Something has changed: telling it, income and spending, and checking it before it is sent.
+    Hardship,
+    HardshipMoney,
+    HardshipCheck,
+    /// A request that was sent, by its reference.
+    HardshipCase(String),
+    /// This is not right: saying what, checking it, and how far it has come.
+    Dispute,
+    DisputeCheck,
+    DisputeStatus,
+    /// Words for a person.
+    Message,
+    /// Where one account stands.
+    Account,
+    History,
+    Statement,
+    /// Letters to ask for.
+    Letters,
 }
 
 /// Where an account is, as far as it decides which screen is right.
@@ -77,6 +105,18 @@ pub enum Place {
     AgreementOver(AgreementId),
     /// A permission to collect has to be finished or taken back before another can begin.
     MandateWaiting(String),
+    /// Nothing was said to be wrong.
+    NotDisputed,
+    /// It was written down and not sent.
+    DisputeWritten,
+    /// Something is disputed, and a person looks at it or has answered.
+    InDispute,
+    /// Nothing was told yet that could be sent for review.
+    NothingTold,
+    /// It is kept, and can be sent.
+    Told,
+    /// A person looks at what was told.
+    CaseOpen(String),
 }
 
 /// The screen to show in place of the wanted one, or that one itself.
@@ -94,6 +134,16 @@ pub fn right_screen(wanted: Screen, place: &Place) -> Screen {
         (Place::ChoosingPayment, Screen::PayCheck) => Screen::Pay,
         (Place::AgreementOver(agreement), Screen::Authorise(_)) => Screen::Agreement(agreement.clone()),
         (Place::MandateWaiting(reference), Screen::Authorise(_)) => Screen::Mandate(reference.clone()),
+        // An agreement's own page says why nothing can be changed any more.
+        (Place::AgreementOver(agreement), Screen::Change(_) | Screen::ChangeCheck(_)) => Screen::Agreement(agreement.clone()),
+        (Place::UnderAgreement(agreement), Screen::ChangeCheck(_)) => Screen::Change(agreement.clone()),
+        (Place::InDispute, Screen::Dispute | Screen::DisputeCheck) => Screen::DisputeStatus,
+        (Place::NotDisputed, Screen::DisputeCheck | Screen::DisputeStatus) => Screen::Dispute,
+        (Place::DisputeWritten, Screen::DisputeStatus) => Screen::Dispute,
+        (Place::NothingTold, Screen::HardshipCheck) => Screen::Hardship,
+        (Place::CaseOpen(reference), Screen::Hardship | Screen::HardshipMoney | Screen::HardshipCheck) => {
+            Screen::HardshipCase(reference.clone())
+        }
         (_, wanted) => wanted,
     }
 }
@@ -143,12 +193,22 @@ mod tests {
             Place::PaymentChosen,
             Place::AgreementOver(AgreementId("A".into())),
             Place::MandateWaiting("M".into()),
+            Place::NotDisputed,
+            Place::DisputeWritten,
+            Place::InDispute,
+            Place::NothingTold,
+            Place::Told,
+            Place::CaseOpen("C".into()),
         ];
         let ways = Way::ALL.map(Screen::Way);
         for place in places {
             let authorise = Screen::Authorise(AgreementId("A".into()));
-            let wanted = [Screen::Options, Screen::Check, Screen::Sign, Screen::Pay, Screen::PayCheck, authorise];
-            for wanted in wanted.into_iter().chain(ways.clone()) {
+            let change_check = Screen::ChangeCheck(AgreementId("A".into()));
+            let steps = [Screen::Hardship, Screen::HardshipMoney, Screen::HardshipCheck];
+            let disputing = [Screen::Dispute, Screen::DisputeCheck, Screen::DisputeStatus];
+            let wanted = [Screen::Options, Screen::Check, Screen::Sign, Screen::Pay, Screen::PayCheck, authorise, change_check];
+            let wanted = wanted.into_iter().chain(steps).chain(disputing);
+            for wanted in wanted.chain(ways.clone()) {
                 let right = right_screen(wanted, &place);
                 assert_eq!(right_screen(right.clone(), &place), right, "{place:?}");
             }

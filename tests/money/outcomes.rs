@@ -257,6 +257,14 @@ pub fn policy_with_discount(folder: &tempfile::TempDir) -> String {
     file.to_string_lossy().into_owned()
 }
 
+/// A policy that offers no plan, no later date and no promise to anybody, as a file in this folder.
+pub fn policy_without_ways(folder: &tempfile::TempDir) -> String {
+    let file = folder.path().join("no_ways.toml");
+    let text = "schema_version = 1\ncurrency = \"USD\"\n\n[[segment]]\nname = \"everyone\"\nheld_days = 14\n";
+    std::fs::write(&file, text).expect("written");
+    file.to_string_lossy().into_owned()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn paying_everything_at_once_earns_the_promised_discount() {
     let test = support::sqlite().await;

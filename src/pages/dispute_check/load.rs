@@ -3,9 +3,9 @@
 use super::{CheckView, SCREEN};
 use crate::domain::dispute::said;
 use crate::domain::ids::AccountId;
-use crate::paths;
+use crate::domain::journey::Screen;
 use crate::server::context::{self, Failed};
-use crate::server::services::disputes;
+use crate::server::services::disputes::{self, FormFacts};
 
 /// `None` where another page is the right one and the answer leads there.
 pub async fn load(account_id: String) -> Result<Option<CheckView>, Failed> {
@@ -14,17 +14,12 @@ pub async fn load(account_id: String) -> Result<Option<CheckView>, Failed> {
     };
     let account = AccountId(account_id.clone());
     let found = disputes::form(&state, &visitor.customer_id, &account).await.map_err(context::fail)?;
-    let Some(found) = found else {
-        context::redirect(paths::ACCOUNT);
+    let is_the_place = context::is_the_place(Screen::DisputeCheck, &FormFacts::place(found.as_ref()), &account);
+    let (true, Some(found)) = (is_the_place, found) else {
         return Ok(None);
     };
-    if found.in_force.is_some() {
-        context::redirect(&paths::dispute_status(&account_id));
-        return Ok(None);
-    }
     let whole = found.draft.and_then(|draft| Some((said::read(&draft.typed, found.account.facts.balance).ok()?, draft)));
     let Some((said, draft)) = whole else {
-        context::redirect(&paths::dispute(&account_id));
         return Ok(None);
     };
     Ok(Some(CheckView {

@@ -2,7 +2,7 @@
 
 use super::{Letter, SCREEN, StatusView, Writer, Written};
 use crate::domain::ids::AccountId;
-use crate::paths;
+use crate::domain::journey::{Place, Screen};
 use crate::server::clock;
 use crate::server::context::{self, Failed};
 use crate::server::services::disputes::{self, WordsKind};
@@ -14,8 +14,10 @@ pub async fn load(account_id: String) -> Result<Option<StatusView>, Failed> {
         return Ok(None);
     };
     let account = AccountId(account_id.clone());
-    let Some(followed) = disputes::newest(&state, &visitor.customer_id, &account).await.map_err(context::fail)? else {
-        context::redirect(&paths::dispute(&account_id));
+    let followed = disputes::newest(&state, &visitor.customer_id, &account).await.map_err(context::fail)?;
+    let place = if followed.is_some() { Place::InDispute } else { Place::NotDisputed };
+    let is_the_place = context::is_the_place(Screen::DisputeStatus, &place, &account);
+    let (true, Some(followed)) = (is_the_place, followed) else {
         return Ok(None);
     };
     let is_late = followed.is_late();

@@ -2,9 +2,9 @@
 
 use super::{HardshipView, SCREEN};
 use crate::domain::ids::AccountId;
-use crate::paths;
+use crate::domain::journey::Screen;
 use crate::server::context::{self, Failed};
-use crate::server::services::hardship;
+use crate::server::services::hardship::{self, Form};
 
 /// `None` where the answer leads on: to a case that is being looked at already, or away from an account that is not theirs.
 pub async fn load(account_id: String) -> Result<Option<HardshipView>, Failed> {
@@ -12,14 +12,11 @@ pub async fn load(account_id: String) -> Result<Option<HardshipView>, Failed> {
         return Ok(None);
     };
     let account = AccountId(account_id.clone());
-    let Some(form) = hardship::form(&state, &visitor.customer_id, &account).await.map_err(context::fail)? else {
-        context::redirect(paths::ACCOUNT);
+    let form = hardship::form(&state, &visitor.customer_id, &account).await.map_err(context::fail)?;
+    let is_the_place = context::is_the_place(Screen::Hardship, &Form::place(form.as_ref()), &account);
+    let (true, Some(form)) = (is_the_place, form) else {
         return Ok(None);
     };
-    if let Some(reference) = form.open_case {
-        context::redirect(&paths::hardship_case(&reference));
-        return Ok(None);
-    }
     let earlier = hardship::latest(&state, &visitor.customer_id).await.map_err(context::fail)?;
     let flash = context::flash(SCREEN).unwrap_or_default();
     Ok(Some(HardshipView {

@@ -4,9 +4,10 @@ use super::{CheckView, SCREEN};
 use crate::domain::hardship::Told;
 use crate::domain::hardship::budget::Budget;
 use crate::domain::ids::AccountId;
-use crate::paths;
+use crate::domain::journey::Screen;
 use crate::server::context::{self, Failed};
-use crate::server::services::{evidence, hardship};
+use crate::server::services::evidence;
+use crate::server::services::hardship::{self, Form};
 
 /// `None` where the answer leads on.
 pub async fn load(account_id: String) -> Result<Option<CheckView>, Failed> {
@@ -14,16 +15,12 @@ pub async fn load(account_id: String) -> Result<Option<CheckView>, Failed> {
         return Ok(None);
     };
     let account = AccountId(account_id.clone());
-    let Some(form) = hardship::form(&state, &visitor.customer_id, &account).await.map_err(context::fail)? else {
-        context::redirect(paths::ACCOUNT);
+    let form = hardship::form(&state, &visitor.customer_id, &account).await.map_err(context::fail)?;
+    let is_the_place = context::is_the_place(Screen::HardshipCheck, &Form::place(form.as_ref()), &account);
+    let (true, Some(form)) = (is_the_place, form) else {
         return Ok(None);
     };
-    if let Some(reference) = form.open_case {
-        context::redirect(&paths::hardship_case(&reference));
-        return Ok(None);
-    }
     let Some(case_id) = form.case_id else {
-        context::redirect(&paths::hardship(&account_id));
         return Ok(None);
     };
     let budget = Budget::read(&form.budget, form.currency).ok().filter(|budget| !budget.is_empty());

@@ -3,9 +3,9 @@
 use super::{MoneyView, SCREEN};
 use crate::domain::hardship::budget::Budget;
 use crate::domain::ids::AccountId;
-use crate::paths;
+use crate::domain::journey::Screen;
 use crate::server::context::{self, Failed};
-use crate::server::services::hardship;
+use crate::server::services::hardship::{self, Form};
 
 /// `None` where the answer leads on.
 pub async fn load(account_id: String) -> Result<Option<MoneyView>, Failed> {
@@ -13,14 +13,11 @@ pub async fn load(account_id: String) -> Result<Option<MoneyView>, Failed> {
         return Ok(None);
     };
     let account = AccountId(account_id.clone());
-    let Some(form) = hardship::form(&state, &visitor.customer_id, &account).await.map_err(context::fail)? else {
-        context::redirect(paths::ACCOUNT);
+    let form = hardship::form(&state, &visitor.customer_id, &account).await.map_err(context::fail)?;
+    let is_the_place = context::is_the_place(Screen::HardshipMoney, &Form::place(form.as_ref()), &account);
+    let (true, Some(form)) = (is_the_place, form) else {
         return Ok(None);
     };
-    if let Some(reference) = form.open_case {
-        context::redirect(&paths::hardship_case(&reference));
-        return Ok(None);
-    }
     let flash = context::flash(SCREEN).unwrap_or_default();
     let values = if flash.values.is_empty() { form.budget } else { flash.values };
     let totals = Budget::read(&values, form.currency).ok().filter(|budget| !budget.is_empty());

@@ -107,6 +107,8 @@ enum Command {
     Ledger(ledger::LedgerCommand),
     /// Reviews for customers whose life has changed.
     Hardship(hardship::HardshipArguments),
+    /// Print which screens lead where, as docs/journey.md has it.
+    Journey,
 }
 
 /// Why a command ended without doing what it was asked.
@@ -179,7 +181,8 @@ impl Command {
             | Command::Restore(_)
             | Command::Import(_)
             | Command::Demo(_)
-            | Command::Staff(_) => true,
+            | Command::Staff(_)
+            | Command::Journey => true,
             Command::Verify(arguments) => arguments.needs_no_database(),
             Command::Backup(_)
             | Command::Keys(_)
@@ -232,6 +235,10 @@ async fn execute(arguments: Arguments) -> Result<ExitCode, CommandError> {
         Command::Refund(arguments) => refund::refund(config, arguments).await,
         Command::Ledger(command) => ledger::ledger(config, command).await,
         Command::Hardship(arguments) => hardship::hardship(config, arguments).await,
+        Command::Journey => {
+            print!("{}", crate::domain::journey::drawing::drawing());
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Migrate => {
             open_database(&config).await?;
             println!("The database is up to date.");

@@ -10,6 +10,7 @@ use crate::domain::evidence::CaseKind;
 use crate::domain::format;
 use crate::domain::hold::HoldKind;
 use crate::domain::ids::{AccountId, AgreementId, CustomerId, DisputeId};
+use crate::domain::journey::Place;
 use crate::domain::language::Language;
 use crate::paths;
 use crate::server::clock::{end_of_day, zone};
@@ -40,6 +41,19 @@ pub struct FormFacts {
     pub has_earlier: bool,
     /// By when it would be answered if it were sent today.
     pub answer_on: Date,
+}
+
+impl FormFacts {
+    /// Where the account is, for the screens of a dispute.
+    pub fn place(found: Option<&FormFacts>) -> Place {
+        let Some(found) = found else { return Place::NotTheirs };
+        let is_whole = |draft: &DisputeDraft| said::read(&draft.typed, found.account.facts.balance).is_ok();
+        match (&found.in_force, &found.draft) {
+            (Some(_), _) => Place::InDispute,
+            (None, Some(draft)) if is_whole(draft) => Place::DisputeWritten,
+            (None, _) => Place::NotDisputed,
+        }
+    }
 }
 
 /// `None` where the customer has no such account.

@@ -7,6 +7,7 @@ use crate::domain::evidence::CaseKind;
 use crate::domain::hardship::budget::Budget;
 use crate::domain::hardship::{CaseState, LONGEST_WORDS_CHARACTERS, Said, Step, Told, fields};
 use crate::domain::ids::{AccountId, CustomerId};
+use crate::domain::journey::Place;
 use crate::domain::language::Language;
 use crate::domain::money::Currency;
 use crate::server::clock::{self, Millis};
@@ -40,6 +41,18 @@ pub struct Form {
     pub currency: Currency,
     /// By when it would be decided if it were sent today.
     pub decided_by: Date,
+}
+
+impl Form {
+    /// Where the account is, for the screens of the form.
+    pub fn place(found: Option<&Form>) -> Place {
+        match found {
+            None => Place::NotTheirs,
+            Some(Form { open_case: Some(reference), .. }) => Place::CaseOpen(reference.clone()),
+            Some(Form { case_id: Some(_), .. }) => Place::Told,
+            Some(_) => Place::NothingTold,
+        }
+    }
 }
 
 /// The form of a customer; `None` where the account is not theirs.
