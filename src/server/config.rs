@@ -55,6 +55,8 @@ pub struct Config {
     pub processor: Processor,
     pub policy_file: PathBuf,
     pub portal_name: String,
+    /// It collects for creditors and is not one of them: its validation letter says so (12 CFR 1006.18(e)).
+    pub is_debt_collector: bool,
     pub contact: Contact,
     pub brand: Brand,
     pub mail: Option<Mail>,
@@ -202,6 +204,7 @@ impl Settings {
             },
             policy_file: PathBuf::from(self.text("policy.file", "policies/default.toml")?),
             portal_name: self.text("portal.name", "Evenkeel")?,
+            is_debt_collector: self.yes_or_no("portal.is_debt_collector", "false")?,
             contact: Contact {
                 phone: self.text("contact.phone", "555-0100")?,
                 hours: self.optional("contact.hours", "some text", |text| Some(text.trim().to_owned()))?,

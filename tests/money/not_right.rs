@@ -457,6 +457,21 @@ async fn what_was_a_message_before_can_still_be_settled_and_ends_no_dispute() {
     }
 }
 
+/// 12 CFR 1006.18(e): who collects for others says so.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_collects_for_creditors_says_so_in_the_validation_letter() {
+    for (is_collector, said) in [("true", "\"collector\":\"Harbor Recovery\""), ("false", "\"collector\":null")] {
+        let test = support::sqlite().await;
+        let settings = [("portal.name", "Harbor Recovery"), ("portal.is_debt_collector", is_collector)];
+        let portal = Portal::open_with(&test.url, &settings).await;
+        let seeded = seed::account(&test.db, SeedAccount::default()).await;
+        let fields = [("account", seeded.account_id.as_str()), ("about", "validation")];
+        portal.person(&seeded).await.post("/api/ask_information", &fields).await.assert_says("Your letters");
+        let terms = portal.word("select terms from documents where kind = 'information'").await;
+        assert!(terms.contains(said), "{terms}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_letter_is_made_at_once_and_what_it_cannot_say_is_promised_and_held() {
     for test in support::both().await {

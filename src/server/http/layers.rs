@@ -21,11 +21,14 @@ use http::StatusCode;
 use std::time::Duration;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::compression::CompressionLayer;
+use tower_http::compression::{CompressionLayer, CompressionLevel};
 use tower_http::timeout::TimeoutLayer;
 
 /// The longest a request may take; evidence has its own.
 pub const REQUEST_SECONDS: u64 = 30;
+
+/// Of a page of 13 kB this leaves 250 bytes less than the usual 4, in the same time; 6 and more leave no less.
+const COMPRESSION_QUALITY: i32 = 5;
 
 /// Layers 4 and 5: for screens and their actions, which may send so many bytes at once.
 pub fn around_screens(router: Router<AppState>, state: &AppState, longest_body_bytes: usize) -> Router<AppState> {
@@ -61,7 +64,7 @@ pub fn around_everything(router: Router<AppState>, state: &AppState) -> Router<A
             .layer(from_fn_with_state(state.clone(), security_headers::add))
             .layer(from_fn_with_state(state.clone(), trouble::answer_calmly))
             .layer(CatchPanicLayer::custom(trouble::panicked))
-            .layer(CompressionLayer::new()),
+            .layer(CompressionLayer::new().quality(CompressionLevel::Precise(COMPRESSION_QUALITY))),
     )
 }
 

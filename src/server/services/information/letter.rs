@@ -38,7 +38,7 @@ pub(super) fn write(
         ),
         Information::Validation => (
             td_string!(words, information.validation),
-            vec![figure(content, words, language), Block::Paragraph(td_string!(words, information.validation_lead).to_owned())],
+            opening_of_validation(content, words, language),
             validation(content, &sender, words, language),
         ),
     };
@@ -65,6 +65,7 @@ fn terms(content: &Content, about: Information, document_reference: &str, issued
         "about": about.code(),
         "account": account.reference,
         "at": issued_at.timestamp().to_string(),
+        "collector": content.collector,
         "creditor": account.creditor,
         "currency": account.facts.currency.code(),
         "document": document_reference,
@@ -97,6 +98,16 @@ fn opening_of_creditor(content: &Content, words: Locale, language: Language) -> 
         None => td_string!(words, information.creditor_lead).to_owned(),
     };
     vec![Block::Paragraph(text)]
+}
+
+/// Who collects says so before anything else, in the words of the CFPB's model notice (12 CFR 1006.34(c)(1), 1006.18(e)).
+fn opening_of_validation(content: &Content, words: Locale, language: Language) -> Vec<Block> {
+    let collector = content.collector.as_ref().map(|collector| {
+        let creditor = content.account.creditor.clone();
+        Block::Paragraph(td_string!(words, information.from_collector, collector = collector.clone(), creditor = creditor))
+    });
+    let lead = Block::Paragraph(td_string!(words, information.validation_lead).to_owned());
+    collector.into_iter().chain([figure(content, words, language), lead]).collect()
 }
 
 fn creditor(content: &Content, words: Locale) -> Section {

@@ -43,6 +43,8 @@ pub(super) struct Content {
     /// By when a person sends what is missing.
     pub promised: Option<Date>,
     pub today: Date,
+    /// Its name, where who collects is not the creditor.
+    pub collector: Option<String>,
 }
 
 /// The letters a customer asked for of one account, newest first; `None` where they have no such account.
@@ -108,6 +110,7 @@ async fn issue(
         standing,
         account,
         today,
+        collector: state.config.is_debt_collector.then(|| state.config.portal_name.clone()),
     };
     let customer_id = &content.account.customer_id;
     let addressee = customers::addressee(tx, customer_id).await?.ok_or(Failure::Missing("customer"))?;
