@@ -25,6 +25,22 @@ pub const COMPONENTS: &str = "/components";
 /// The customer's own page: where signing in leads.
 pub const ACCOUNT: &str = "/account";
 
+/// What is the customer's own: messages, documents, preferences, signing in.
+pub const YOU: &str = "/you";
+
+/// Where anybody tells us that an account holder has died, is insolvent or in a breathing space.
+pub const TOLD_US: &str = "/told-us";
+
+/// The promise of an answer to it.
+pub fn told_us_received(reference: &str) -> String {
+    format!("{TOLD_US}/received/{reference}")
+}
+
+/// What somebody told us about a customer, for that customer.
+pub fn life_event(reference: &str) -> String {
+    format!("/life-events/{reference}")
+}
+
 /// Whether a file is genuine.
 pub const VERIFY: &str = "/verify";
 /// The public halves of the keys that sign documents.
@@ -355,8 +371,8 @@ pub fn is_own_page(path: &str) -> bool {
 
 /// Pages and actions that work without being signed in; every other one asks for it first.
 pub fn is_open_to_visitors(path: &str) -> bool {
-    const PAGES: [&str; 7] = [HOME, SIGN_IN, SIGNED_OUT, CONTACT, LINK, VERIFY, STOP];
-    const ACTIONS: [&str; 7] = [
+    const PAGES: [&str; 8] = [HOME, SIGN_IN, SIGNED_OUT, CONTACT, LINK, VERIFY, STOP, TOLD_US];
+    const ACTIONS: [&str; 8] = [
         "/api/sign_in",
         "/api/open_link",
         "/api/sign_out",
@@ -364,6 +380,7 @@ pub fn is_open_to_visitors(path: &str) -> bool {
         "/api/choose_language",
         "/api/ask_person",
         "/api/verify_document",
+        "/api/tell_us",
     ];
     let is_page =
         |open: &str| path == open || (open != HOME && path.strip_prefix(open).is_some_and(|rest| rest.starts_with('/')));

@@ -3,6 +3,7 @@
 
 use crate::domain::calendar::Date;
 use crate::domain::language::Language;
+use crate::domain::life_event::ToldOf;
 use crate::words::{Locale, locale};
 use leptos::prelude::{provide_context, use_context};
 use std::sync::Arc;
@@ -22,6 +23,8 @@ pub struct Frame {
     pub held_until: Option<Date>,
     /// The reference of that review.
     pub held_for: Option<String>,
+    /// What somebody told us about the customer: every screen says so.
+    pub told_of: Option<ToldOf>,
     /// The address of the script that redraws a changed plan; `None` without a built site.
     pub plan_program: Option<String>,
 }

@@ -30,6 +30,7 @@ pub mod journey;
 pub mod keeping;
 pub mod language;
 pub mod ledger;
+pub mod life_event;
 pub mod mandate;
 pub mod money;
 pub mod offers;

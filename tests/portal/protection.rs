@@ -177,6 +177,7 @@ async fn the_doors_are_these() {
         "POST /api/choose_plan",
         "POST /api/choose_promise",
         "POST /api/choose_several",
+        "POST /api/contradict_life_event",
         "POST /api/end_agreement",
         "POST /api/end_hardship_pause",
         "POST /api/end_time",
@@ -199,6 +200,7 @@ async fn the_doors_are_these() {
         "POST /api/start_several",
         "POST /api/stop_mandate",
         "POST /api/take_time",
+        "POST /api/tell_us",
         "POST /api/withdraw_dispute",
         "POST /api/withdraw_hardship",
     ];

@@ -12,6 +12,7 @@ mod import;
 mod keys;
 mod ledger;
 mod letters;
+mod life_event;
 mod link;
 mod mail;
 mod offers;
@@ -68,6 +69,9 @@ enum Command {
     Dispute(dispute::DisputeCommand),
     /// What customers uploaded for a case.
     Evidence(evidence::EvidenceArguments),
+    /// What others told us: that an account holder has died, is insolvent or in a breathing space.
+    #[command(subcommand)]
+    LifeEvent(life_event::LifeEventCommand),
     /// Letters to be printed and posted.
     Letters(letters::LettersArguments),
     /// Mail that comes in: what could not be delivered, complaints, and replies that say stop.
@@ -187,6 +191,7 @@ impl Command {
             | Command::Dispute(_)
             | Command::Evidence(_)
             | Command::Letters(_)
+            | Command::LifeEvent(_)
             | Command::Mail(_)
             | Command::Outbox(_)
             | Command::Link(_)
@@ -216,6 +221,7 @@ async fn execute(arguments: Arguments) -> Result<ExitCode, CommandError> {
         Command::Dispute(command) => dispute::dispute(config, command).await,
         Command::Evidence(arguments) => evidence::evidence(config, arguments).await,
         Command::Letters(arguments) => letters::letters(config, arguments).await,
+        Command::LifeEvent(command) => life_event::life_event(config, command).await,
         Command::Mail(arguments) => mail::mail(config, arguments).await,
         Command::Outbox(arguments) => outbox::outbox(config, arguments).await,
         Command::Restore(arguments) => backup::restore(config, arguments).await,

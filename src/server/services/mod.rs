@@ -25,6 +25,7 @@ pub mod hardship;
 pub mod history;
 pub mod information;
 pub mod keeping;
+pub mod life_events;
 pub mod links;
 pub mod mandates;
 pub mod messages;

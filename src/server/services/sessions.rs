@@ -3,6 +3,7 @@
 use crate::domain::calendar::Date;
 use crate::domain::ids::CustomerId;
 use crate::domain::language::Language;
+use crate::domain::life_event::{Happened, LifeEventState, ToldOf};
 use crate::server::clock::{self, Millis};
 use crate::server::security::digest;
 use crate::server::security::sessions::{FLASH, KeptFlash, Limits};
@@ -22,6 +23,8 @@ pub struct SignedIn {
     pub held_until: Option<Date>,
     /// The reference of that review.
     pub held_for: Option<String>,
+    /// What somebody told us about them.
+    pub told_of: Option<ToldOf>,
 }
 
 /// A live session, as one request sees it.
@@ -51,6 +54,7 @@ pub async fn visit(state: &AppState, session_id: &str) -> StoreResult<Option<Vis
         signed_in: live.customer_id.zip(live.time_zone).map(|(id, time_zone)| SignedIn {
             held_until: live.held_until.map(|until| clock::date_of(until, &clock::zone(&time_zone))),
             held_for: live.held_for,
+            told_of: live.told_of.as_deref().and_then(read_told_of),
             customer_id: CustomerId(id),
             time_zone,
         }),
@@ -58,6 +62,15 @@ pub async fn visit(state: &AppState, session_id: &str) -> StoreResult<Option<Vis
         kept_flash: kept_flash.map_err(|_| StoreError::Unreadable("flash"))?,
         expires_at,
     }))
+}
+
+fn read_told_of(text: &str) -> Option<ToldOf> {
+    let mut parts = text.split(' ');
+    Some(ToldOf {
+        reference: parts.next()?.to_owned(),
+        happened: Happened::from_code(parts.next()?)?,
+        state: LifeEventState::from_code(parts.next()?)?,
+    })
 }
 
 /// Deletes the sessions that have ended; a job calls it every hour. Returns how many there were.

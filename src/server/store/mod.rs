@@ -36,6 +36,7 @@ pub mod information;
 pub mod jobs;
 pub mod keeping;
 pub mod ledger;
+pub mod life_events;
 pub mod mandates;
 pub mod messages;
 pub mod offer_sets;

@@ -25,6 +25,8 @@ pub struct LiveSession {
     pub held_until: Option<Millis>,
     /// The reference of that review.
     pub held_for: Option<String>,
+    /// What somebody told us about the customer and nobody has ended: reference, what happened and its state, with blanks between.
+    pub told_of: Option<String>,
 }
 
 pub async fn insert(db: &Db, session: &SessionRow, now: Millis, expires_at: Millis) -> StoreResult<()> {
@@ -65,7 +67,10 @@ pub async fn find_live(db: &Db, id_digest: &str, now: Millis, business_now: Mill
            (select h.reason from accounts a join holds h on h.account_id = a.id
              where a.customer_id = sessions.customer_id and h.kind = 'hardship' and h.released_at is null
                and h.starts_at <= $3 and h.ends_at > $3
-             order by h.ends_at desc, h.id limit 1) as held_for
+             order by h.ends_at desc, h.id limit 1) as held_for,
+           (select e.reference || ' ' || e.happened || ' ' || e.state from life_events e
+             where e.customer_id = sessions.customer_id and e.state in ('told', 'confirmed')
+             order by e.state desc, e.told_at desc, e.id limit 1) as told_of
          from sessions
          left join customers on customers.id = sessions.customer_id
          where sessions.id_digest = $1
