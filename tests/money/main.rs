@@ -25,6 +25,7 @@ mod given_back;
 mod hardship;
 mod joint;
 mod joint_have_back;
+mod life_events;
 mod mandate_crashes;
 mod mandates;
 mod messages;
