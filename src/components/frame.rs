@@ -2,6 +2,7 @@
 //! [`Frame`] into the context of each request; components and pages read it here and never ask the server.
 
 use crate::domain::calendar::Date;
+use crate::domain::helper::{Helping, SeenBy};
 use crate::domain::language::Language;
 use crate::domain::life_event::ToldOf;
 use crate::words::{Locale, locale};
@@ -25,6 +26,10 @@ pub struct Frame {
     pub held_for: Option<String>,
     /// What somebody told us about the customer: every screen says so.
     pub told_of: Option<ToldOf>,
+    /// Who helps the customer and sees this.
+    pub seen_by: Option<SeenBy>,
+    /// Somebody else is looking, by the customer's leave.
+    pub helping: Option<Helping>,
     /// The address of the script that redraws a changed plan; `None` without a built site.
     pub plan_program: Option<String>,
 }

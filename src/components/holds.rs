@@ -1,6 +1,7 @@
 //! What is on hold, and until when: at the head of every screen that asks something of the customer; a hardship review, which is about
 //! all of their accounts, at the head of every screen.
 
+use super::form::{Button, ButtonKind, HiddenField};
 use super::frame::{frame, language, words};
 use super::notice::{Notice, NoticeKind};
 use crate::domain::format;
@@ -8,7 +9,7 @@ use crate::domain::hold::HoldKind;
 use crate::domain::life_event::{Happened, LifeEventState};
 use crate::domain::standing::ActiveHold;
 use crate::paths;
-use crate::words::td_string;
+use crate::words::{right_words, td_string};
 use leptos::prelude::*;
 
 /// Nothing where nothing is on hold.
@@ -39,7 +40,45 @@ fn is_at_the_head(kind: HoldKind) -> bool {
 /// That everything is on hold while a hardship case is looked at or time to choose is left, and until when.
 #[component]
 pub fn ReviewHold() -> impl IntoView {
-    view! { {told_of()} {review_hold()} }
+    view! { {helping()} {told_of()} {review_hold()} {seen_by()} }
+}
+
+/// To whoever helps: under whose name everything here is done.
+fn helping() -> Option<AnyView> {
+    let helping = frame().helping.clone()?;
+    let rights: Vec<&str> = helping.rights.iter().map(|right| right_words(*right, words())).collect();
+    let what = td_string!(words(), helper.banner, name = helping.customer_name);
+    Some(
+        view! {
+            <Notice kind=NoticeKind::Plain>
+                <p>{what}</p>
+                <p class="quiet">{rights.join(" ")}</p>
+                <p><a href=paths::HELPING>{td_string!(words(), helper.banner_link)}</a></p>
+            </Notice>
+        }
+        .into_any(),
+    )
+}
+
+/// To the customer: who sees this, until when, and the button that ends it.
+fn seen_by() -> Option<AnyView> {
+    let seen = frame().seen_by.clone().filter(|_| frame().helping.is_none())?;
+    let until = format::long_date(seen.last_day, language());
+    let what = td_string!(words(), helper.seen_by, name = seen.name, date = until);
+    Some(
+        view! {
+            <Notice kind=NoticeKind::Plain>
+                <form method="post" action=paths::END_HELP_ACTION>
+                    <HiddenField name="helper" value=seen.helper_id/>
+                    <p>{what}</p>
+                    <Button label=td_string!(words(), helper.end_now) kind=ButtonKind::Quiet/>
+                    " "
+                    <a href=paths::HELPERS>{td_string!(words(), helper.see_all)}</a>
+                </form>
+            </Notice>
+        }
+        .into_any(),
+    )
 }
 
 /// What somebody told us about the customer, and how to say that it is not so.

@@ -22,6 +22,7 @@ pub mod finding_out;
 pub mod format;
 pub mod going_back;
 pub mod hardship;
+pub mod helper;
 pub mod history;
 pub mod hold;
 pub mod ids;

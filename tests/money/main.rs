@@ -23,6 +23,7 @@ mod feed_parts;
 mod found_again;
 mod given_back;
 mod hardship;
+mod helpers;
 mod joint;
 mod joint_have_back;
 mod life_events;

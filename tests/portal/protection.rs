@@ -164,6 +164,7 @@ async fn the_doors_are_these() {
         leptos::server_fn::axum::server_fn_paths().map(|(path, method)| format!("{method} {path}")).collect();
     doors.sort_unstable();
     let expected = [
+        "POST /api/accept_help",
         "POST /api/add_to_dispute",
         "POST /api/answer_hardship",
         "POST /api/appeal_hardship",
@@ -177,14 +178,17 @@ async fn the_doors_are_these() {
         "POST /api/choose_plan",
         "POST /api/choose_promise",
         "POST /api/choose_several",
+        "POST /api/confirm_helper",
         "POST /api/contradict_life_event",
         "POST /api/end_agreement",
         "POST /api/end_hardship_pause",
+        "POST /api/end_help",
         "POST /api/end_time",
         "POST /api/extend_session",
         "POST /api/forget_circumstances",
         "POST /api/have_back",
         "POST /api/keep_dispute",
+        "POST /api/keep_helper",
         "POST /api/open_link",
         "POST /api/put_change_aside",
         "POST /api/save_budget",
@@ -195,6 +199,7 @@ async fn the_doors_are_these() {
         "POST /api/sign_agreement",
         "POST /api/sign_change",
         "POST /api/sign_in",
+        "POST /api/sign_in_helper",
         "POST /api/sign_out",
         "POST /api/start_payment",
         "POST /api/start_several",

@@ -49,10 +49,12 @@ pub enum Template {
     InformationCopy,
     /// Brings a letter about what somebody told us.
     LifeEventLetter,
+    /// Somebody whom the customer lets help has come in.
+    HelperCameIn,
 }
 
 impl Template {
-    pub const ALL: [Template; 24] = [
+    pub const ALL: [Template; 25] = [
         Template::ConfirmationCopy,
         Template::ReceiptCopy,
         Template::ReversalNote,
@@ -77,6 +79,7 @@ impl Template {
         Template::DisputeAnswer,
         Template::InformationCopy,
         Template::LifeEventLetter,
+        Template::HelperCameIn,
     ];
 
     pub fn code(self) -> &'static str {
@@ -105,6 +108,7 @@ impl Template {
             Template::DisputeAnswer => "dispute_answer",
             Template::InformationCopy => "information_copy",
             Template::LifeEventLetter => "life_event_letter",
+            Template::HelperCameIn => "helper_came_in",
         }
     }
 
@@ -136,7 +140,8 @@ impl Template {
             | Template::DisputeMoreNeeded
             | Template::DisputeAnswer
             | Template::InformationCopy
-            | Template::LifeEventLetter => Weight::Answer,
+            | Template::LifeEventLetter
+            | Template::HelperCameIn => Weight::Answer,
             // Nothing is collected of which they were not told before (12 CFR 1006.22(c)).
             Template::CollectionNotice | Template::CollectionRetry => Weight::Notice,
             Template::InstalmentReminder | Template::InstalmentMissed => Weight::Reminder,

@@ -8,6 +8,7 @@ mod dispute;
 mod evidence;
 mod export;
 mod hardship;
+mod helper;
 mod import;
 mod keys;
 mod ledger;
@@ -109,6 +110,9 @@ enum Command {
     /// Decide about the books of an account: corrections, and what is given up.
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
+    /// Whom customers let help.
+    #[command(subcommand)]
+    Helper(helper::HelperCommand),
     /// Reviews for customers whose life has changed.
     Hardship(hardship::HardshipArguments),
 }
@@ -200,6 +204,7 @@ impl Command {
             | Command::Export(_)
             | Command::Refund(_)
             | Command::Hardship(_)
+            | Command::Helper(_)
             | Command::Ledger(_) => false,
         }
     }
@@ -237,6 +242,7 @@ async fn execute(arguments: Arguments) -> Result<ExitCode, CommandError> {
         Command::Demo(command) => demo::demo(config, command).await,
         Command::Refund(arguments) => refund::refund(config, arguments).await,
         Command::Ledger(command) => ledger::ledger(config, command).await,
+        Command::Helper(command) => helper::helper(config, command).await,
         Command::Hardship(arguments) => hardship::hardship(config, arguments).await,
         Command::Migrate => {
             open_database(&config).await?;

@@ -8,7 +8,7 @@ use crate::server::services::collections::{self, Tended};
 use crate::server::services::mandates::{self, Told};
 use crate::server::services::payments::{self, Reconciled};
 use crate::server::services::{
-    Failure, attempts, completions, disputes, door, evidence, hardship, keeping, life_events, outbox, plan_interest, recalls,
+    Failure, attempts, completions, disputes, door, evidence, hardship, helpers, keeping, life_events, outbox, plan_interest, recalls,
     sessions,
 };
 use crate::server::state::AppState;
@@ -164,7 +164,14 @@ pub async fn sweep(state: &AppState) -> usize {
             0
         }
     };
-    interest + due + to_review + late + released + told
+    let helped = match helpers::sweep(state).await {
+        Ok(count) => count,
+        Err(error) => {
+            tracing::error!(%error, "helpers whose last day is over could not be looked for; it is tried again");
+            0
+        }
+    };
+    interest + due + to_review + late + released + told + helped
 }
 
 /// Removes what has ended and is of no more use: sessions, attempts to sign in that count no longer, counts of forms, and evidence

@@ -42,6 +42,7 @@ impl Template {
             | Template::DisputeAnswer
             | Template::InformationCopy
             | Template::LifeEventLetter => &[("reference", "EK-7F3K-9Q2M")],
+            Template::HelperCameIn => &[("link", "https://pay.example.org/you/helpers")],
             Template::TimeToThink => &[("day", "Friday 4 December 2026"), ("link", "https://pay.example.org/account/1/options")],
             Template::DisputeReceived => &[
                 ("reference", "DP-7F3K-9Q2M"),
@@ -177,6 +178,8 @@ impl Template {
             (Template::InformationCopy, Language::Spanish) => letter!("information_copy/es"),
             (Template::LifeEventLetter, Language::English) => letter!("life_event_letter/en"),
             (Template::LifeEventLetter, Language::Spanish) => letter!("life_event_letter/es"),
+            (Template::HelperCameIn, Language::English) => letter!("helper_came_in/en"),
+            (Template::HelperCameIn, Language::Spanish) => letter!("helper_came_in/es"),
         }
     }
 
@@ -210,7 +213,8 @@ impl Template {
                 | Template::DisputeMoreNeeded
                 | Template::DisputeAnswer
                 | Template::InformationCopy
-                | Template::LifeEventLetter,
+                | Template::LifeEventLetter
+                | Template::HelperCameIn,
                 _,
             ) => None,
         }

@@ -22,6 +22,7 @@ mod endings;
 pub mod evidence;
 pub mod feed;
 pub mod hardship;
+pub mod helpers;
 pub mod history;
 pub mod information;
 pub mod keeping;

@@ -29,6 +29,7 @@ pub mod export;
 pub mod facts;
 pub mod feed;
 pub mod hardship;
+pub mod helpers;
 pub mod history;
 pub mod holds;
 pub mod import;
