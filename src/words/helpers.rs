@@ -19,11 +19,8 @@ pub fn right_words(right: Right, words: Locale) -> &'static str {
 /// The exact text that is confirmed: a line for each thing.
 pub fn help_text(wanted: &Wanted, language: Language) -> String {
     let words = locale(language);
-    let who = if wanted.organisation.is_empty() {
-        wanted.name.clone()
-    } else {
-        format!("{}, {}", wanted.name, wanted.organisation)
-    };
+    let who =
+        if wanted.organisation.is_empty() { wanted.name.clone() } else { format!("{}, {}", wanted.name, wanted.organisation) };
     let until = td_string!(words, helper.text_until, who = who, date = format::long_date(wanted.last_day, language));
     let which = match wanted.account {
         Some(_) => td_string!(words, helper.text_one),

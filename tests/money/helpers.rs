@@ -171,13 +171,8 @@ async fn what_a_helper_does_is_theirs_and_the_customer_sees_it() {
         let (seeded, mut person, mut helper) =
             stage(&portal, &test, &[Right::Draft, Right::Messages, Right::Circumstances]).await;
         let id = seeded.account_id.as_str();
-        let plan = [
-            ("account", id),
-            ("basis", "past_due"),
-            ("frequency", "every_two_weeks"),
-            ("amount", "150"),
-            ("intent", "check"),
-        ];
+        let plan =
+            [("account", id), ("basis", "past_due"), ("frequency", "every_two_weeks"), ("amount", "150"), ("intent", "check")];
         helper.post("/api/choose_plan", &plan).await.assert_says("2 payments");
         helper.get(&format!("/account/{id}/sign")).await.assert_says("Only Ada can do this");
         let message = [("account", id), ("topic", "other"), ("text", "Ada asks for a call"), ("reply_to", "ada@example.net")];
@@ -198,7 +193,10 @@ async fn what_a_helper_does_is_theirs_and_the_customer_sees_it() {
         person.get(&format!("/account/{id}/check")).await.assert_says("prepared this for you");
         // The customer changes it and it is their own; they alone sign it.
         person.agree_plan(id).await;
-        assert_eq!(portal.number("select count(*) from events where action = 'agreement.signed' and actor_kind = 'customer'").await, 1);
+        assert_eq!(
+            portal.number("select count(*) from events where action = 'agreement.signed' and actor_kind = 'customer'").await,
+            1
+        );
     }
 }
 

@@ -69,12 +69,16 @@ async fn what_a_stranger_tells_holds_at_once_and_says_nothing_and_one_button_end
         };
         known.assert_says("A person looks at it and answers you by Tuesday 24 November 2026.");
         for same in [&unknown, &misnamed] {
-            let strip = |text: String| text[text.find("<main").expect("a page")..text.find("</main>").expect("its end")].to_owned();
+            let strip =
+                |text: String| text[text.find("<main").expect("a page")..text.find("</main>").expect("its end")].to_owned();
             assert_eq!(strip(said(same)), strip(said(&known)));
         }
         known.assert_never_says("October");
         assert_eq!(holds(&portal).await, 1, "{}: of one of the three", test.name);
-        assert_eq!(portal.number("select count(*) from events where details like '%Moreno%' or details like '%October%'").await, 0);
+        assert_eq!(
+            portal.number("select count(*) from events where details like '%Moreno%' or details like '%October%'").await,
+            0
+        );
 
         // The customer is alive: every page says it, nothing binds them meanwhile, paying works, and one button ends it.
         let mut person = portal.person(&seeded).await;
@@ -266,7 +270,10 @@ async fn a_breathing_space_ends_by_itself_and_its_customer_is_told_before_anythi
         assert_eq!(holds(&night).await, 1, "{}: it cannot leave at night, and so the hold goes on", test.name);
         let morning = on(&test, "2026-12-25T18:00:00Z").await;
         jobs::sweep(&morning.state).await;
-        assert_eq!(morning.number("select count(*) from outbox where template = 'life_event_letter' and state = 'sent'").await, 1);
+        assert_eq!(
+            morning.number("select count(*) from outbox where template = 'life_event_letter' and state = 'sent'").await,
+            1
+        );
         assert_eq!(holds(&morning).await, 0, "{}", test.name);
         assert_eq!(morning.number(copies).await, 1, "told once");
         morning.person(&seeded).await.get(&format!("/life-events/{reference}")).await.assert_says("It is over");

@@ -42,11 +42,7 @@ pub async fn tell_us(#[server(flatten)] typed: BTreeMap<String, String>) -> Resu
     }
 }
 
-async fn refuse(
-    mut values: BTreeMap<String, String>,
-    errors: Vec<(String, String)>,
-    until: Option<i64>,
-) -> Result<(), Failed> {
+async fn refuse(mut values: BTreeMap<String, String>, errors: Vec<(String, String)>, until: Option<i64>) -> Result<(), Failed> {
     values.extend(until.map(|until| ("until".to_owned(), until.to_string())));
     context::refuse(paths::TOLD_US, Flash { screen: SCREEN.to_owned(), values, errors }).await
 }

@@ -32,8 +32,5 @@ pub struct Promised {
 pub async fn load_promise(reference: String) -> Result<Option<Promised>, Failed> {
     let state = context::state().ok_or(Failed::Machine)?;
     let promise = life_events::promise(&state, &reference).await.map_err(fail)?;
-    Ok(promise.map(|(day, times_late)| Promised {
-        day: format::long_date(day, context::language()),
-        is_late: times_late > 0,
-    }))
+    Ok(promise.map(|(day, times_late)| Promised { day: format::long_date(day, context::language()), is_late: times_late > 0 }))
 }

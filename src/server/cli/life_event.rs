@@ -125,11 +125,8 @@ pub async fn life_event(config: Config, command: LifeEventCommand) -> Result<Exi
 async fn run(state: &AppState, command: LifeEventCommand) -> Result<ExitCode, CommandError> {
     match command {
         LifeEventCommand::List { confirmed, limit, json } => {
-            let found = if confirmed {
-                life_events::in_force(state, limit).await?
-            } else {
-                life_events::waiting(state, limit).await?
-            };
+            let found =
+                if confirmed { life_events::in_force(state, limit).await? } else { life_events::waiting(state, limit).await? };
             let now = state.clock.now_millis();
             for event in found {
                 let late = event.times_late > 0 || event.answer_by < now;

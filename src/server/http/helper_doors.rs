@@ -4,15 +4,15 @@
 //! To sign, to pay, to allow collections, to change how the customer is reached, to sign in for them, to let others help, to tell
 //! us of a death: none of these is in the table, and so none is open, whatever a helper was given.
 
+use super::same_origin::LONGEST_BODY_BYTES;
 use crate::domain::helper::{Helping, Right};
 use crate::paths;
 use crate::server::context::SignedIn;
 use crate::server::services::helpers::{self, Thing};
 use crate::server::state::AppState;
 use crate::server::store::events;
-use axum::body::{Body, to_bytes};
-use super::same_origin::LONGEST_BODY_BYTES;
 use axum::Form;
+use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequest, Request};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -148,7 +148,8 @@ async fn judge(state: &AppState, signed_in: &SignedIn, helping: &Helping, reques
                 About::OfThing(thing) => {
                     let id = id.strip_suffix(".pdf").unwrap_or(id);
                     let account = helpers::account_of(state, thing, id, &signed_in.customer_id).await;
-                    let account = account.map_err(|error| tracing::error!(%error, "a helper's request could not be judged")).ok()??;
+                    let account =
+                        account.map_err(|error| tracing::error!(%error, "a helper's request could not be judged")).ok()??;
                     helping.covers(&account).then_some(request)
                 }
             }
@@ -173,10 +174,21 @@ mod tests {
 
     #[test]
     fn what_is_not_listed_is_closed() {
-        for path in ["/account/a/sign", "/account/a/pay", "/you/helpers", "/you", "/account", "/told-us", "/account//options", "/accounts/a"] {
+        for path in [
+            "/account/a/sign",
+            "/account/a/pay",
+            "/you/helpers",
+            "/you",
+            "/account",
+            "/told-us",
+            "/account//options",
+            "/accounts/a",
+        ] {
             assert_eq!(door(&Method::GET, path), Door::Closed, "{path}");
         }
-        for path in ["/api/sign_agreement", "/api/start_payment", "/api/end_help", "/api/tell_us", "/account/a", "/evidence/c/i/remove"] {
+        for path in
+            ["/api/sign_agreement", "/api/start_payment", "/api/end_help", "/api/tell_us", "/account/a", "/evidence/c/i/remove"]
+        {
             assert_eq!(door(&Method::POST, path), Door::Closed, "{path}");
         }
         assert_eq!(door(&Method::PUT, "/account/a"), Door::Closed);

@@ -8,8 +8,8 @@ use crate::server::services::collections::{self, Tended};
 use crate::server::services::mandates::{self, Told};
 use crate::server::services::payments::{self, Reconciled};
 use crate::server::services::{
-    Failure, attempts, completions, disputes, door, evidence, hardship, helpers, keeping, life_events, outbox, plan_interest, recalls,
-    sessions,
+    Failure, attempts, completions, disputes, door, evidence, hardship, helpers, keeping, life_events, outbox, plan_interest,
+    recalls, sessions,
 };
 use crate::server::state::AppState;
 use crate::server::store::StoreResult;

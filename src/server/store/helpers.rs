@@ -170,11 +170,12 @@ pub async fn insert(tx: &mut Tx, helper: &Helper) -> StoreResult<bool> {
 
 /// Uses the invitation up; `false` where somebody was faster or it is over.
 pub async fn accept(tx: &mut Tx, id: &str, at: Millis) -> StoreResult<bool> {
-    let done = sqlx::query("update helpers set state = 'active', accepted_at = $2 where id = $1 and state = 'invited' and ends_at > $2")
-        .bind(id)
-        .bind(at)
-        .execute(&mut **tx)
-        .await?;
+    let done =
+        sqlx::query("update helpers set state = 'active', accepted_at = $2 where id = $1 and state = 'invited' and ends_at > $2")
+            .bind(id)
+            .bind(at)
+            .execute(&mut **tx)
+            .await?;
     Ok(done.rows_affected() == 1)
 }
 
@@ -222,18 +223,19 @@ pub async fn keep_draft(tx: &mut Tx, customer: &CustomerId, draft: &HelperDraft,
 }
 
 pub async fn forget_draft(tx: &mut Tx, customer: &CustomerId) -> StoreResult<()> {
-    let done =
-        sqlx::query("delete from helper_drafts where customer_id = $1").bind(customer.as_str()).execute(&mut **tx).await?;
+    let done = sqlx::query("delete from helper_drafts where customer_id = $1").bind(customer.as_str()).execute(&mut **tx).await?;
     expect_rows(&done, 1)
 }
 
 /// What a helper did: when, and what kind of thing. Newest first, at most so many.
 pub async fn acts<'e>(executor: impl Executor<'e, Database = Any>, id: &str, limit: i64) -> StoreResult<Vec<(Millis, String)>> {
-    Ok(sqlx::query_as("select at, action from events where actor_kind = 'helper' and actor_id = $1 order by at desc, id desc limit $2")
-        .bind(id)
-        .bind(limit)
-        .fetch_all(executor)
-        .await?)
+    Ok(sqlx::query_as(
+        "select at, action from events where actor_kind = 'helper' and actor_id = $1 order by at desc, id desc limit $2",
+    )
+    .bind(id)
+    .bind(limit)
+    .fetch_all(executor)
+    .await?)
 }
 
 /// Who made the draft that an account has now, where a helper did.

@@ -243,10 +243,12 @@ pub async fn past_their_day(pool: &AnyPool, now: Millis) -> StoreResult<Vec<Stri
 
 /// Breathing spaces that were confirmed and whose last day is over; at most 200.
 pub async fn over(pool: &AnyPool, now: Millis) -> StoreResult<Vec<String>> {
-    Ok(sqlx::query_scalar("select reference from life_events where state = 'confirmed' and ends_at <= $1 order by ends_at, id limit 200")
-        .bind(now)
-        .fetch_all(pool)
-        .await?)
+    Ok(sqlx::query_scalar(
+        "select reference from life_events where state = 'confirmed' and ends_at <= $1 order by ends_at, id limit 200",
+    )
+    .bind(now)
+    .fetch_all(pool)
+    .await?)
 }
 
 /// Those that ended with a letter to their customer while the hold waits for that letter; at most 200.

@@ -6,13 +6,13 @@ use super::{note, secret_in};
 use crate::domain::ids::CustomerId;
 use crate::domain::language::Language;
 use crate::server::clock::Millis;
+use crate::server::notify::letters::Template;
 use crate::server::security::digest;
 use crate::server::services::Failure;
 use crate::server::services::attempts::{Attempt, Counted};
 use crate::server::services::outbox::{self, Hurry, Message};
 use crate::server::services::sign_in::subject_of_address;
 use crate::server::state::AppState;
-use crate::server::notify::letters::Template;
 use crate::server::store::customers;
 use crate::server::store::events::Actor;
 use crate::server::store::helpers::{self as store_of_helpers, Helper, HelperState};
@@ -30,11 +30,16 @@ const CODES_IN_ALL: u32 = 10;
 
 #[derive(Clone, PartialEq, Eq)]
 pub enum CameIn {
-    In { customer: CustomerId, helper_id: String },
+    In {
+        customer: CustomerId,
+        helper_id: String,
+    },
     /// Something does not match; nobody says what.
     Refused,
     /// Too many wrong answers: not before this instant.
-    Limited { until: Millis },
+    Limited {
+        until: Millis,
+    },
     /// The link is unknown, used or over.
     Gone,
 }

@@ -4,7 +4,7 @@ use super::letter::{self, To};
 use super::{LifeEvent, Scene, hold, note, release, scene, told};
 use crate::domain::calendar::{Date, days_after};
 use crate::domain::ids::{CustomerId, normalise_reference};
-use crate::domain::life_event::{Happened, LONGEST_MORATORIUM_DAYS, LifeEventState, Step, ToldBy, last_day_told};
+use crate::domain::life_event::{Happened, LONGEST_MORATORIUM_DAYS, LifeEventState, Step, Told, ToldBy, last_day_told};
 use crate::server::services::Failure;
 use crate::server::state::AppState;
 use crate::server::store::events::Actor;
@@ -95,11 +95,7 @@ pub async fn confirm(state: &AppState, confirmation: &Confirmation) -> Result<Re
 }
 
 /// Where the letter goes: to the customer where they told it themselves, else to a name and an address.
-fn to(
-    confirmation: &Confirmation,
-    told: &crate::domain::life_event::Told,
-    stands: ToldBy,
-) -> Result<To, NotDecided> {
+fn to(confirmation: &Confirmation, told: &Told, stands: ToldBy) -> Result<To, NotDecided> {
     let address = if confirmation.address.is_empty() { told.address.clone() } else { confirmation.address.clone() };
     match (stands, address.is_empty()) {
         (ToldBy::Myself, _) if told.happened != Happened::Died => Ok(To::Customer),

@@ -58,8 +58,8 @@ pub(super) async fn confirmed(
     match to {
         To::Customer => {
             let language = Language::from_tag(&customer.language).unwrap_or_default();
-            let (opening, sections) = says.to_customer(language);
-            let issued = says.issue(state, tx, language, recipient(&customer), "confirmed", opening, sections).await?;
+            let body = says.to_customer(language);
+            let issued = says.issue(state, tx, language, recipient(&customer), "confirmed", body).await?;
             outbox::enqueue_copy(state, tx, &scene.customer, &issued.id, language, Hurry::InWindow).await?;
             Ok(issued)
         }
@@ -67,8 +67,8 @@ pub(super) async fn confirmed(
             // In the language in which it was told.
             let language = Language::from_tag(&event.language).unwrap_or_default();
             let window = Recipient { name, address_lines: address };
-            let (opening, sections) = if stands.stands_in() { says.to_stand_in(language) } else { says.neutral(language) };
-            let issued = says.issue(state, tx, language, window, "confirmed", opening, sections).await?;
+            let body = if stands.stands_in() { says.to_stand_in(language) } else { says.neutral(language) };
+            let issued = says.issue(state, tx, language, window, "confirmed", body).await?;
             print(tx, scene, &issued, language).await?;
             Ok(issued)
         }
@@ -89,7 +89,7 @@ pub(super) async fn over(state: &AppState, tx: &mut Tx, scene: &Scene, event: &L
     };
     let sections = if contacts.is_empty() { Vec::new() } else { vec![help] };
     let says = Says { scene, event, customer: &customer, told: None };
-    let issued = says.issue(state, tx, language, recipient(&customer), "over", opening, sections).await?;
+    let issued = says.issue(state, tx, language, recipient(&customer), "over", (opening, sections)).await?;
     outbox::enqueue_copy(state, tx, &scene.customer, &issued.id, language, Hurry::InWindow).await?;
     Ok(issued.id)
 }
@@ -132,6 +132,9 @@ async fn print(tx: &mut Tx, scene: &Scene, issued: &Issued, language: Language) 
     Ok(print_queue::insert(tx, &letter).await?)
 }
 
+/// The opening of a letter and its sections.
+type Body = (Vec<Block>, Vec<Section>);
+
 /// What a letter is about.
 struct Says<'a> {
     scene: &'a Scene,
@@ -151,7 +154,7 @@ impl Says<'_> {
         format::long_date(clock::date_of(at, &self.scene.zone), language)
     }
 
-    fn to_customer(&self, language: Language) -> (Vec<Block>, Vec<Section>) {
+    fn to_customer(&self, language: Language) -> Body {
         let words = locale(language);
         let first = match self.event.happened {
             Happened::Insolvent => td_string!(words, life_event.yours_insolvent).to_owned(),
@@ -163,7 +166,7 @@ impl Says<'_> {
     }
 
     /// To who may know which account it is.
-    fn to_stand_in(&self, language: Language) -> (Vec<Block>, Vec<Section>) {
+    fn to_stand_in(&self, language: Language) -> Body {
         let (words, name) = (locale(language), self.name());
         let paragraphs: Vec<String> = match self.event.happened {
             Happened::Died => vec![
@@ -182,9 +185,7 @@ impl Says<'_> {
             ],
         };
         let rows = self.scene.accounts.iter().map(|account| {
-            let what = td_string!(
-                words, document.account_paid, product = &account.facts.product, reference = &account.reference
-            );
+            let what = td_string!(words, document.account_paid, product = &account.facts.product, reference = &account.reference);
             vec![what, format::money(account.facts.balance, language)]
         });
         let table = Table {
@@ -200,7 +201,7 @@ impl Says<'_> {
     }
 
     /// To anybody else: it names nothing that they did not tell us.
-    fn neutral(&self, language: Language) -> (Vec<Block>, Vec<Section>) {
+    fn neutral(&self, language: Language) -> Body {
         let (words, name) = (locale(language), self.name());
         let first = match self.event.happened {
             Happened::Died => td_string!(words, life_event.letter_died, name = &name),
@@ -217,8 +218,7 @@ impl Says<'_> {
         language: Language,
         window: Recipient,
         says: &'static str,
-        opening: Vec<Block>,
-        sections: Vec<Section>,
+        (opening, sections): Body,
     ) -> Result<Issued, Failure> {
         let words = locale(language);
         let account = self.scene.first()?;

@@ -91,9 +91,7 @@ fn new_event(state: &AppState, teller: &Teller<'_>, told: &Told, typed: &Typed, 
     let today = TimeZone::UTC.to_datetime(now).date();
     let answer_day = answer_by(today, state.config.contact.answer_working_days);
     let ends_at = match told.happened {
-        Happened::BreathingSpace => {
-            Some(end_of_day(last_day_told(told.ends_on, today), &TimeZone::UTC).as_millisecond())
-        }
+        Happened::BreathingSpace => Some(end_of_day(last_day_told(told.ends_on, today), &TimeZone::UTC).as_millisecond()),
         Happened::Died | Happened::Insolvent => None,
     };
     LifeEvent {
