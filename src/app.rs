@@ -21,7 +21,14 @@ use crate::pages::hardship::HardshipPage;
 use crate::pages::hardship_case::HardshipCasePage;
 use crate::pages::hardship_check::HardshipCheckPage;
 use crate::pages::hardship_money::HardshipMoneyPage;
+use crate::pages::helper_add::HelperAddPage;
+use crate::pages::helper_check::HelperCheckPage;
+use crate::pages::helper_door::HelperDoorPage;
+use crate::pages::helper_home::{HelperHomePage, HelperRefusedPage};
+use crate::pages::helper_invitation::HelperInvitationPage;
+use crate::pages::helpers::HelpersPage;
 use crate::pages::home::HomePage;
+use crate::pages::life_event::LifeEventPage;
 use crate::pages::link::LinkPage;
 use crate::pages::mandate::MandatePage;
 use crate::pages::message::MessagePage;
@@ -40,6 +47,8 @@ use crate::pages::sign_in::SignInPage;
 use crate::pages::signed_out::SignedOutPage;
 use crate::pages::statement::StatementPage;
 use crate::pages::stop::StopPage;
+use crate::pages::told_us::ToldUsPage;
+use crate::pages::told_us::received::ToldUsReceivedPage;
 use crate::pages::verify::VerifyPage;
 use crate::pages::what_if::WhatIfPage;
 use crate::paths;
@@ -90,6 +99,16 @@ pub fn App() -> impl IntoView {
                 <Route path=StaticSegment("signed-out") view=SignedOutPage ssr=SsrMode::Async/>
                 <Route path=StaticSegment("contact") view=ContactPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("contact"), StaticSegment("received"), ParamSegment("reference")) view=ContactReceivedPage ssr=SsrMode::Async/>
+                <Route path=StaticSegment("told-us") view=ToldUsPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("told-us"), StaticSegment("received"), ParamSegment("reference")) view=ToldUsReceivedPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("you"), StaticSegment("helpers")) view=HelpersPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("you"), StaticSegment("helpers"), StaticSegment("add")) view=HelperAddPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("you"), StaticSegment("helpers"), StaticSegment("check")) view=HelperCheckPage ssr=SsrMode::Async/>
+                <Route path=StaticSegment("helper") view=HelperDoorPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("helper"), StaticSegment("invitation"), ParamSegment("token")) view=HelperInvitationPage ssr=SsrMode::Async/>
+                <Route path=StaticSegment("helping") view=HelperHomePage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("helping"), StaticSegment("not-open")) view=HelperRefusedPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("life-events"), ParamSegment("reference")) view=LifeEventPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("options")) view=OptionsPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("options"), StaticSegment("catch-up")) view=CatchUpPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("options"), StaticSegment("plan")) view=PlanPage ssr=SsrMode::Async/>
@@ -178,6 +197,9 @@ fn frame() -> Frame {
         here: context::here(),
         held_for: context::signed_in().and_then(|visitor| visitor.held_for),
         held_until: context::signed_in().and_then(|visitor| visitor.held_until),
+        told_of: context::signed_in().and_then(|visitor| visitor.told_of),
+        seen_by: context::signed_in().and_then(|visitor| visitor.seen_by),
+        helping: context::signed_in().and_then(|visitor| visitor.helping),
         plan_program: state.plan_program.as_deref().map(str::to_owned),
         logo: state.look.logo.as_ref().map(|logo| format!("{}?v={}", paths::BRAND_LOGO, logo.version)),
     }

@@ -25,6 +25,41 @@ pub const COMPONENTS: &str = "/components";
 /// The customer's own page: where signing in leads.
 pub const ACCOUNT: &str = "/account";
 
+/// What is the customer's own: messages, documents, preferences, signing in.
+pub const YOU: &str = "/you";
+
+/// Whom the customer lets help.
+pub const HELPERS: &str = "/you/helpers";
+pub const HELPER_ADD: &str = "/you/helpers/add";
+pub const HELPER_CHECK: &str = "/you/helpers/check";
+/// Ends a helper's access, from every screen that says who sees this.
+pub const END_HELP_ACTION: &str = "/api/end_help";
+
+/// The helper's own door.
+pub const HELPER_DOOR: &str = "/helper";
+/// What a helper may see and do here.
+pub const HELPING: &str = "/helping";
+/// What a helper sees where something is not open to them.
+pub const HELPING_NOT_OPEN: &str = "/helping/not-open";
+
+/// The invitation of a helper. Like the token of a link, this one opens nothing without what only its receiver knows.
+pub fn helper_invitation(token: &str) -> String {
+    format!("{HELPER_DOOR}/invitation/{token}")
+}
+
+/// Where anybody tells us that an account holder has died, is insolvent or in a breathing space.
+pub const TOLD_US: &str = "/told-us";
+
+/// The promise of an answer to it.
+pub fn told_us_received(reference: &str) -> String {
+    format!("{TOLD_US}/received/{reference}")
+}
+
+/// What somebody told us about a customer, for that customer.
+pub fn life_event(reference: &str) -> String {
+    format!("/life-events/{reference}")
+}
+
 /// Whether a file is genuine.
 pub const VERIFY: &str = "/verify";
 /// The public halves of the keys that sign documents.
@@ -369,8 +404,8 @@ pub fn is_own_page(path: &str) -> bool {
 
 /// Pages and actions that work without being signed in; every other one asks for it first.
 pub fn is_open_to_visitors(path: &str) -> bool {
-    const PAGES: [&str; 7] = [HOME, SIGN_IN, SIGNED_OUT, CONTACT, LINK, VERIFY, STOP];
-    const ACTIONS: [&str; 7] = [
+    const PAGES: [&str; 9] = [HOME, SIGN_IN, SIGNED_OUT, CONTACT, LINK, VERIFY, STOP, TOLD_US, HELPER_DOOR];
+    const ACTIONS: [&str; 10] = [
         "/api/sign_in",
         "/api/open_link",
         "/api/sign_out",
@@ -378,6 +413,9 @@ pub fn is_open_to_visitors(path: &str) -> bool {
         "/api/choose_language",
         "/api/ask_person",
         "/api/verify_document",
+        "/api/tell_us",
+        "/api/accept_help",
+        "/api/sign_in_helper",
     ];
     let is_page =
         |open: &str| path == open || (open != HOME && path.strip_prefix(open).is_some_and(|rest| rest.starts_with('/')));

@@ -349,3 +349,19 @@ test('stopping e-mail in one step', async ({ page, portal }) => {
   await page.goto(account)
   await expect(page.getByText('You have stopped e-mail.')).toBeVisible()
 })
+
+test('others: telling us, letting somebody help, coming in to help', async ({ page, portal }) => {
+  for (const path of ['/told-us', '/helper', '/helper/invitation/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', '/told-us/received/LE-2222-2222']) {
+    await page.goto(portal.url + path)
+    await inspect(page)
+  }
+  await page.goto(`${portal.url}/told-us`)
+  await page.getByRole('button', { name: 'Tell us' }).click()
+  await expect(page.getByRole('alert')).toBeVisible()
+  await inspect(page)
+  await signIn(page, portal.url, person('NG-005925'))
+  for (const path of ['/you/helpers', '/you/helpers/add']) {
+    await page.goto(portal.url + path)
+    await inspect(page)
+  }
+})

@@ -2,7 +2,9 @@
 //! [`Frame`] into the context of each request; components and pages read it here and never ask the server.
 
 use crate::domain::calendar::Date;
+use crate::domain::helper::{Helping, SeenBy};
 use crate::domain::language::Language;
+use crate::domain::life_event::ToldOf;
 use crate::words::{Locale, locale};
 use leptos::prelude::{provide_context, use_context};
 use std::sync::Arc;
@@ -22,6 +24,12 @@ pub struct Frame {
     pub held_until: Option<Date>,
     /// The reference of that review.
     pub held_for: Option<String>,
+    /// What somebody told us about the customer: every screen says so.
+    pub told_of: Option<ToldOf>,
+    /// Who helps the customer and sees this.
+    pub seen_by: Option<SeenBy>,
+    /// Somebody else is looking, by the customer's leave.
+    pub helping: Option<Helping>,
     /// The address of the script that redraws a changed plan; `None` without a built site.
     pub plan_program: Option<String>,
 }

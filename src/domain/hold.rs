@@ -19,10 +19,12 @@ pub enum HoldKind {
     Staff,
     /// The customer wrote something that may be an order to stop a payment (12 CFR 1005.10(c)), and nobody has read it yet.
     StopAsked,
+    /// Somebody told us that the account holder has died or is insolvent, and nobody has checked it yet.
+    Told,
 }
 
 impl HoldKind {
-    pub const ALL: [HoldKind; 9] = [
+    pub const ALL: [HoldKind; 10] = [
         HoldKind::TimeToThink,
         HoldKind::Hardship,
         HoldKind::Dispute,
@@ -32,6 +34,7 @@ impl HoldKind {
         HoldKind::Recalled,
         HoldKind::Staff,
         HoldKind::StopAsked,
+        HoldKind::Told,
     ];
 
     pub fn code(self) -> &'static str {
@@ -45,6 +48,7 @@ impl HoldKind {
             HoldKind::Recalled => "recalled",
             HoldKind::Staff => "staff",
             HoldKind::StopAsked => "stop_asked",
+            HoldKind::Told => "told",
         }
     }
 
@@ -63,7 +67,8 @@ impl HoldKind {
             | HoldKind::Insolvency
             | HoldKind::Recalled
             | HoldKind::Staff
-            | HoldKind::StopAsked => false,
+            | HoldKind::StopAsked
+            | HoldKind::Told => false,
         }
     }
 
@@ -75,10 +80,43 @@ impl HoldKind {
             | HoldKind::Dispute
             | HoldKind::BreathingSpace
             | HoldKind::Staff
-            | HoldKind::StopAsked => true,
+            | HoldKind::StopAsked
+            // Whoever signs in and pays is alive; what a stranger told must not keep them from it.
+            | HoldKind::Told => true,
             // An estate pays through its representative; one creditor may not be preferred in an insolvency (11 USC 547);
             // a recalled account is paid to the creditor.
             HoldKind::Deceased | HoldKind::Insolvency | HoldKind::Recalled => false,
+        }
+    }
+
+    /// Whether the customer may agree to something. Where the money would not be theirs to give, it is not theirs to promise. While
+    /// nobody knows whether they are alive nothing binds them either; the customer ends that with one button.
+    pub fn allows_agreement(self) -> bool {
+        match self {
+            HoldKind::Told => false,
+            HoldKind::TimeToThink
+            | HoldKind::Hardship
+            | HoldKind::Dispute
+            | HoldKind::BreathingSpace
+            | HoldKind::Deceased
+            | HoldKind::Insolvency
+            | HoldKind::Recalled
+            | HoldKind::Staff
+            | HoldKind::StopAsked => self.allows_voluntary_payment(),
+        }
+    }
+
+    /// Whether interest that was agreed waits until the hold is over: in a breathing space none is charged (Debt Respite Scheme
+    /// Regulations 2020, regulation 7), and on an estate or in an insolvency it is the law's to say.
+    pub fn lets_interest_wait(self) -> bool {
+        match self {
+            HoldKind::BreathingSpace | HoldKind::Deceased | HoldKind::Insolvency | HoldKind::Told => true,
+            HoldKind::TimeToThink
+            | HoldKind::Hardship
+            | HoldKind::Dispute
+            | HoldKind::Recalled
+            | HoldKind::Staff
+            | HoldKind::StopAsked => false,
         }
     }
 }
@@ -88,10 +126,9 @@ pub fn allow_collection(holds: &[HoldKind]) -> bool {
     holds.iter().all(|hold| hold.allows_collection())
 }
 
-/// The hold that keeps a customer from agreeing to anything, if one does: where the money would not be theirs to give, it is
-/// not theirs to promise.
+/// The hold that keeps a customer from agreeing to anything, if one does.
 pub fn forbidding_agreement(holds: &[HoldKind]) -> Option<HoldKind> {
-    forbidding_payment(holds)
+    holds.iter().copied().find(|hold| !hold.allows_agreement())
 }
 
 /// The hold that keeps a customer from paying, if one does.

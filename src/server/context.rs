@@ -10,7 +10,7 @@ pub use super::services::sessions::SignedIn;
 use super::clock::Millis;
 use super::ids;
 use super::security::sessions::{
-    BROWSER_COOKIE, CUSTOMER_ID, FLASH, KeptFlash, LANGUAGE_COOKIE, cookie_name, cookies_are_secure,
+    BROWSER_COOKIE, CUSTOMER_ID, FLASH, HELPER_ID, KeptFlash, LANGUAGE_COOKIE, cookie_name, cookies_are_secure,
 };
 use super::services::door::{self, Entry, Ticket};
 use super::services::sign_in::Visitor;
@@ -106,6 +106,13 @@ pub async fn begin_session(customer_id: &CustomerId) -> Result<(), Failed> {
     session.clear().await;
     session.cycle_id().await.map_err(fail)?;
     session.insert(CUSTOMER_ID, customer_id).await.map_err(fail)
+}
+
+/// Lets somebody in who helps a customer, in a session that is theirs.
+pub async fn begin_helping(customer_id: &CustomerId, helper_id: &str) -> Result<(), Failed> {
+    begin_session(customer_id).await?;
+    let session = session().ok_or(Failed::Machine)?;
+    session.insert(HELPER_ID, helper_id).await.map_err(fail)
 }
 
 /// Ends the session, if there is one; the cookie goes too.

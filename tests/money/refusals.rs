@@ -119,7 +119,8 @@ async fn every_hold_stops_collection_and_only_some_stop_the_customer() {
             | HoldKind::Dispute
             | HoldKind::BreathingSpace
             | HoldKind::Staff
-            | HoldKind::StopAsked => {
+            | HoldKind::StopAsked
+            | HoldKind::Told => {
                 assert!(matches!(started, Ok(Started::ToProcessor { .. })), "{kind:?}: {started:?}");
             }
         }

@@ -3,7 +3,7 @@
 use crate::app::{Answer, Browser, TestApp, answers, attribute, tags};
 
 /// Pages that anyone may open.
-const DOOR: [&str; 7] = [
+const DOOR: [&str; 11] = [
     "/",
     "/sign-in",
     "/contact",
@@ -11,6 +11,10 @@ const DOOR: [&str; 7] = [
     "/link/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
     "/contact/received/C-2222-2222",
     "/stop/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+    "/told-us",
+    "/told-us/received/LE-2222-2222",
+    "/helper",
+    "/helper/invitation/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
 ];
 
 /// Everything a visitor can be shown before signing in: each page, and what each form answers to something wrong.

@@ -11,7 +11,8 @@
 //! | required notice | keeps | – | – | goes by post | counted |
 //! | reminder | keeps | waits | stopped | stopped | counted, waits |
 //!
-//! Nothing goes to a person who has died. A letter keeps no hours: it comes with the post.
+//! Nothing goes to a person who has died. Where somebody told us of a death or an insolvency and nobody has checked it, only what was
+//! asked for there and then goes out, and all else waits: nothing is lost if it is not so. A letter keeps no hours: it comes with the post.
 
 use super::cap::{Cap, Logged};
 use super::channel::{Channel, ChannelState, Reach};
@@ -198,7 +199,7 @@ pub fn decide(asked: &Asked<'_>) -> Decision {
         Ok(channel) => channel,
         Err(reason) => return Decision::Never { reason },
     };
-    if weight == Weight::Reminder
+    if keeps_back(asked, weight)
         && let Some(until) = held_until(asked)
     {
         return Decision::Wait { until, reason: Reason::Held, channel };
@@ -221,6 +222,12 @@ pub fn decide(asked: &Asked<'_>) -> Decision {
     } else {
         Decision::Wait { until, reason, channel }
     }
+}
+
+/// Whether a hold lets a message of this weight wait.
+fn keeps_back(asked: &Asked<'_>, weight: Weight) -> bool {
+    let is_told = asked.holds.iter().any(|hold| hold.kind == HoldKind::Told);
+    weight == Weight::Reminder || (is_told && weight != Weight::AskedFor)
 }
 
 /// What was asked for a while ago is an answer by now.

@@ -238,6 +238,8 @@ fn template_words(template: Template) -> &'static str {
         Template::DisputeMoreNeeded => td_string!(words(), dispute.message_asked),
         Template::DisputeAnswer => td_string!(words(), dispute.message_answer),
         Template::InformationCopy => td_string!(words(), information.message_copy),
+        Template::HelperCameIn => td_string!(words(), helper.message_came_in),
+        Template::LifeEventLetter => td_string!(words(), life_event.message_letter),
     }
 }
 

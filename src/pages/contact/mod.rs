@@ -9,6 +9,7 @@ use crate::components::form::{Button, Choice, ErrorSummary, Field, Problems, Rad
 use crate::components::frame::{frame, words};
 use crate::components::layout::Page;
 use crate::domain::contact::ContactKind;
+use crate::paths;
 use crate::words::td_string;
 use actions::AskPerson;
 use form::{LONGEST_MESSAGE_CHARACTERS, LONGEST_REPLY_TO_CHARACTERS};
@@ -31,6 +32,7 @@ pub fn ContactPage() -> impl IntoView {
             <ErrorSummary problems=problems.clone()/>
             <p>{td_string!(words(), contact.lead)}</p>
             <p>{td_string!(words(), door.call, phone = reach.phone, hours = reach.hours)}</p>
+            <p><a href=paths::TOLD_US>{td_string!(words(), life_event.door_link)}</a></p>
             <form method="post" action=AskPerson::PATH>
                 <Radios
                     name="kind"

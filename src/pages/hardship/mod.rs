@@ -63,6 +63,7 @@ fn show(view: HardshipView) -> impl IntoView {
             {saved.map(|text| view! { <p class="quiet">{text}</p> })}
             {earlier}
             {remembered}
+            <p><a href=paths::TOLD_US>{td_string!(words(), life_event.hardship_link)}</a></p>
             {questions(view)}
         </Page>
     }

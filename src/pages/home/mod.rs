@@ -21,6 +21,8 @@ pub fn HomePage() -> impl IntoView {
             <h2>{td_string!(words(), door.help_title)}</h2>
             <p>{td_string!(words(), door.help)}</p>
             <p><a href=paths::CONTACT>{td_string!(words(), door.help_link)}</a></p>
+            <p><a href=paths::TOLD_US>{td_string!(words(), life_event.door_link)}</a></p>
+            <p><a href=paths::HELPER_DOOR>{td_string!(words(), helper.door_title)}</a></p>
             <p>{td_string!(words(), door.call, phone = reach.phone, hours = reach.hours)}</p>
         </Page>
     }

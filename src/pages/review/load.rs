@@ -4,9 +4,10 @@ use crate::domain::ids::AccountId;
 use crate::domain::journey::Screen;
 use crate::server::context::{self, Failed};
 use crate::server::services::agreements::{self, DraftState, ReadyDraft};
+use crate::server::services::helpers;
 
-/// The draft that is ready to be checked or signed; `None` where another page is the right one and the answer leads there.
-pub async fn load(account_id: String) -> Result<Option<Box<ReadyDraft>>, Failed> {
+/// The draft that is ready to be checked or signed, and the name of the helper who prepared it, if one did; `None` where another page is the right one and the answer leads there.
+pub async fn load(account_id: String) -> Result<Option<(Box<ReadyDraft>, Option<String>)>, Failed> {
     let (Some(state), Some(visitor)) = (context::state(), context::signed_in()) else {
         return Ok(None);
     };
@@ -17,7 +18,8 @@ pub async fn load(account_id: String) -> Result<Option<Box<ReadyDraft>>, Failed>
         DraftState::Ready(mut ready) if is_the_place => {
             // Signing was refused because another tab had chosen otherwise, or what is owed had changed.
             ready.changed |= context::flash("review").is_some();
-            Some(ready)
+            let prepared_by = helpers::who_drafted(&state, &account).await.map_err(context::fail)?;
+            Some((ready, prepared_by))
         }
         _ => None,
     })

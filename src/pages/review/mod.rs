@@ -22,10 +22,12 @@ use leptos::prelude::*;
 pub fn ReviewPage() -> impl IntoView {
     let account_id = param("account");
     let account = account_id.clone();
-    loaded(load::load(account_id), move |ready| ready.map(|ready| show(&account, &ready.terms, ready.changed)))
+    loaded(load::load(account_id), move |found| {
+        found.map(|(ready, prepared_by)| show(&account, &ready.terms, ready.changed, prepared_by))
+    })
 }
 
-fn show(account_id: &str, terms: &Terms, changed: bool) -> impl IntoView + use<> {
+fn show(account_id: &str, terms: &Terms, changed: bool, prepared_by: Option<String>) -> impl IntoView + use<> {
     let way = paths::way(account_id, way_of(terms));
     let change = td_string!(words(), review.change);
     let rows: Vec<SummaryRow> = terms_rows(terms)
@@ -50,6 +52,7 @@ fn show(account_id: &str, terms: &Terms, changed: bool) -> impl IntoView + use<>
     view! {
         <Page title=title back=way lead=td_string!(words(), review.lead)>
             {notice}
+            {prepared_by.map(|name| view! { <p>{td_string!(words(), helper.prepared_by, name = name)}</p> })}
             <SummaryList rows/>
             {not_part_words(&terms).map(|note| view! { <p>{note}</p> })}
             <DisclosureNotice disclosure=terms.disclosure creditor=terms.creditor.clone()/>

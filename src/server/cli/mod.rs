@@ -8,10 +8,12 @@ mod dispute;
 mod evidence;
 mod export;
 mod hardship;
+mod helper;
 mod import;
 mod keys;
 mod ledger;
 mod letters;
+mod life_event;
 mod link;
 mod mail;
 mod offers;
@@ -68,6 +70,9 @@ enum Command {
     Dispute(dispute::DisputeCommand),
     /// What customers uploaded for a case.
     Evidence(evidence::EvidenceArguments),
+    /// What others told us: that an account holder has died, is insolvent or in a breathing space.
+    #[command(subcommand)]
+    LifeEvent(life_event::LifeEventCommand),
     /// Letters to be printed and posted.
     Letters(letters::LettersArguments),
     /// Mail that comes in: what could not be delivered, complaints, and replies that say stop.
@@ -105,6 +110,9 @@ enum Command {
     /// Decide about the books of an account: corrections, and what is given up.
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
+    /// Whom customers let help.
+    #[command(subcommand)]
+    Helper(helper::HelperCommand),
     /// Reviews for customers whose life has changed.
     Hardship(hardship::HardshipArguments),
     /// Print which screens lead where, as docs/journey.md has it.
@@ -190,6 +198,7 @@ impl Command {
             | Command::Dispute(_)
             | Command::Evidence(_)
             | Command::Letters(_)
+            | Command::LifeEvent(_)
             | Command::Mail(_)
             | Command::Outbox(_)
             | Command::Link(_)
@@ -198,6 +207,7 @@ impl Command {
             | Command::Export(_)
             | Command::Refund(_)
             | Command::Hardship(_)
+            | Command::Helper(_)
             | Command::Ledger(_) => false,
         }
     }
@@ -219,6 +229,7 @@ async fn execute(arguments: Arguments) -> Result<ExitCode, CommandError> {
         Command::Dispute(command) => dispute::dispute(config, command).await,
         Command::Evidence(arguments) => evidence::evidence(config, arguments).await,
         Command::Letters(arguments) => letters::letters(config, arguments).await,
+        Command::LifeEvent(command) => life_event::life_event(config, command).await,
         Command::Mail(arguments) => mail::mail(config, arguments).await,
         Command::Outbox(arguments) => outbox::outbox(config, arguments).await,
         Command::Restore(arguments) => backup::restore(config, arguments).await,
@@ -234,6 +245,7 @@ async fn execute(arguments: Arguments) -> Result<ExitCode, CommandError> {
         Command::Demo(command) => demo::demo(config, command).await,
         Command::Refund(arguments) => refund::refund(config, arguments).await,
         Command::Ledger(command) => ledger::ledger(config, command).await,
+        Command::Helper(command) => helper::helper(config, command).await,
         Command::Hardship(arguments) => hardship::hardship(config, arguments).await,
         Command::Journey => {
             print!("{}", crate::domain::journey::drawing::drawing());

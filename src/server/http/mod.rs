@@ -4,6 +4,7 @@ mod brand;
 mod downloads;
 mod evidence;
 mod health;
+pub mod helper_doors;
 pub mod keys;
 mod layers;
 mod request_log;

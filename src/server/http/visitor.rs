@@ -1,13 +1,13 @@
 //! Who is asking, in which language, and what was refused before: put into the request for [`crate::server::context`].
 //! Pages and actions that are not open to visitors are closed here, before anything of theirs runs.
 
-use super::trouble;
+use super::{helper_doors, trouble};
 use crate::domain::language::Language;
 use crate::paths;
 use crate::server::config::Config;
 use crate::server::context::{ClientAddress, KnownBrowser, SessionEnded, SessionTimeLeft};
 use crate::server::security::sessions::{BROWSER_COOKIE, KeptFlash, LANGUAGE_COOKIE, cookie_name, session_cookie_name};
-use crate::server::services::sessions::{self, Visit};
+use crate::server::services::sessions::{self, SignedIn, Visit};
 use crate::server::state::AppState;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::middleware::Next;
@@ -37,7 +37,11 @@ pub async fn recognise(State(state): State<AppState>, mut request: Request, next
     if ended {
         request.extensions_mut().insert(SessionEnded);
     }
-    next.run(request).await
+    let signed_in = request.extensions().get::<SignedIn>().cloned();
+    match signed_in.and_then(|signed_in| signed_in.helping.clone().map(|helping| (signed_in, helping))) {
+        Some((signed_in, helping)) => helper_doors::pass(state, signed_in, helping, request, next).await,
+        None => next.run(request).await,
+    }
 }
 
 /// Signing in, and then back to the page that was asked for.

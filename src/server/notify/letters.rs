@@ -40,7 +40,9 @@ impl Template {
             | Template::AccountRecalled
             | Template::ReviewLetter
             | Template::DisputeAnswer
-            | Template::InformationCopy => &[("reference", "EK-7F3K-9Q2M")],
+            | Template::InformationCopy
+            | Template::LifeEventLetter => &[("reference", "EK-7F3K-9Q2M")],
+            Template::HelperCameIn => &[("link", "https://pay.example.org/you/helpers")],
             Template::TimeToThink => &[("day", "Friday 4 December 2026"), ("link", "https://pay.example.org/account/1/options")],
             Template::DisputeReceived => &[
                 ("reference", "DP-7F3K-9Q2M"),
@@ -174,6 +176,10 @@ impl Template {
             (Template::DisputeAnswer, Language::Spanish) => letter!("dispute_answer/es"),
             (Template::InformationCopy, Language::English) => letter!("information_copy/en"),
             (Template::InformationCopy, Language::Spanish) => letter!("information_copy/es"),
+            (Template::LifeEventLetter, Language::English) => letter!("life_event_letter/en"),
+            (Template::LifeEventLetter, Language::Spanish) => letter!("life_event_letter/es"),
+            (Template::HelperCameIn, Language::English) => letter!("helper_came_in/en"),
+            (Template::HelperCameIn, Language::Spanish) => letter!("helper_came_in/es"),
         }
     }
 
@@ -206,7 +212,9 @@ impl Template {
                 | Template::DisputeReceived
                 | Template::DisputeMoreNeeded
                 | Template::DisputeAnswer
-                | Template::InformationCopy,
+                | Template::InformationCopy
+                | Template::LifeEventLetter
+                | Template::HelperCameIn,
                 _,
             ) => None,
         }

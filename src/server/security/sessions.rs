@@ -16,6 +16,8 @@ use tower_sessions::{Expiry, SessionManagerLayer, SessionStore};
 
 /// What a session holds, by name. Nothing else is ever put into it.
 pub const CUSTOMER_ID: &str = "customer_id";
+/// Whose help it is, where it is not the customer's own session.
+pub const HELPER_ID: &str = "helper_id";
 pub const FLASH: &str = "flash";
 
 /// The cookie that keeps the language a visitor chose.
@@ -79,6 +81,7 @@ impl DatabaseSessions {
             id_digest: digest_of(&record.id),
             data: serde_json::to_string(&record.data).map_err(|error| Error::Encode(error.to_string()))?,
             customer_id: record.data.get(CUSTOMER_ID).and_then(|id| id.as_str()).map(str::to_owned),
+            helper_id: record.data.get(HELPER_ID).and_then(|id| id.as_str()).map(str::to_owned),
         })
     }
 }

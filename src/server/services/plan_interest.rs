@@ -6,6 +6,7 @@
 
 use super::Failure;
 use crate::domain::calendar::{Date, days_after};
+use crate::domain::hold::HoldKind;
 use crate::domain::ledger::Entry;
 use crate::domain::money::Money;
 use crate::server::clock;
@@ -13,7 +14,7 @@ use crate::server::state::AppState;
 use crate::server::store::events::{self, Actor, Event};
 use crate::server::store::ledger::EntryContext;
 use crate::server::store::plan_interest::{self, DueInterest, once_key};
-use crate::server::store::{self, StoreError, facts};
+use crate::server::store::{self, StoreError, facts, holds};
 use serde_json::json;
 
 /// Read in one go.
@@ -47,6 +48,10 @@ async fn book(state: &AppState, due: &DueInterest) -> Result<bool, Failure> {
         return Ok(false);
     }
     let at = state.clock.now_millis();
+    // It is booked when the hold is over.
+    if holds::in_force(&mut tx, due.account_id.as_str(), at).await?.into_iter().any(HoldKind::lets_interest_wait) {
+        return Ok(false);
+    }
     let amount = Money::new(minor, account.facts.currency);
     let context = EntryContext {
         account_id: due.account_id.as_str(),

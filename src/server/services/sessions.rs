@@ -1,13 +1,16 @@
 //! Who is asking: read once a request, by the layer in http/visitor.rs. Sessions keep real time.
 
 use crate::domain::calendar::Date;
-use crate::domain::ids::CustomerId;
+use crate::domain::helper::{Helping, SeenBy, rights_from_text};
+use crate::domain::ids::{AccountId, CustomerId};
 use crate::domain::language::Language;
+use crate::domain::life_event::{Happened, LifeEventState, ToldOf};
 use crate::server::clock::{self, Millis};
 use crate::server::security::digest;
 use crate::server::security::sessions::{FLASH, KeptFlash, Limits};
 use crate::server::state::AppState;
 use crate::server::store::{StoreError, StoreResult, sessions};
+use jiff::tz::TimeZone;
 
 /// A session is touched at most this often, so that reading pages hardly ever writes.
 const TOUCH_EVERY_MILLIS: i64 = 60_000;
@@ -22,6 +25,12 @@ pub struct SignedIn {
     pub held_until: Option<Date>,
     /// The reference of that review.
     pub held_for: Option<String>,
+    /// What somebody told us about them.
+    pub told_of: Option<ToldOf>,
+    /// Who helps them and sees their account.
+    pub seen_by: Option<SeenBy>,
+    /// Somebody else is at work here, by the customer's leave.
+    pub helping: Option<Helping>,
 }
 
 /// A live session, as one request sees it.
@@ -47,10 +56,15 @@ pub async fn visit(state: &AppState, session_id: &str) -> StoreResult<Option<Vis
     }
     let mut data: serde_json::Value = serde_json::from_str(&live.data).map_err(|_| StoreError::Unreadable("session"))?;
     let kept_flash = data.get_mut(FLASH).map(serde_json::Value::take).map(serde_json::from_value).transpose();
+    let zone = clock::zone(live.time_zone.as_deref().unwrap_or("UTC"));
+    let helping = helping(&live, &zone);
     Ok(Some(Visit {
         signed_in: live.customer_id.zip(live.time_zone).map(|(id, time_zone)| SignedIn {
+            helping,
+            seen_by: live.seen_by.as_deref().and_then(|text| read_seen_by(text, &zone)),
             held_until: live.held_until.map(|until| clock::date_of(until, &clock::zone(&time_zone))),
             held_for: live.held_for,
+            told_of: live.told_of.as_deref().and_then(read_told_of),
             customer_id: CustomerId(id),
             time_zone,
         }),
@@ -58,6 +72,33 @@ pub async fn visit(state: &AppState, session_id: &str) -> StoreResult<Option<Vis
         kept_flash: kept_flash.map_err(|_| StoreError::Unreadable("flash"))?,
         expires_at,
     }))
+}
+
+fn helping(live: &sessions::LiveSession, zone: &TimeZone) -> Option<Helping> {
+    Some(Helping {
+        helper_id: live.helper_id.clone()?,
+        reference: live.helper_reference.clone()?,
+        customer_name: live.given_name.clone()?,
+        rights: rights_from_text(live.helper_rights.as_deref()?),
+        account: live.helper_account.clone().map(AccountId),
+        last_day: clock::date_of(live.helper_ends_at?, zone),
+    })
+}
+
+fn read_seen_by(text: &str, zone: &TimeZone) -> Option<SeenBy> {
+    let mut parts = text.splitn(3, ' ');
+    let helper_id = parts.next()?.to_owned();
+    let last_day = clock::date_of(parts.next()?.parse().ok()?, zone);
+    Some(SeenBy { helper_id, last_day, name: parts.next()?.to_owned() })
+}
+
+fn read_told_of(text: &str) -> Option<ToldOf> {
+    let mut parts = text.split(' ');
+    Some(ToldOf {
+        reference: parts.next()?.to_owned(),
+        happened: Happened::from_code(parts.next()?)?,
+        state: LifeEventState::from_code(parts.next()?)?,
+    })
 }
 
 /// Deletes the sessions that have ended; a job calls it every hour. Returns how many there were.

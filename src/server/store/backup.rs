@@ -8,7 +8,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
 /// What a backup holds, in an order in which rows can be put back: a row comes after those it refers to.
-pub const TABLES: [&str; 58] = [
+pub const TABLES: [&str; 61] = [
     "creditors",
     "customers",
     "accounts",
@@ -59,6 +59,9 @@ pub const TABLES: [&str; 58] = [
     "channel_consents",
     "stop_tokens",
     "print_queue",
+    "life_events",
+    "helpers",
+    "helper_drafts",
     "disputes",
     "dispute_words",
     "dispute_drafts",

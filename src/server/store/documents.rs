@@ -23,6 +23,8 @@ pub enum DocumentKind {
     DisputeAnswer,
     /// What a customer asked to have in writing: creditor, itemization, validation information.
     Information,
+    /// What follows for whoever stands in for a customer who died, is insolvent or in a breathing space; and that the last is over.
+    LifeEvent,
 }
 
 impl DocumentKind {
@@ -37,6 +39,7 @@ impl DocumentKind {
             DocumentKind::Review => "review",
             DocumentKind::DisputeAnswer => "dispute_answer",
             DocumentKind::Information => "information",
+            DocumentKind::LifeEvent => "life_event",
         }
     }
 
@@ -51,6 +54,7 @@ impl DocumentKind {
             DocumentKind::Review,
             DocumentKind::DisputeAnswer,
             DocumentKind::Information,
+            DocumentKind::LifeEvent,
         ]
         .into_iter()
         .find(|kind| kind.code() == code)

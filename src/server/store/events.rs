@@ -10,6 +10,8 @@ use crate::server::ids;
 pub enum Actor {
     Customer(String),
     Staff(String),
+    /// Somebody whom a customer lets help: the id of that help.
+    Helper(String),
     /// A person who has not signed in.
     Visitor,
     Processor(String),
@@ -24,6 +26,7 @@ impl Actor {
         match self {
             Actor::Customer(_) => "customer",
             Actor::Staff(_) => "staff",
+            Actor::Helper(_) => "helper",
             Actor::Visitor => "visitor",
             Actor::Processor(_) => "processor",
             Actor::Operator => "operator",
@@ -33,7 +36,7 @@ impl Actor {
 
     fn id(&self) -> Option<&str> {
         match self {
-            Actor::Customer(id) | Actor::Staff(id) | Actor::Processor(id) => Some(id),
+            Actor::Customer(id) | Actor::Staff(id) | Actor::Processor(id) | Actor::Helper(id) => Some(id),
             Actor::Visitor | Actor::Operator | Actor::System => None,
         }
     }
@@ -74,15 +77,38 @@ impl Event {
     }
 }
 
+tokio::task_local! {
+    /// Whose help the request at work is. Everything that would be written down as the customer's own act is the helper's then: no
+    /// service has to think of it, and none can forget it.
+    static HELPING: String;
+}
+
+/// Does a request's work for a helper: what it writes down as done by the customer was done by them.
+pub async fn acting<F: Future>(helper_id: String, work: F) -> F::Output {
+    HELPING.scope(helper_id, work).await
+}
+
+/// Who did it, and on whose behalf.
+fn actor_of(event: &Event) -> (Actor, Option<String>) {
+    let helping = HELPING.try_with(Clone::clone).ok();
+    match (&event.actor, helping) {
+        (Actor::Customer(customer), Some(helper)) => (Actor::Helper(helper), Some(customer.clone())),
+        (Actor::Helper(_), _) => (event.actor.clone(), event.customer_id.clone()),
+        (actor, _) => (actor.clone(), None),
+    }
+}
+
 pub async fn append(tx: &mut Tx, event: &Event) -> StoreResult<()> {
+    let (actor, on_behalf_of) = actor_of(event);
     sqlx::query(
         "insert into events (id, at, actor_kind, actor_id, on_behalf_of, action, customer_id, account_id, subject_id, details)
-         values ($1, $2, $3, $4, null, $5, $6, $7, $8, $9)",
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(ids::new_id())
     .bind(event.at)
-    .bind(event.actor.kind())
-    .bind(event.actor.id())
+    .bind(actor.kind())
+    .bind(actor.id())
+    .bind(on_behalf_of)
     .bind(event.action)
     .bind(event.customer_id.as_deref())
     .bind(event.account_id.as_deref())

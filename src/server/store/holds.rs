@@ -131,3 +131,16 @@ pub async fn ends_of(tx: &mut Tx, kind: HoldKind, reason: &str, now: Millis) -> 
     .fetch_one(&mut **tx)
     .await?)
 }
+
+/// Marks holds that have ended by themselves as released on their day.
+pub async fn mark_ended(tx: &mut Tx, kind: HoldKind, reason: &str, now: Millis) -> StoreResult<()> {
+    sqlx::query(
+        "update holds set released_at = ends_at where kind = $1 and reason = $2 and released_at is null and ends_at <= $3",
+    )
+    .bind(kind.code())
+    .bind(reason)
+    .bind(now)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}

@@ -9,6 +9,7 @@ pub struct SessionRow {
     /// JSON.
     pub data: String,
     pub customer_id: Option<String>,
+    pub helper_id: Option<String>,
 }
 
 /// A session that has not ended, with what every page needs to know of its customer.
@@ -25,18 +26,30 @@ pub struct LiveSession {
     pub held_until: Option<Millis>,
     /// The reference of that review.
     pub held_for: Option<String>,
+    /// What somebody told us about the customer and nobody has ended: reference, what happened and its state, with blanks between.
+    pub told_of: Option<String>,
+    /// Who sees the customer's account: id, the instant it ends and name, with blanks between.
+    pub seen_by: Option<String>,
+    pub given_name: Option<String>,
+    /// Whose help the session is, with what it allows.
+    pub helper_id: Option<String>,
+    pub helper_reference: Option<String>,
+    pub helper_rights: Option<String>,
+    pub helper_account: Option<String>,
+    pub helper_ends_at: Option<Millis>,
 }
 
 pub async fn insert(db: &Db, session: &SessionRow, now: Millis, expires_at: Millis) -> StoreResult<()> {
     sqlx::query(
-        "insert into sessions (id_digest, data, customer_id, staff_id, created_at, last_seen_at, expires_at)
-         values ($1, $2, $3, null, $4, $4, $5)",
+        "insert into sessions (id_digest, data, customer_id, staff_id, created_at, last_seen_at, expires_at, helper_id)
+         values ($1, $2, $3, null, $4, $4, $5, $6)",
     )
     .bind(&session.id_digest)
     .bind(&session.data)
     .bind(session.customer_id.as_deref())
     .bind(now)
     .bind(expires_at)
+    .bind(session.helper_id.as_deref())
     .execute(db.pool())
     .await?;
     Ok(())
@@ -44,17 +57,19 @@ pub async fn insert(db: &Db, session: &SessionRow, now: Millis, expires_at: Mill
 
 /// Writes what a live session holds; one that has ended meanwhile is left alone.
 pub async fn update(db: &Db, session: &SessionRow, now: Millis) -> StoreResult<()> {
-    sqlx::query("update sessions set data = $1, customer_id = $2 where id_digest = $3 and expires_at > $4")
+    sqlx::query("update sessions set data = $1, customer_id = $2, helper_id = $5 where id_digest = $3 and expires_at > $4")
         .bind(&session.data)
         .bind(session.customer_id.as_deref())
         .bind(&session.id_digest)
         .bind(now)
+        .bind(session.helper_id.as_deref())
         .execute(db.pool())
         .await?;
     Ok(())
 }
 
-/// The session lives in real time; holds are those of business time.
+/// The session lives in real time; holds are those of business time. A helper's is over with their help, and rests while somebody told us
+/// that the account holder has died: nobody acts for the dead on their own word.
 pub async fn find_live(db: &Db, id_digest: &str, now: Millis, business_now: Millis) -> StoreResult<Option<LiveSession>> {
     let live = sqlx::query_as(
         "select sessions.data, sessions.customer_id, sessions.created_at, sessions.last_seen_at, sessions.expires_at,
@@ -65,11 +80,24 @@ pub async fn find_live(db: &Db, id_digest: &str, now: Millis, business_now: Mill
            (select h.reason from accounts a join holds h on h.account_id = a.id
              where a.customer_id = sessions.customer_id and h.kind = 'hardship' and h.released_at is null
                and h.starts_at <= $3 and h.ends_at > $3
-             order by h.ends_at desc, h.id limit 1) as held_for
+             order by h.ends_at desc, h.id limit 1) as held_for,
+           (select e.reference || ' ' || e.happened || ' ' || e.state from life_events e
+             where e.customer_id = sessions.customer_id and e.state in ('told', 'confirmed')
+             order by e.state desc, e.told_at desc, e.id limit 1) as told_of,
+           (select s.id || ' ' || cast(s.ends_at as text) || ' ' || s.name from helpers s
+             where s.customer_id = sessions.customer_id and s.state = 'active' and s.ends_at > $3
+             order by s.ends_at desc, s.id limit 1) as seen_by,
+           customers.given_name, sessions.helper_id, helpers.reference as helper_reference, helpers.rights as helper_rights,
+           helpers.account_id as helper_account, helpers.ends_at as helper_ends_at
          from sessions
          left join customers on customers.id = sessions.customer_id
+         left join helpers on helpers.id = sessions.helper_id
          where sessions.id_digest = $1
-           and sessions.expires_at > $2",
+           and sessions.expires_at > $2
+           and (sessions.helper_id is null
+             or (helpers.state = 'active' and helpers.ends_at > $3
+               and not exists (select 1 from life_events d
+                 where d.customer_id = sessions.customer_id and d.happened = 'died' and d.state in ('told', 'confirmed'))))",
     )
     .bind(id_digest)
     .bind(now)

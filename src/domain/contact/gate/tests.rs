@@ -184,7 +184,7 @@ fn stop_contacting_me_stops_reminders_only() {
 }
 
 #[test]
-fn every_hold_keeps_reminders_back_and_nothing_else_but_death() {
+fn every_hold_keeps_reminders_back_and_nothing_else_but_death_and_what_was_told_of_it() {
     for kind in HoldKind::ALL {
         let held =
             |weight, until: Option<&str>| Case { holds: vec![Held { kind, until: until.map(at) }], ..Case::of(weight) }.decided();
@@ -196,8 +196,10 @@ fn every_hold_keeps_reminders_back_and_nothing_else_but_death() {
         }
         assert_eq!(held(Weight::Reminder, Some("2026-12-01T07:00:00Z")), wait("2026-12-01T07:00:00Z", Reason::Held), "{kind:?}");
         assert_eq!(held(Weight::Reminder, None), wait("2026-11-21T18:00:00Z", Reason::Held), "{kind:?}");
-        for weight in [Weight::AskedFor, Weight::Answer, Weight::Notice] {
-            assert_eq!(held(weight, None), EMAIL, "{kind:?} {weight:?}");
+        assert_eq!(held(Weight::AskedFor, None), EMAIL, "{kind:?}");
+        for weight in [Weight::Answer, Weight::Notice] {
+            let expected = if kind == HoldKind::Told { wait("2026-11-21T18:00:00Z", Reason::Held) } else { EMAIL };
+            assert_eq!(held(weight, None), expected, "{kind:?} {weight:?}");
         }
     }
 }

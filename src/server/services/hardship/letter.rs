@@ -158,7 +158,8 @@ fn sections(words: Locale, language: Language, says: &Says<'_>, advice: &[Advice
     sections
 }
 
-fn advice_line(contact: &AdviceContact, language: Language) -> String {
+/// Who helps for free, on one line of a letter.
+pub(in crate::server::services) fn advice_line(contact: &AdviceContact, language: Language) -> String {
     let reach: Vec<&str> = contact.phone.iter().chain(&contact.website).map(String::as_str).collect();
     format!("{}: {} {}", contact.name, contact.helps_with.text(language), reach.join(", "))
 }

@@ -10,6 +10,7 @@ mod read;
 
 pub use acts::{Acted, Form, Part, Saved, Sent, answer, appeal, end_pause, forget, form, save, send, withdraw};
 pub use decide::{Decision, NotDecided, Opened, approve, ask, decline, sweep};
+pub(super) use letter::advice_line;
 pub use read::{CaseView, Opening, StaffView, StepView, case_of, for_staff, latest, waiting};
 
 use super::Failure;

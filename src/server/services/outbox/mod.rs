@@ -91,6 +91,7 @@ pub async fn enqueue_copy(
         DocumentKind::Review => Template::ReviewLetter,
         DocumentKind::DisputeAnswer => Template::DisputeAnswer,
         DocumentKind::Information => Template::InformationCopy,
+        DocumentKind::LifeEvent => Template::LifeEventLetter,
     };
     let once = format!("{}:{document_id}", template.code());
     let values = [("reference", &*document.reference)];
