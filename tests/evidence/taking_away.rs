@@ -69,8 +69,10 @@ async fn documents_are_listed_by_year_with_what_they_are_and_stay_when_an_accoun
         assert!(page.body.find("DC-NEW") < page.body.find("DC-OLD"), "the newest first");
         assert!(page.body.contains(&format!("/documents/{id}.pdf")) && page.body.contains("/verify"));
         // The code on the page is one that the verify page knows.
-        let digest: String =
-            sqlx::query_scalar("select terms_sha256 from documents where reference = 'DC-NEW'").fetch_one(app.db().pool()).await.expect("a digest");
+        let digest: String = sqlx::query_scalar("select terms_sha256 from documents where reference = 'DC-NEW'")
+            .fetch_one(app.db().pool())
+            .await
+            .expect("a digest");
         let code = documents::check_code(&digest);
         page.assert_says(&code);
         assert_eq!(documents::verify_code(&app.state, &code).await.expect("reads"), Some(documents::Verdict::Genuine));
@@ -105,7 +107,8 @@ async fn everything_holds_what_is_theirs_and_nothing_secret_or_of_others() {
     for app in both().await {
         let seeded = app.seeded().await;
         issue(&app, &seeded, "DC-NEW", ISSUED_AT).await;
-        let other = SeedAccount { given_name: "Zacharias".into(), email: Some("zach@example.net".into()), ..SeedAccount::default() };
+        let other =
+            SeedAccount { given_name: "Zacharias".into(), email: Some("zach@example.net".into()), ..SeedAccount::default() };
         let other = seed::account(app.db(), other).await;
         issue(&app, &other, "DC-OTHER", ISSUED_AT).await;
         begin(&app, &seeded, "case-1").await;
@@ -132,13 +135,18 @@ async fn everything_holds_what_is_theirs_and_nothing_secret_or_of_others() {
         assert_eq!(json["documents"][0]["terms"]["of"], "DC-NEW");
         assert_eq!(json["ledger_postings"].as_array().map(Vec::len), Some(2));
         assert_eq!(json["evidence_files"][0]["id"], item);
-        assert!(json["events"].as_array().is_some_and(|events| events.iter().any(|event| event["action"] == "everything.downloaded")));
+        assert!(
+            json["events"].as_array().is_some_and(|events| events.iter().any(|event| event["action"] == "everything.downloaded"))
+        );
         for secret in ["Zacharias", "zach@example.net", "DC-OTHER", "wrapped_key", "token_digest", "once_key", "decision_key"] {
             assert!(!text.contains(secret), "{secret}");
         }
         // It is written down that their file was opened, and by whom.
         assert_eq!(app.count("select count(*) from evidence_openings where opened_by = 'customer'").await, 1);
-        assert_eq!(app.count("select count(*) from events where action = 'evidence.opened' and actor_kind = 'customer'").await, 1);
+        assert_eq!(
+            app.count("select count(*) from events where action = 'evidence.opened' and actor_kind = 'customer'").await,
+            1
+        );
     }
 }
 
@@ -214,7 +222,10 @@ async fn the_command_writes_the_same_and_over_nothing() {
     let bytes = std::fs::read(folder.join("all.zip")).expect("the file");
     let zip = ZipArchive::new(Cursor::new(bytes)).expect("a ZIP");
     assert!(zip.file_names().any(|name| name == "documents/DC-NEW.pdf"));
-    assert_eq!(app.count("select count(*) from events where action = 'everything.downloaded' and actor_kind = 'operator'").await, 1);
+    assert_eq!(
+        app.count("select count(*) from events where action = 'everything.downloaded' and actor_kind = 'operator'").await,
+        1
+    );
     assert_eq!(export(&[&seeded.reference, "--out", "all.zip"]).status.code(), Some(3));
     assert_eq!(export(&["nobody", "--out", "other.zip"]).status.code(), Some(1));
     assert_eq!(export(&[&seeded.reference]).status.code(), Some(2));

@@ -40,7 +40,15 @@ async fn stands(app: &TestApp, once: &str) -> (State, Channel) {
 /// The form as it stands, with what else is said.
 async fn keep(browser: &mut Browser, said: &[(&str, &str)], without: &[&str]) -> Answer {
     let usual = [
-        "day_mon", "day_tue", "day_wed", "day_thu", "day_fri", "day_sat", "day_sun", "part_morning", "part_afternoon",
+        "day_mon",
+        "day_tue",
+        "day_wed",
+        "day_thu",
+        "day_fri",
+        "day_sat",
+        "day_sun",
+        "part_morning",
+        "part_afternoon",
         "part_evening",
     ];
     let mut fields: Vec<(&str, &str)> =
@@ -70,7 +78,10 @@ async fn what_waits_obeys_the_days_and_times_that_suit() {
         // Every day suits again: what waited is decided anew.
         keep(&mut browser, &[], &[]).await;
         assert!(matches!(stands(&app, "receipt").await.0, State::Waiting { not_before, .. } if not_before < saturday));
-        assert_eq!(app.count("select count(*) from events where action = 'contact.wishes_kept' and actor_kind = 'customer'").await, 2);
+        assert_eq!(
+            app.count("select count(*) from events where action = 'contact.wishes_kept' and actor_kind = 'customer'").await,
+            2
+        );
         // The same said again changes nothing.
         keep(&mut browser, &[], &[]).await;
         assert_eq!(app.count("select count(*) from events where action = 'contact.wishes_kept'").await, 2);
@@ -196,9 +207,8 @@ async fn a_consent_is_kept_with_its_very_words_and_can_be_taken_back() {
         let page = browser.get("/you/contact/consent/texts").await;
         page.assert_says("I agree to get text messages about my account");
         let shown = page.value_of("shown_text").expect("the version of the text");
-        let agree = |shown: &str| {
-            [("what", "texts".to_owned()), ("shown_in", "en".to_owned()), ("shown_text", shown.to_owned())].to_vec()
-        };
+        let agree =
+            |shown: &str| vec![("what", "texts".to_owned()), ("shown_in", "en".to_owned()), ("shown_text", shown.to_owned())];
         let post = async |browser: &mut Browser, fields: Vec<(&str, String)>, agreed: &str| {
             let mut fields: Vec<(&str, &str)> = fields.iter().map(|(name, text)| (*name, text.as_str())).collect();
             fields.push(("agreed", agreed));
@@ -233,7 +243,10 @@ async fn who_asks_for_paper_gets_paper_and_may_agree_to_electronic_again() {
     for app in both().await {
         let seeded = app.seeded().await;
         let mut browser = app.signed_in(&seeded).await;
-        browser.post("/api/withdraw_consent", &[("what", "documents")]).await.assert_says("You get documents and notices on paper");
+        browser
+            .post("/api/withdraw_consent", &[("what", "documents")])
+            .await
+            .assert_says("You get documents and notices on paper");
         write(&app, &seeded, Template::ReceiptCopy, "receipt").await;
         assert_eq!(stands(&app, "receipt").await.1, Channel::Letter);
         write(&app, &seeded, Template::InstalmentReminder, "reminder").await;

@@ -186,8 +186,7 @@ pub struct Wishes {
 
 impl Wishes {
     /// Nothing was said: the window of the law is the only limit.
-    pub const NONE: Wishes =
-        Wishes { times: SuitableTimes::ANY, papers: Papers::Electronic, speak_to: SpeakTo::Customer };
+    pub const NONE: Wishes = Wishes { times: SuitableTimes::ANY, papers: Papers::Electronic, speak_to: SpeakTo::Customer };
 }
 
 /// Whether a channel is wanted.

@@ -16,8 +16,7 @@ pub async fn name_adviser(#[server(default)] name: String, #[server(default)] co
     };
     let (name, contact) = (name.trim(), contact.trim());
     let mut errors = Vec::new();
-    let limits =
-        [(NAME, name, LONGEST_ADVISER_NAME_CHARACTERS), (CONTACT, contact, LONGEST_ADVISER_CONTACT_CHARACTERS)];
+    let limits = [(NAME, name, LONGEST_ADVISER_NAME_CHARACTERS), (CONTACT, contact, LONGEST_ADVISER_CONTACT_CHARACTERS)];
     for (field, text, longest) in limits {
         match text.chars().count() {
             0 => errors.push((field.to_owned(), "missing".to_owned())),

@@ -104,9 +104,7 @@ fn asked(view: ConsentView, problems: &Problems) -> impl IntoView + use<> {
         return view! { <p>{td_string!(words(), wishes.error_no_address)}</p> }.into_any();
     };
     let (label, button) = match view.kind {
-        Kind::Texts => {
-            (td_string!(words(), wishes.texts_agree, phone = address), td_string!(words(), wishes.texts_give))
-        }
+        Kind::Texts => (td_string!(words(), wishes.texts_agree, phone = address), td_string!(words(), wishes.texts_give)),
         Kind::Documents => {
             (td_string!(words(), wishes.documents_agree, email = address), td_string!(words(), wishes.documents_give))
         }

@@ -125,9 +125,7 @@ fn turn(page: u32, pages: u32) -> Option<impl IntoView + use<>> {
 
 fn everything(downloads_a_day: Option<u32>) -> impl IntoView + use<> {
     let way = match downloads_a_day {
-        Some(count) => {
-            view! { <p>{td_string!(words(), papers.everything_limited, count = count.to_string())}</p> }.into_any()
-        }
+        Some(count) => view! { <p>{td_string!(words(), papers.everything_limited, count = count.to_string())}</p> }.into_any(),
         None => view! {
             <form method="post" action=paths::EVERYTHING>
                 <Button label=td_string!(words(), papers.everything_button)/>

@@ -133,10 +133,8 @@ fn ways(view: &ContactView) -> impl IntoView + use<> {
         td_string!(words(), wishes.letters_no),
         td_string!(words(), wishes.letters_no_hint),
     );
-    let calls = vec![
-        Choice::new(YES, td_string!(words(), wishes.calls_yes)),
-        Choice::new(NO, td_string!(words(), wishes.calls_no)),
-    ];
+    let calls =
+        vec![Choice::new(YES, td_string!(words(), wishes.calls_yes)), Choice::new(NO, td_string!(words(), wishes.calls_no))];
     let email_place = view.email.is_some().then(|| {
         let checked = view.typed.contains_key(EMAIL_PLACE);
         view! { <Checkbox name=EMAIL_PLACE label=td_string!(words(), wishes.email_place) checked/> }

@@ -95,11 +95,7 @@ pub(super) async fn prefer(state: &AppState, arguments: PreferArguments) -> Resu
 }
 
 /// Exit code 1: no account has this reference.
-pub(super) async fn adviser(
-    state: &AppState,
-    reference: &str,
-    adviser: Option<(&str, &str)>,
-) -> Result<ExitCode, CommandError> {
+pub(super) async fn adviser(state: &AppState, reference: &str, adviser: Option<(&str, &str)>) -> Result<ExitCode, CommandError> {
     let Some((customer, _)) = contact_wishes::of_reference(state, reference).await? else {
         return Ok(refuse(NO_ACCOUNT));
     };

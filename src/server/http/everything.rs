@@ -31,9 +31,7 @@ const SILENCE: Duration = Duration::from_secs(60);
 
 pub fn routes() -> Router<AppState> {
     let back = || async { Redirect::to(&paths::at(paths::DOCUMENTS, paths::EVERYTHING_PART)) };
-    Router::new()
-        .route(paths::EVERYTHING, post(download).get(back))
-        .layer(Extension(Arc::new(Semaphore::new(MOST_AT_ONCE))))
+    Router::new().route(paths::EVERYTHING, post(download).get(back)).layer(Extension(Arc::new(Semaphore::new(MOST_AT_ONCE))))
 }
 
 async fn download(

@@ -2,8 +2,8 @@
 
 mod brand;
 mod downloads;
-mod evidence;
 mod everything;
+mod evidence;
 mod health;
 pub mod keys;
 mod layers;

@@ -125,10 +125,8 @@ pub async fn keep(state: &AppState, customer: &CustomerId, said: Said, by: By) -
     for (channel, wanted) in [(Channel::Email, said.email), (Channel::Letter, said.letters)] {
         want(state, &mut tx, customer, (channel, wanted), by).await?;
     }
-    let places = [
-        (Channel::Email, addresses.email.clone(), said.email_place),
-        (Channel::Text, number(&addresses), said.phone_place),
-    ];
+    let places =
+        [(Channel::Email, addresses.email.clone(), said.email_place), (Channel::Text, number(&addresses), said.phone_place)];
     for (channel, address, place) in places {
         if let (Some(address), Some(place)) = (address, place) {
             put(state, &mut tx, customer, (channel, &address, place), by).await?;
@@ -137,7 +135,12 @@ pub async fn keep(state: &AppState, customer: &CustomerId, said: Said, by: By) -
     let before = contact_wishes::of(&mut *tx, customer).await?;
     let after = ContactWishes {
         times: said.times.unwrap_or(before.times),
-        time_zone: said.time_zone.or_else(|| before.time_zone.clone()),
+        time_zone: match said.time_zone {
+            // What the creditor reported counts anyway.
+            Some(zone) if zone == addresses.time_zone => None,
+            Some(zone) => Some(zone),
+            None => before.time_zone.clone(),
+        },
         calls: said.calls.or(before.calls),
         places: said.places.unwrap_or_else(|| before.places.clone()),
         ..before.clone()
@@ -363,12 +366,7 @@ pub struct NamedAdviser<'a> {
 }
 
 /// From now on an adviser speaks for them; with `None`, they speak for themselves again.
-pub async fn speak_to(
-    state: &AppState,
-    customer: &CustomerId,
-    adviser: Option<NamedAdviser<'_>>,
-    by: By,
-) -> Result<(), Failure> {
+pub async fn speak_to(state: &AppState, customer: &CustomerId, adviser: Option<NamedAdviser<'_>>, by: By) -> Result<(), Failure> {
     let now = state.clock.now_millis();
     let mut tx = state.db.begin_write().await?;
     contact::lock_addresses(&mut tx, customer).await?.ok_or(Failure::Missing("customer"))?;

@@ -8,12 +8,12 @@ use crate::domain::ids::{AccountId, AgreementId, CustomerId, DocumentId, Payment
 use crate::domain::language::Language;
 use crate::server::clock::Millis;
 use crate::server::config::Config;
+pub use crate::server::documents::check_code;
 use crate::server::documents::letter::Sender;
 use crate::server::documents::{CHECK_CODE_DIGITS, fingerprint};
 use crate::server::ids;
 use crate::server::security::signing::{self, DocumentKey, Seal};
 use crate::server::state::AppState;
-pub use crate::server::documents::check_code;
 pub use crate::server::store::documents::DocumentKind;
 use crate::server::store::documents::{self, DocumentFile, ListedDocument, NewDocument};
 use crate::server::store::events::{self, Actor, Event};

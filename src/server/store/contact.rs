@@ -25,14 +25,8 @@ pub enum Mark {
 }
 
 impl Mark {
-    const ALL: [Mark; 6] = [
-        Mark::Stopped,
-        Mark::Complained,
-        Mark::Unusable,
-        Mark::Undelivered,
-        Mark::StoppedContact,
-        Mark::InconvenientPlace,
-    ];
+    const ALL: [Mark; 6] =
+        [Mark::Stopped, Mark::Complained, Mark::Unusable, Mark::Undelivered, Mark::StoppedContact, Mark::InconvenientPlace];
 
     pub fn code(self) -> &'static str {
         match self {

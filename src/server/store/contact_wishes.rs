@@ -62,8 +62,7 @@ pub async fn of<'e>(executor: impl Executor<'e, Database = Any>, customer: &Cust
     let calls: Option<String> = row.try_get("calls")?;
     let papers: Option<String> = row.try_get("papers")?;
     let read = |known: bool| if known { Ok(()) } else { Err(StoreError::Unreadable("contact wishes")) };
-    let (read_calls, read_papers) =
-        (calls.as_deref().and_then(Calls::from_code), papers.as_deref().and_then(Papers::from_code));
+    let (read_calls, read_papers) = (calls.as_deref().and_then(Calls::from_code), papers.as_deref().and_then(Papers::from_code));
     read(calls.is_some() == read_calls.is_some() && papers.is_some() == read_papers.is_some())?;
     let adviser: (Option<String>, Option<String>, Option<i64>) =
         (row.try_get("adviser_name")?, row.try_get("adviser_contact")?, row.try_get("adviser_since")?);
