@@ -4,7 +4,7 @@
 //! Nothing is in memory as a whole: rows are read some hundred at a time, a file at a time is open. What another request writes
 //! meanwhile may be in it or not; what is never changed once written (ledger, documents, versions) is whole.
 
-use super::evidence::{self, Opener};
+use super::evidence::{self, NotOpened, Opener};
 use super::{Failure, documents};
 use crate::domain::ids::{CustomerId, DocumentId};
 use crate::server::archive::Part;
@@ -224,9 +224,12 @@ async fn evidence_of(state: &AppState, customer: &CustomerId, whom: For, parts: 
         let Some((_, last)) = page.last() else { return Ok(()) };
         after.clone_from(last);
         for (case_id, item_id) in page {
-            // One that was deleted meanwhile is not there any more.
-            if let Ok(opened) = evidence::open_for(state, &case_id, &item_id, &opener, "everything about the customer").await? {
-                file(parts, format!("evidence/{item_id}.{}", opened.kind.code()), &opened.bytes).await?;
+            match evidence::open_for(state, &case_id, &item_id, &opener, "everything about the customer").await? {
+                Ok(opened) => file(parts, format!("evidence/{item_id}.{}", opened.kind.code()), &opened.bytes).await?,
+                // Without its key it would be missing from what is called everything.
+                Err(NotOpened::WrongKey) => return Err(Failure::Missing("evidence key").into()),
+                // One that was deleted meanwhile is not there any more.
+                Err(NotOpened::NoSuchFile | NotOpened::Deleted | NotOpened::NoPerson | NotOpened::NoReason) => {}
             }
         }
     }
