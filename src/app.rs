@@ -4,6 +4,7 @@ use crate::components::evidence::{CASE_VALUE, EvidenceFrame, PANEL};
 use crate::components::frame::{Frame, Mode, Reach, Visitor, provide_frame};
 use crate::pages::account::history::HistoryPage;
 use crate::pages::account::{AccountPage, AccountsPage};
+use crate::pages::adviser::AdviserPage;
 use crate::pages::agreement_end::AgreementEndPage;
 use crate::pages::ask_document::AskDocumentPage;
 use crate::pages::authorise::AuthorisePage;
@@ -12,11 +13,13 @@ use crate::pages::change_check::ChangeCheckPage;
 use crate::pages::change_kind::ChangeKindPage;
 use crate::pages::components::ComponentsPage;
 use crate::pages::confirmation::ConfirmationPage;
+use crate::pages::consent::ConsentPage;
 use crate::pages::contact::ContactPage;
 use crate::pages::contact::received::ContactReceivedPage;
 use crate::pages::dispute::DisputePage;
 use crate::pages::dispute_check::DisputeCheckPage;
 use crate::pages::dispute_status::DisputeStatusPage;
+use crate::pages::documents::DocumentsPage;
 use crate::pages::hardship::HardshipPage;
 use crate::pages::hardship_case::HardshipCasePage;
 use crate::pages::hardship_check::HardshipCheckPage;
@@ -49,8 +52,10 @@ use crate::pages::statement::StatementPage;
 use crate::pages::stop::StopPage;
 use crate::pages::told_us::ToldUsPage;
 use crate::pages::told_us::received::ToldUsReceivedPage;
+use crate::pages::stop_contact::StopContactPage;
 use crate::pages::verify::VerifyPage;
 use crate::pages::what_if::WhatIfPage;
+use crate::pages::wishes::WishesPage;
 use crate::paths;
 use crate::server::config::{Config, Texts};
 use crate::server::context;
@@ -135,6 +140,11 @@ pub fn App() -> impl IntoView {
                 <Route path=(StaticSegment("agreements"), ParamSegment("agreement"), StaticSegment("automatic")) view=AuthorisePage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("mandates"), ParamSegment("reference")) view=MandatePage ssr=SsrMode::Async/>
                 <Route path=StaticSegment("components") view=ComponentsPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("you"), StaticSegment("contact")) view=WishesPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("you"), StaticSegment("contact"), StaticSegment("consent"), ParamSegment("what")) view=ConsentPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("you"), StaticSegment("contact"), StaticSegment("stop")) view=StopContactPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("you"), StaticSegment("contact"), StaticSegment("adviser")) view=AdviserPage ssr=SsrMode::Async/>
+                <Route path=StaticSegment("documents") view=DocumentsPage ssr=SsrMode::Async/>
                 <Route path=StaticSegment("account") view=AccountsPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("account"), ParamSegment("account")) view=AccountPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("history")) view=HistoryPage ssr=SsrMode::Async/>

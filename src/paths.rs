@@ -289,6 +289,35 @@ pub fn webhook(processor: &str) -> String {
     format!("/webhooks/{processor}")
 }
 
+/// A page of the customer's documents, counted from 1.
+pub fn documents(page: u32) -> String {
+    match page {
+        0 | 1 => DOCUMENTS.to_owned(),
+        later => format!("{DOCUMENTS}?page={later}"),
+    }
+}
+
+/// Where everything about a customer is downloaded, by a form.
+pub const EVERYTHING: &str = "/documents/everything";
+
+/// The part of the documents' page that offers it.
+pub const EVERYTHING_PART: &str = "everything";
+
+
+/// How a customer may be reached.
+pub const YOU_CONTACT: &str = "/you/contact";
+
+/// Agreeing to text messages or to electronic documents, and taking that back: `texts` or `documents`.
+pub fn contact_consent(what: &str) -> String {
+    format!("{YOU_CONTACT}/consent/{what}")
+}
+
+/// Where it is said that nobody is to write any more, before it holds.
+pub const STOP_CONTACT: &str = "/you/contact/stop";
+
+/// Where a customer says who speaks for them.
+pub const ADVISER: &str = "/you/contact/adviser";
+
 /// The query field that says which refusal a page shows again.
 pub const AGAIN: &str = "again";
 /// The query field of a stop page whose e-mail has just been taken up again.

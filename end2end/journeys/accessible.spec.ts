@@ -274,6 +274,21 @@ test('asking for a hardship review', async ({ page, portal }) => {
   await inspect(page)
 })
 
+test('what is mine: reaching me, and documents', async ({ page, portal }) => {
+  await comeIn(page, portal.url, person('NG-000187'))
+  const screens = ['/you/contact', '/you/contact/consent/texts', '/you/contact/consent/documents', '/you/contact/stop', '/you/contact/adviser', '/documents']
+  for (const path of screens) {
+    await test.step(path, async () => {
+      await page.goto(portal.url + path)
+      await inspect(page)
+    })
+  }
+  await page.goto(`${portal.url}/you/contact/adviser`)
+  await page.getByRole('main').getByRole('button').click()
+  await expect(page.getByRole('alert')).toBeVisible()
+  await inspect(page)
+})
+
 test('paying', async ({ page, portal }) => {
   const account = await signIn(page, portal.url, person('NG-000091'))
   await page.goto(`${account}/pay`)

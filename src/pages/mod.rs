@@ -1,6 +1,7 @@
 //! One folder a screen, named as the step.
 
 pub mod account;
+pub mod adviser;
 pub mod agreement_end;
 pub mod ask_document;
 pub mod authorise;
@@ -9,10 +10,12 @@ pub mod change_check;
 pub mod change_kind;
 pub mod components;
 pub mod confirmation;
+pub mod consent;
 pub mod contact;
 pub mod dispute;
 pub mod dispute_check;
 pub mod dispute_status;
+pub mod documents;
 pub mod hardship;
 pub mod hardship_case;
 pub mod hardship_check;
@@ -44,5 +47,7 @@ pub mod signed_out;
 pub mod statement;
 pub mod stop;
 pub mod told_us;
+pub mod stop_contact;
 pub mod verify;
 pub mod what_if;
+pub mod wishes;

@@ -1,6 +1,7 @@
 //! Everything that runs only on the server, put together here.
 
 pub mod advice_file;
+pub mod archive;
 pub mod area_codes;
 pub mod backup;
 pub mod brand;

@@ -127,3 +127,32 @@ async fn commands_show_previews_and_messages_and_take_in_mail() {
     assert!(said(&evenkeel(&app, &["contact", "consent", &reference, "--language", "es"], b"")).contains("respondo BAJA"));
     assert_eq!(evenkeel(&app, &["contact", "show", "NG-NOBODY"], b"").status.code(), Some(1));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_customer_tells_a_person_of_how_to_reach_them_is_written_down() {
+    let app = on_paper("en").await;
+    let reference: String =
+        sqlx::query_scalar("select reference from accounts").fetch_one(app.db().pool()).await.expect("a name");
+    let contact = |arguments: &[&str]| evenkeel(&app, &[&["contact"], arguments].concat(), b"");
+    let prefer = ["prefer", &reference, "--days", "sat", "--times", "morning", "--calls", "unwanted", "--papers", "on-paper"];
+    assert!(said(&contact(&prefer)).contains("Written down"));
+    assert_eq!(contact(&["adviser", &reference, "--name", "Grace Hopper", "--contact", "555-0100"]).status.code(), Some(0));
+    let shown = said(&contact(&["show", &reference]));
+    for words in ["Suits them: sat; morning.", "Do not call.", "on paper.", "speak only to Grace Hopper: 555-0100"] {
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+    // What is not named stays as it is.
+    assert_eq!(contact(&["prefer", &reference, "--times", "evening", "--papers", "electronic"]).status.code(), Some(0));
+    assert_eq!(contact(&["no-adviser", &reference]).status.code(), Some(0));
+    let shown = said(&contact(&["show", &reference]));
+    assert!(shown.contains("Suits them: sat; evening.") && shown.contains("Do not call."), "{shown}");
+    assert!(!shown.contains("Grace Hopper") && !shown.contains("on paper."), "{shown}");
+    assert_eq!(
+        app.count("select count(*) from events where action = 'contact.wishes_kept' and actor_kind = 'operator'").await,
+        6
+    );
+    assert_eq!(contact(&["prefer", &reference, "--days", "someday"]).status.code(), Some(2));
+    assert_eq!(contact(&["prefer", &reference, "--time-zone", "Mars/Olympus"]).status.code(), Some(2));
+    assert_eq!(contact(&["adviser", &reference, "--name", " ", "--contact", "555-0100"]).status.code(), Some(2));
+    assert_eq!(contact(&["prefer", "NG-NOBODY"]).status.code(), Some(1));
+}

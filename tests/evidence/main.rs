@@ -10,4 +10,5 @@ mod commands;
 mod hostile;
 mod keeping;
 mod samples;
+mod taking_away;
 mod uploading;

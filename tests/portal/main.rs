@@ -8,6 +8,7 @@ mod agreement;
 mod app;
 mod consequences;
 mod contact;
+mod contact_wishes;
 mod flooding;
 mod history;
 mod links;

@@ -12,11 +12,14 @@
 //! | reminder | keeps | waits | stopped | stopped | counted, waits |
 //!
 //! Nothing goes to a person who has died. Where somebody told us of a death or an insolvency and nobody has checked it, only what was
-//! asked for there and then goes out, and all else waits: nothing is lost if it is not so. A letter keeps no hours: it comes with the post.
+//! asked for there and then goes out, and all else waits: nothing is lost if it is not so. A letter keeps no hours: it comes with the
+//! post. What a customer wants ([`super::wishes`]) narrows the window, stops reminders while an adviser speaks for them, and sends
+//! records and notices by post to who wants paper.
 
 use super::cap::{Cap, Logged};
 use super::channel::{Channel, ChannelState, Reach};
 use super::window::ContactWindow;
+use super::wishes::{Papers, SpeakTo, Wishes};
 use crate::domain::hold::HoldKind;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -64,6 +67,8 @@ impl Weight {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Reason {
     OutsideWindow,
+    /// It would be allowed, and the customer said that the day or the time does not suit them.
+    Inconvenient,
     /// Enough has been sent over this channel in the last seven days.
     Cap,
     /// The account is on hold.
@@ -76,6 +81,8 @@ pub enum Reason {
     OptedOut,
     /// Asked us to stop contacting them (12 CFR 1006.6(c)(1)).
     StoppedContact,
+    /// We speak about it with their attorney or adviser only (12 CFR 1006.6(b)(2)).
+    Represented,
     /// What was sent to the address came back.
     Unusable,
     /// It would come too late to be of use.
@@ -92,14 +99,16 @@ pub enum Reason {
 }
 
 impl Reason {
-    pub const ALL: [Reason; 15] = [
+    pub const ALL: [Reason; 17] = [
         Reason::OutsideWindow,
+        Reason::Inconvenient,
         Reason::Cap,
         Reason::Held,
         Reason::NoAddress,
         Reason::NoMailServer,
         Reason::OptedOut,
         Reason::StoppedContact,
+        Reason::Represented,
         Reason::Unusable,
         Reason::Expired,
         Reason::Deceased,
@@ -113,12 +122,14 @@ impl Reason {
     pub fn code(self) -> &'static str {
         match self {
             Reason::OutsideWindow => "outside_window",
+            Reason::Inconvenient => "inconvenient",
             Reason::Cap => "cap",
             Reason::Held => "held",
             Reason::NoAddress => "no_address",
             Reason::NoMailServer => "no_mail_server",
             Reason::OptedOut => "opted_out",
             Reason::StoppedContact => "stopped_contact",
+            Reason::Represented => "represented",
             Reason::Unusable => "unusable",
             Reason::Expired => "expired",
             Reason::Deceased => "deceased",
@@ -157,7 +168,9 @@ pub struct Asked<'a> {
     /// What has left or is leaving, of weights that count.
     pub log: &'a [Logged],
     pub cap: Cap,
+    /// Of the law. What the customer wants makes it narrower, never wider.
     pub window: ContactWindow,
+    pub wishes: Wishes,
     /// Every zone the customer may be in: their own, their postal code's, their telephone's.
     pub zones: &'a [TimeZone],
     pub now: Timestamp,
@@ -195,7 +208,10 @@ pub fn decide(asked: &Asked<'_>) -> Decision {
     if weight == Weight::Reminder && asked.stopped_contact {
         return Decision::Never { reason: Reason::StoppedContact };
     }
-    let channel = match channel(weight, asked.reach) {
+    if weight == Weight::Reminder && asked.wishes.speak_to == SpeakTo::Adviser {
+        return Decision::Never { reason: Reason::Represented };
+    }
+    let channel = match channel(weight, asked.reach, asked.wishes.papers) {
         Ok(channel) => channel,
         Err(reason) => return Decision::Never { reason },
     };
@@ -205,7 +221,7 @@ pub fn decide(asked: &Asked<'_>) -> Decision {
         return Decision::Wait { until, reason: Reason::Held, channel };
     }
     let Some((open, channel)) = first_open(asked, weight, channel) else {
-        return Decision::Never { reason: Reason::OutsideWindow };
+        return Decision::Never { reason: why_closed(asked, Timestamp::MAX) };
     };
     let (until, reason) =
         match (weight == Weight::Reminder).then(|| asked.cap.full_until(asked.log, channel, asked.now)).flatten() {
@@ -213,7 +229,7 @@ pub fn decide(asked: &Asked<'_>) -> Decision {
                 Some((open, _)) => (open, Reason::Cap),
                 None => return Decision::Never { reason: Reason::Cap },
             },
-            None => (open, Reason::OutsideWindow),
+            None => (open, why_closed(asked, open)),
         };
     if until <= asked.now {
         Decision::Send(channel)
@@ -239,15 +255,18 @@ fn weight_now(asked: &Asked<'_>) -> Weight {
 }
 
 /// The channel a message of this weight takes, or why there is none.
-fn channel(weight: Weight, reach: Reach) -> Result<Channel, Reason> {
+fn channel(weight: Weight, reach: Reach, papers: Papers) -> Result<Channel, Reason> {
     let by_text = reach.text == ChannelState::Usable;
     let by_letter = reach.letter == ChannelState::Usable;
+    // Who wants no letters still gets by post what the law wants sent and nothing else can bring.
+    let by_law = by_letter || reach.letter == ChannelState::Stopped;
     match (weight, reach.email) {
+        (Weight::Answer | Weight::Notice, _) if papers == Papers::OnPaper && by_letter => Ok(Channel::Letter),
         (_, ChannelState::Usable) => Ok(Channel::Email),
         (Weight::AskedFor, ChannelState::Stopped) => Ok(Channel::Email),
         // A notice and whatever else can be kept for later goes on paper before it does not go at all (12 CFR 1006.42(a)(1):
         // in a form that may be kept; a text message is none).
-        (Weight::Notice, _) => by_letter.then_some(Channel::Letter).ok_or(why_not(reach.letter)),
+        (Weight::Notice, _) => by_law.then_some(Channel::Letter).ok_or(why_not(reach.letter)),
         // As soon as somebody carries e-mail it can leave.
         (_, ChannelState::NotSetUp) if !by_text => Err(Reason::NoMailServer),
         (_, _) if by_text => Ok(Channel::Text),
@@ -271,6 +290,14 @@ fn why_not(state: ChannelState) -> Reason {
     }
 }
 
+/// Why a message waits for the hour at which it may leave, or for one that never comes: the law's hours, or the customer's wish.
+fn why_closed(asked: &Asked<'_>, open: Timestamp) -> Reason {
+    match asked.window.earliest(asked.now, asked.zones) {
+        Some(allowed) if allowed < open => Reason::Inconvenient,
+        Some(_) | None => Reason::OutsideWindow,
+    }
+}
+
 /// Until when a hold keeps a reminder back: the last of them to end.
 fn held_until(asked: &Asked<'_>) -> Option<Timestamp> {
     let again = asked.now.saturating_add(ASK_AGAIN).unwrap_or(Timestamp::MAX);
@@ -283,7 +310,7 @@ fn first_open(asked: &Asked<'_>, weight: Weight, channel: Channel) -> Option<(Ti
     if weight == Weight::AskedFor || !channel.has_hours() {
         return Some((asked.now, channel));
     }
-    match asked.window.earliest(asked.now, asked.zones) {
+    match asked.window.narrowed(asked.wishes.times).earliest(asked.now, asked.zones) {
         Some(open) => Some((open, channel)),
         None => (asked.reach.letter == ChannelState::Usable).then_some((asked.now, Channel::Letter)),
     }

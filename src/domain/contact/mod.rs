@@ -1,6 +1,6 @@
 //! Reaching a person, in both directions: what they write to us about and by when somebody answers (here), and whether,
 //! when and how we may write to them: [`gate`] decides, from the hours ([`window`]), the number of messages ([`cap`]) and what
-//! is known of every channel ([`channel`]). `services::outbox` asks it before anything leaves.
+//! is known of every channel ([`channel`]) and wanted ([`wishes`]). `services::outbox` asks it before anything leaves.
 
 pub mod cap;
 pub mod channel;
@@ -8,6 +8,7 @@ pub mod gate;
 pub mod stop_words;
 pub mod template;
 pub mod window;
+pub mod wishes;
 
 use super::calendar::Date;
 use jiff::ToSpan;

@@ -3,56 +3,70 @@
 //! Not before 8:00 and not after 21:00 where they are; where more than one zone is possible, the hour must suit all of them
 //! (12 CFR 1006.6(b)(1) and its comments). What they ask for there and then may go at once (comment 6(b)(1)-2.iii).
 
-use jiff::civil::Time;
+use super::wishes::SuitableTimes;
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
-/// The hours of a day in which contact is allowed, in local time: from `opens` on, before `closes`.
+/// The hours in which contact is allowed, in local time: those of a day from `opens` on, before `closes`, where they suit the customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ContactWindow {
-    opens: Time,
-    closes: Time,
+    opens: u8,
+    closes: u8,
+    suits: SuitableTimes,
 }
 
-/// Two zones always share an hour and push each other on at most twice; three may share none, which shows by then.
-const MOST_STEPS: usize = 8;
+/// Zones push each other on a few times a day at most; in two weeks hours that suit all of them have come, or never do.
+const MOST_STEPS: usize = 100;
+/// A suitable hour comes within a week, and an hour more where clocks change.
+const MOST_HOURS_AHEAD: i64 = 7 * 24 + 1;
 
 impl ContactWindow {
     /// 8:00 to 21:00.
-    pub const UNITED_STATES: ContactWindow =
-        ContactWindow { opens: Time::constant(8, 0, 0, 0), closes: Time::constant(21, 0, 0, 0) };
+    pub const UNITED_STATES: ContactWindow = ContactWindow { opens: 8, closes: 21, suits: SuitableTimes::ANY };
+
+    /// Only what suits a customer, of the hours there are: never more.
+    pub fn narrowed(self, suits: SuitableTimes) -> ContactWindow {
+        ContactWindow { suits, ..self }
+    }
 
     /// The first instant from `now` on that lies in the window in every one of these zones: `now` itself if it does.
     /// `None` where there is none, as between three zones eight hours apart.
     pub fn earliest(self, now: Timestamp, zones: &[TimeZone]) -> Option<Timestamp> {
         let mut candidate = now;
         for _ in 0..MOST_STEPS {
-            let latest = zones.iter().filter_map(|zone| self.opening_after(candidate, zone)).max();
-            match latest {
-                Some(later) => candidate = later,
-                None => return Some(candidate),
+            let mut latest = candidate;
+            for zone in zones {
+                latest = latest.max(self.next_open(candidate, zone)?);
             }
+            if latest == candidate {
+                return Some(candidate);
+            }
+            candidate = latest;
         }
         None
     }
 
     /// Whether an instant lies in the window in every one of these zones.
     pub fn is_open(self, instant: Timestamp, zones: &[TimeZone]) -> bool {
-        zones.iter().all(|zone| self.opening_after(instant, zone).is_none())
+        zones.iter().all(|zone| self.has(zone.to_datetime(instant)))
     }
 
-    /// When the window opens next in a zone, if it is closed there at this instant.
-    fn opening_after(self, instant: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+    /// The first instant from this one on at which the window is open in a zone.
+    fn next_open(self, instant: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
         let local = zone.to_datetime(instant);
-        let day = if local.time() < self.opens {
-            local.date()
-        } else if local.time() >= self.closes {
-            local.date().saturating_add(1.day())
-        } else {
-            return None;
-        };
+        if self.has(local) {
+            return Some(instant);
+        }
+        let hour = local.date().at(local.hour(), 0, 0, 0);
+        let next = (1..=MOST_HOURS_AHEAD).map(|hours| hour.saturating_add(hours.hours())).find(|hour| self.has(*hour))?;
         // Where clocks jump over the opening hour, the hour after the jump counts.
-        zone.to_ambiguous_timestamp(day.to_datetime(self.opens)).later().ok()
+        zone.to_ambiguous_timestamp(next).later().ok()
+    }
+
+    fn has(self, local: DateTime) -> bool {
+        let hour = u8::try_from(local.hour()).unwrap_or_default();
+        (self.opens..self.closes).contains(&hour) && self.suits.has(local.date().weekday(), hour)
     }
 }
 
@@ -104,5 +118,31 @@ mod tests {
     fn where_no_hour_suits_all_nothing_goes() {
         let apart = [-8, 0, 8].map(|hours| TimeZone::fixed(jiff::tz::offset(hours)));
         assert_eq!(ContactWindow::UNITED_STATES.earliest(at("2026-11-23T14:00:00Z"), &apart), None);
+    }
+
+    fn suiting(days: &str, parts: &str) -> ContactWindow {
+        ContactWindow::UNITED_STATES.narrowed(SuitableTimes::from_codes(days, parts).expect("times"))
+    }
+
+    #[test]
+    fn what_does_not_suit_waits_for_what_does() {
+        // 20 November 2026 is a Friday; 11:00 in Denver.
+        let now = at("2026-11-20T18:00:00Z");
+        let denver = [zone("America/Denver")];
+        let next = |days, parts| suiting(days, parts).earliest(now, &denver).map(|instant| instant.to_string());
+        assert_eq!(next("fri", "morning").as_deref(), Some("2026-11-20T18:00:00Z"));
+        assert_eq!(next("fri", "evening").as_deref(), Some("2026-11-21T00:00:00Z"));
+        assert_eq!(next("thu", "afternoon").as_deref(), Some("2026-11-26T19:00:00Z"));
+        assert_eq!(next("sat,sun", "morning,evening").as_deref(), Some("2026-11-21T15:00:00Z"));
+        // The afternoon of today is over at 17:00 to the second.
+        let late = at("2026-11-21T00:00:00Z");
+        assert_eq!(suiting("fri", "afternoon").earliest(late, &denver), Some(at("2026-11-27T19:00:00Z")));
+    }
+
+    #[test]
+    fn where_the_hours_that_suit_never_meet_nothing_goes() {
+        let apart = [zone("America/New_York"), zone("Pacific/Honolulu")];
+        assert_eq!(suiting("mon", "morning").earliest(at("2026-11-20T18:00:00Z"), &apart), None);
+        assert!(suiting("mon", "morning,afternoon").earliest(at("2026-11-20T18:00:00Z"), &apart).is_some());
     }
 }

@@ -247,6 +247,7 @@ fn template_words(template: Template) -> &'static str {
 fn why(reason: Reason) -> Option<&'static str> {
     match reason {
         Reason::OutsideWindow => Some(td_string!(words(), sending.why_window)),
+        Reason::Inconvenient => Some(td_string!(words(), wishes.why_inconvenient)),
         Reason::Cap => Some(td_string!(words(), sending.why_cap)),
         Reason::Held => Some(td_string!(words(), sending.why_held)),
         Reason::ServerUnreachable => Some(td_string!(words(), sending.why_carrier)),
@@ -255,6 +256,7 @@ fn why(reason: Reason) -> Option<&'static str> {
         | Reason::NoMailServer
         | Reason::OptedOut
         | Reason::StoppedContact
+        | Reason::Represented
         | Reason::Unusable
         | Reason::Expired
         | Reason::Deceased

@@ -1,9 +1,9 @@
-//! `evenkeel contact show | log | stop | allow | stop-all | allow-all | consent | withdraw REFERENCE`: how the customer of an account may
-//! be written to, for what a customer tells a person. Names and addresses are not printed. And what people wrote that nobody has
+//! `evenkeel contact show | log | stop | allow | stop-all | allow-all | consent | withdraw | prefer | adviser | no-adviser REFERENCE`: how the customer of an account may
+//! be written to, for what a customer tells a person. Their names and addresses are not printed. And what people wrote that nobody has
 //! answered yet (`cli/requests.rs`).
 
 use super::outbox::{instant, to_json, to_line};
-use super::{CommandError, open_state, requests};
+use super::{CommandError, contact_wishes, open_state, requests};
 use crate::domain::contact::channel::Channel;
 use crate::domain::language::Language;
 use crate::server::config::Config;
@@ -69,6 +69,19 @@ enum What {
     },
     /// They no longer want text messages.
     Withdraw { reference: String },
+    /// What a customer told a person of how they want to be reached. What is not named stays as it is.
+    Prefer(contact_wishes::PreferArguments),
+    /// They speak through an attorney or adviser only: reminders to them stop.
+    Adviser {
+        reference: String,
+        #[arg(long)]
+        name: String,
+        /// How they are reached.
+        #[arg(long)]
+        contact: String,
+    },
+    /// They speak for themselves again.
+    NoAdviser { reference: String },
     /// What people wrote and nobody has answered yet: what may stop a payment first, then by the day of the answer.
     Requests {
         /// At most so many.
@@ -125,6 +138,11 @@ async fn run(state: &AppState, what: What) -> Result<ExitCode, CommandError> {
         What::StopAll { reference } => (reference, Wish::StopContact),
         What::AllowAll { reference } => (reference, Wish::AllowContact),
         What::Withdraw { reference } => (reference, Wish::WithdrawConsent),
+        What::Prefer(arguments) => return contact_wishes::prefer(state, arguments).await,
+        What::Adviser { reference, name, contact } => {
+            return contact_wishes::adviser(state, &reference, Some((&name, &contact))).await;
+        }
+        What::NoAdviser { reference } => return contact_wishes::adviser(state, &reference, None).await,
         What::Requests { limit, json } => return requests::list(state, limit, json).await,
         What::Request { reference } => return requests::show(state, &reference).await,
         What::Answered { reference, by, stop_collecting } => {
@@ -143,7 +161,7 @@ async fn run(state: &AppState, what: What) -> Result<ExitCode, CommandError> {
     }
 }
 
-fn refuse(why: &str) -> ExitCode {
+pub(super) fn refuse(why: &str) -> ExitCode {
     eprintln!("evenkeel: {why}");
     ExitCode::from(1)
 }
@@ -163,10 +181,12 @@ async fn show(state: &AppState, reference: &str) -> Result<ExitCode, CommandErro
             Mark::Unusable => "the address does not work",
             Mark::Undelivered => "a message could not be delivered for now",
             Mark::StoppedContact => "stop contacting me",
+            Mark::InconvenientPlace => "the address is at an inconvenient place",
         };
         println!("{}  {channel}: {what}", instant(learned_at));
     }
     println!("Text messages: {}.", if ways.consents_to_texts { "agreed to" } else { "not agreed to" });
+    contact_wishes::show(state, reference).await?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,8 +1,9 @@
-//! `evenkeel export accounts | payments | agreements | payment-attempts`: what the portal knows, for other systems, as JSON or
+//! `evenkeel export accounts | payments | agreements | payment-attempts | customer REFERENCE`: what the portal knows, for other systems, as JSON or
 //! as CSV. The columns of payments are documented in docs/export.md.
 //!
 //! Rows are read in pages inside one reading transaction: the file shows one moment, and memory does not grow with it.
 
+mod everything;
 mod payments;
 
 use super::{CommandError, open_database};
@@ -19,6 +20,11 @@ use std::process::ExitCode;
 #[derive(Args)]
 pub struct ExportArguments {
     what: What,
+    /// Customer: the reference of an account of theirs.
+    reference: Option<String>,
+    /// Customer: the ZIP to write, which must not be there yet.
+    #[arg(long)]
+    out: Option<PathBuf>,
     /// Payments: what was booked after this cursor, as an earlier export printed it, such as all:120. Anything else: only
     /// what changed at or after this, a day (from its beginning in UTC) or an instant such as 2026-11-20T12:00:00Z.
     #[arg(long)]
@@ -56,6 +62,8 @@ enum What {
     Agreements,
     /// Every attempt to pay, whatever came of it.
     PaymentAttempts,
+    /// Everything that is stored of one customer, with their documents and evidence, as a ZIP. It is recorded.
+    Customer,
 }
 
 impl ExportArguments {
@@ -94,6 +102,10 @@ fn read_since(text: &str) -> Result<i64, String> {
 
 pub async fn export(config: Config, arguments: ExportArguments) -> Result<ExitCode, CommandError> {
     let table = match arguments.what {
+        What::Customer => return everything::export(config, arguments.reference, arguments.out).await,
+        _ if arguments.reference.is_some() || arguments.out.is_some() => {
+            return Err(CommandError::Usage("a REFERENCE and --out are for export customer".into()));
+        }
         What::Payments => return payments::export(config, arguments).await,
         What::Accounts => Table::Accounts,
         What::Agreements => Table::Agreements,

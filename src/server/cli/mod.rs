@@ -3,6 +3,7 @@
 
 mod backup;
 mod contact;
+mod contact_wishes;
 mod demo;
 mod dispute;
 mod evidence;

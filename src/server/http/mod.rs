@@ -2,6 +2,7 @@
 
 mod brand;
 mod downloads;
+mod everything;
 mod evidence;
 mod health;
 pub mod helper_doors;
@@ -106,6 +107,7 @@ fn screens(state: &AppState) -> Router<AppState> {
     );
     let screens = screens
         .route("/documents/{name}", get(downloads::document))
+        .merge(everything::routes())
         .route(&format!("{}.pdf", paths::statement("{account}")), get(downloads::statement_pdf))
         .route(&format!("{}.csv", paths::statement("{account}")), get(downloads::statement_csv));
     layers::around_screens(screens, state, LONGEST_BODY_BYTES)

@@ -8,6 +8,7 @@ use crate::domain::ids::{AccountId, AgreementId, CustomerId, DocumentId, Payment
 use crate::domain::language::Language;
 use crate::server::clock::Millis;
 use crate::server::config::Config;
+pub use crate::server::documents::check_code;
 use crate::server::documents::letter::Sender;
 use crate::server::documents::{CHECK_CODE_DIGITS, fingerprint};
 use crate::server::ids;
@@ -107,9 +108,25 @@ pub async fn thank_you_of(
     Ok(documents::thank_you_of(state.db.pool(), customer, agreement).await?)
 }
 
-/// A customer's documents, newest first.
-pub async fn of_customer(state: &AppState, customer: &CustomerId) -> Result<Vec<ListedDocument>, Failure> {
-    Ok(documents::of_customer(state.db.pool(), customer).await?)
+/// A page of a customer's documents, the newest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    pub documents: Vec<ListedDocument>,
+    /// Counted from 1.
+    pub page: u32,
+    pub pages: u32,
+}
+
+/// The documents of a customer on a page; on the last one where there are fewer.
+pub async fn of_customer(state: &AppState, customer: &CustomerId, page: u32) -> Result<Listed, Failure> {
+    let mut tx = state.db.begin_read().await?;
+    let (count, mut listed) = documents::of_customer(&mut tx, customer, page.max(1) - 1).await?;
+    let pages = u32::try_from(count).unwrap_or(u32::MAX).div_ceil(documents::ON_A_PAGE).max(1);
+    let shown = page.clamp(1, pages);
+    if shown != page.max(1) {
+        (_, listed) = documents::of_customer(&mut tx, customer, shown - 1).await?;
+    }
+    Ok(Listed { documents: listed, page: shown, pages })
 }
 
 /// What we say about something that is said to be our document. It names nobody and says nothing of what is in it.

@@ -12,7 +12,7 @@ use crate::server::ids;
 use crate::server::notify::texts::international;
 use crate::server::security::digest;
 use crate::server::state::AppState;
-use crate::server::store::contact::{self, LiveMark, NewConsent, NewMark};
+use crate::server::store::contact::{self, Consent, LiveMark, NewConsent, NewMark};
 pub use crate::server::store::contact::{LearnedFrom, Mark};
 use crate::server::store::events::{self, Actor, Event};
 use crate::server::store::{StoreError, Tx, outbox, sign_in};
@@ -88,7 +88,7 @@ pub async fn receive_text(state: &AppState, from: &str, text: &str) -> Result<Te
             let learned_from = LearnedFrom::TextCarrier;
             stop(state, &mut tx, &Stop { customer, channel: Channel::Text, mark: Mark::Stopped, learned_from, message_id: None })
                 .await?;
-            contact::withdraw_text_consent(&mut tx, customer, state.clock.now_millis()).await?;
+            contact::withdraw_consent(&mut tx, customer, Consent::Texts, state.clock.now_millis()).await?;
             taken.stopped += 1;
         }
     }
@@ -131,6 +131,7 @@ pub(super) async fn mark(state: &AppState, tx: &mut Tx, new: &NewMark<'_>) -> Re
     let actor = match new.learned_from {
         LearnedFrom::Page | LearnedFrom::OneClick | LearnedFrom::Reply => Actor::Visitor,
         LearnedFrom::Operator => Actor::Operator,
+        LearnedFrom::Customer => Actor::Customer(new.customer_id.to_string()),
         LearnedFrom::DeliveryReport | LearnedFrom::FeedbackReport | LearnedFrom::MailServer | LearnedFrom::TextCarrier => {
             Actor::System
         }
@@ -144,7 +145,7 @@ pub(super) async fn mark(state: &AppState, tx: &mut Tx, new: &NewMark<'_>) -> Re
     Ok(())
 }
 
-async fn append_event(
+pub(super) async fn append_event(
     tx: &mut Tx,
     state: &AppState,
     action: &'static str,
@@ -165,7 +166,7 @@ async fn append_event(
     Ok(())
 }
 
-fn is_stopped(marks: &[LiveMark], channel: Channel) -> bool {
+pub(super) fn is_stopped(marks: &[LiveMark], channel: Channel) -> bool {
     marks.iter().any(|mark| mark.channel == Some(channel) && matches!(mark.mark, Mark::Stopped | Mark::Complained))
 }
 
@@ -226,27 +227,15 @@ pub async fn record_wish(state: &AppState, reference: &str, wish: Wish) -> Resul
             stop(state, &mut tx, &Stop { customer: &customer, channel, mark: Mark::Stopped, learned_from, message_id: None })
                 .await?;
         }
-        Wish::Allow(channel) => allow(state, &mut tx, &customer, Some(channel)).await?,
-        Wish::AllowContact => allow(state, &mut tx, &customer, None).await?,
-        Wish::StopContact => {
-            let new = NewMark {
-                id: &ids::new_id(),
-                customer_id: &customer,
-                channel: None,
-                mark: Mark::StoppedContact,
-                address: None,
-                learned_from,
-                message_id: None,
-                learned_at: now,
-            };
-            mark(state, &mut tx, &new).await?;
-        }
+        Wish::Allow(channel) => allow(state, &mut tx, &customer, Some(channel), Actor::Operator).await?,
+        Wish::AllowContact => allow(state, &mut tx, &customer, None, Actor::Operator).await?,
+        Wish::StopContact => stop_contact(state, &mut tx, &customer, learned_from).await?,
         Wish::ConsentToTexts(language) => {
             let number = addresses.phone.as_deref().and_then(international).ok_or(WishError::NoNumber)?;
             consent(state, &mut tx, &customer, &number, language).await?;
         }
         Wish::WithdrawConsent => {
-            contact::withdraw_text_consent(&mut tx, &customer, now).await?;
+            contact::withdraw_consent(&mut tx, &customer, Consent::Texts, now).await?;
             append_event(&mut tx, state, "consent.withdrawn", Actor::Operator, &customer, json!({ "channel": "text" })).await?;
         }
     }
@@ -254,28 +243,62 @@ pub async fn record_wish(state: &AppState, reference: &str, wish: Wish) -> Resul
     Ok(())
 }
 
-async fn allow(state: &AppState, tx: &mut Tx, customer: &CustomerId, channel: Option<Channel>) -> Result<(), Failure> {
+/// "Stop contacting me", in the caller's transaction; once, however often it is said.
+pub(super) async fn stop_contact(
+    state: &AppState,
+    tx: &mut Tx,
+    customer: &CustomerId,
+    learned_from: LearnedFrom,
+) -> Result<(), Failure> {
+    let marks = contact::live_marks(&mut **tx, customer).await?;
+    if marks.iter().any(|mark| mark.mark == Mark::StoppedContact) {
+        return Ok(());
+    }
+    let new = NewMark {
+        id: &ids::new_id(),
+        customer_id: customer,
+        channel: None,
+        mark: Mark::StoppedContact,
+        address: None,
+        learned_from,
+        message_id: None,
+        learned_at: state.clock.now_millis(),
+    };
+    mark(state, tx, &new).await
+}
+
+/// Ends every mark of a channel, or with `None` "stop contacting me".
+pub(super) async fn allow(
+    state: &AppState,
+    tx: &mut Tx,
+    customer: &CustomerId,
+    channel: Option<Channel>,
+    actor: Actor,
+) -> Result<(), Failure> {
     let now = state.clock.now_millis();
     if contact::end_marks(tx, customer, channel, now).await? > 0 {
         let details = json!({ "channel": channel.map(Channel::code) });
-        append_event(tx, state, "channel.allowed", Actor::Operator, customer, details).await?;
+        append_event(tx, state, "channel.allowed", actor, customer, details).await?;
         outbox::decide_again(tx, customer, now).await?;
     }
     Ok(())
 }
 
 async fn consent(state: &AppState, tx: &mut Tx, customer: &CustomerId, number: &str, language: Language) -> Result<(), Failure> {
-    let text_version = digest::of_secret(consent_text(language));
+    let agreed_text = consent_text(language);
+    let text_version = digest::of_secret(agreed_text);
     let new = NewConsent {
         id: &ids::new_id(),
         customer_id: customer,
-        number,
+        consent: Consent::Texts,
+        address: number,
+        agreed_text,
         text_version: &text_version,
         language: language.tag(),
         given_by: "operator",
         given_at: state.clock.now_millis(),
     };
-    contact::insert_text_consent(tx, &new).await?;
+    contact::insert_consent(tx, &new).await?;
     let details = json!({ "channel": "text", "text_sha256": text_version, "language": language.tag() });
     append_event(tx, state, "consent.given", Actor::Operator, customer, details).await?;
     Ok(())

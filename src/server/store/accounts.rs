@@ -139,7 +139,7 @@ pub async fn happenings<'e>(
          union all
          select 'email', id, mark, cast(0 as bigint), learned_at, id
          from channel_marks
-         where customer_id = $2 and ended_at is null and channel = 'email' and mark in ('stopped', 'complained', 'unusable')
+         where customer_id = $2 and ended_at is null and channel = 'email' and mark in ('stopped', 'complained', 'unusable', 'inconvenient_place')
            and (address is null or lower(address) = (select lower(email) from customers where id = $2))
          union all
          select 'terms', id, policy_version, cast(0 as bigint), held_until, id

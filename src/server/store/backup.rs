@@ -8,7 +8,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
 /// What a backup holds, in an order in which rows can be put back: a row comes after those it refers to.
-pub const TABLES: [&str; 61] = [
+pub const TABLES: [&str; 62] = [
     "creditors",
     "customers",
     "accounts",
@@ -57,6 +57,7 @@ pub const TABLES: [&str; 61] = [
     "outbox",
     "channel_marks",
     "channel_consents",
+    "contact_wishes",
     "stop_tokens",
     "print_queue",
     "life_events",

@@ -20,10 +20,13 @@ pub enum Mark {
     Undelivered,
     /// "Stop contacting me", over every channel.
     StoppedContact,
+    /// This address is at a place where they do not want to be reached, such as work (12 CFR 1006.6(b)(1)).
+    InconvenientPlace,
 }
 
 impl Mark {
-    const ALL: [Mark; 5] = [Mark::Stopped, Mark::Complained, Mark::Unusable, Mark::Undelivered, Mark::StoppedContact];
+    const ALL: [Mark; 6] =
+        [Mark::Stopped, Mark::Complained, Mark::Unusable, Mark::Undelivered, Mark::StoppedContact, Mark::InconvenientPlace];
 
     pub fn code(self) -> &'static str {
         match self {
@@ -32,6 +35,7 @@ impl Mark {
             Mark::Unusable => "unusable",
             Mark::Undelivered => "undelivered",
             Mark::StoppedContact => "stopped_contact",
+            Mark::InconvenientPlace => "inconvenient_place",
         }
     }
 
@@ -54,6 +58,8 @@ pub enum LearnedFrom {
     MailServer,
     TextCarrier,
     Operator,
+    /// Signed in, on the page of their preferences.
+    Customer,
 }
 
 impl LearnedFrom {
@@ -67,6 +73,7 @@ impl LearnedFrom {
             LearnedFrom::MailServer => "mail_server",
             LearnedFrom::TextCarrier => "text_carrier",
             LearnedFrom::Operator => "operator",
+            LearnedFrom::Customer => "customer",
         }
     }
 }
@@ -191,6 +198,68 @@ pub async fn end_wishes(tx: &mut Tx, customer: &CustomerId, channel: Channel, no
     Ok(done.rows_affected())
 }
 
+/// Ends that an address is at an inconvenient place. Returns whether it was.
+pub async fn end_inconvenient_place(tx: &mut Tx, customer: &CustomerId, channel: Channel, now: Millis) -> StoreResult<bool> {
+    let done = sqlx::query(
+        "update channel_marks set ended_at = $3
+         where customer_id = $1 and channel = $2 and mark = 'inconvenient_place' and ended_at is null",
+    )
+    .bind(customer.as_str())
+    .bind(channel.code())
+    .bind(now)
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// What a customer agrees to by its own text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consent {
+    /// Text messages to a number.
+    Texts,
+    /// Electronic documents in place of paper.
+    Documents,
+}
+
+impl Consent {
+    pub fn code(self) -> &'static str {
+        match self {
+            Consent::Texts => "text",
+            Consent::Documents => "documents",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Consent> {
+        [Consent::Texts, Consent::Documents].into_iter().find(|consent| consent.code() == code)
+    }
+}
+
+/// A consent that was not withdrawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveConsent {
+    pub given_at: Millis,
+    pub language: String,
+    /// The very words; `None` of one given before they were kept.
+    pub agreed_text: Option<String>,
+}
+
+pub async fn live_consent<'e>(
+    executor: impl Executor<'e, Database = Any>,
+    customer: &CustomerId,
+    consent: Consent,
+) -> StoreResult<Option<LiveConsent>> {
+    let row: Option<(i64, String, Option<String>)> = sqlx::query_as(
+        "select given_at, language, agreed_text
+         from channel_consents
+         where customer_id = $1 and channel = $2 and withdrawn_at is null",
+    )
+    .bind(customer.as_str())
+    .bind(consent.code())
+    .fetch_optional(executor)
+    .await?;
+    Ok(row.map(|(given_at, language, agreed_text)| LiveConsent { given_at, language, agreed_text }))
+}
+
 /// The number a customer has consented to get texts at, if they have.
 pub async fn consented_number<'e>(
     executor: impl Executor<'e, Database = Any>,
@@ -207,7 +276,11 @@ pub async fn consented_number<'e>(
 pub struct NewConsent<'a> {
     pub id: &'a str,
     pub customer_id: &'a CustomerId,
-    pub number: &'a str,
+    pub consent: Consent,
+    /// The number or address it is given for.
+    pub address: &'a str,
+    /// The very words, and their SHA-256.
+    pub agreed_text: &'a str,
     pub text_version: &'a str,
     pub language: &'a str,
     pub given_by: &'a str,
@@ -215,33 +288,38 @@ pub struct NewConsent<'a> {
 }
 
 /// Takes the place of an earlier consent.
-pub async fn insert_text_consent(tx: &mut Tx, new: &NewConsent<'_>) -> StoreResult<()> {
-    withdraw_text_consent(tx, new.customer_id, new.given_at).await?;
+pub async fn insert_consent(tx: &mut Tx, new: &NewConsent<'_>) -> StoreResult<()> {
+    withdraw_consent(tx, new.customer_id, new.consent, new.given_at).await?;
     sqlx::query(
-        "insert into channel_consents (id, customer_id, channel, address, text_version, language, given_by, given_at, withdrawn_at)
-         values ($1, $2, 'text', $3, $4, $5, $6, $7, null)",
+        "insert into channel_consents (id, customer_id, channel, address, text_version, language, given_by, given_at, withdrawn_at,
+           agreed_text)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, null, $9)",
     )
     .bind(new.id)
     .bind(new.customer_id.as_str())
-    .bind(new.number)
+    .bind(new.consent.code())
+    .bind(new.address)
     .bind(new.text_version)
     .bind(new.language)
     .bind(new.given_by)
     .bind(new.given_at)
+    .bind(new.agreed_text)
     .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
-pub async fn withdraw_text_consent(tx: &mut Tx, customer: &CustomerId, at: Millis) -> StoreResult<()> {
-    sqlx::query(
-        "update channel_consents set withdrawn_at = $2 where customer_id = $1 and channel = 'text' and withdrawn_at is null",
+/// Returns whether there was one.
+pub async fn withdraw_consent(tx: &mut Tx, customer: &CustomerId, consent: Consent, at: Millis) -> StoreResult<bool> {
+    let done = sqlx::query(
+        "update channel_consents set withdrawn_at = $3 where customer_id = $1 and channel = $2 and withdrawn_at is null",
     )
     .bind(customer.as_str())
+    .bind(consent.code())
     .bind(at)
     .execute(&mut **tx)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() > 0)
 }
 
 /// Keeps the digest of a stop link's token; the same token is kept once.

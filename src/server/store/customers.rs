@@ -1,7 +1,8 @@
 //! Who a customer is and how to reach them, for documents and messages addressed to them.
 
-use super::{StoreResult, Tx};
+use super::{StoreResult, Tx, expect_rows};
 use crate::domain::ids::CustomerId;
+use sqlx::{Any, Executor};
 
 /// Name and postal address. Has no Debug: never printed into a log.
 #[derive(Clone)]
@@ -58,4 +59,16 @@ pub async fn any_currency(tx: &mut Tx, id: &CustomerId) -> StoreResult<Option<St
         .bind(id.as_str())
         .fetch_optional(&mut **tx)
         .await?)
+}
+
+/// The language their letters and messages are written in. A newer file of the creditor does not change it.
+pub async fn set_language(tx: &mut Tx, id: &CustomerId, tag: &str) -> StoreResult<()> {
+    let done =
+        sqlx::query("update customers set language = $2 where id = $1").bind(id.as_str()).bind(tag).execute(&mut **tx).await?;
+    expect_rows(&done, 1)
+}
+
+/// The language they are written to in, as a tag.
+pub async fn language<'e>(executor: impl Executor<'e, Database = Any>, id: &CustomerId) -> StoreResult<Option<String>> {
+    Ok(sqlx::query_scalar("select language from customers where id = $1").bind(id.as_str()).fetch_optional(executor).await?)
 }

@@ -204,41 +204,53 @@ pub struct ListedDocument {
     pub reference: String,
     pub kind: DocumentKind,
     pub issued_at: Millis,
-    pub agreement_id: Option<AgreementId>,
-    pub payment_id: Option<PaymentId>,
+    pub terms_sha256: String,
+    /// The account it is about, whatever became of it.
+    pub account_reference: String,
+    pub product: String,
+    pub creditor: String,
 }
 
 /// At most this many are listed at once.
-pub const LONGEST_LIST: i64 = 200;
+pub const ON_A_PAGE: u32 = 50;
 
-/// A customer's documents, newest first.
-pub async fn of_customer<'e>(
-    executor: impl Executor<'e, Database = Any>,
-    customer: &CustomerId,
-) -> StoreResult<Vec<ListedDocument>> {
+/// How many documents a customer has, and a page of them, the newest first. Pages are counted from 0.
+pub async fn of_customer(tx: &mut Tx, customer: &CustomerId, page: u32) -> StoreResult<(i64, Vec<ListedDocument>)> {
+    let count: i64 = sqlx::query_scalar("select count(*) from documents where customer_id = $1")
+        .bind(customer.as_str())
+        .fetch_one(&mut **tx)
+        .await?;
     let rows = sqlx::query(
-        "select id, reference, kind, issued_at, agreement_id, payment_id
-         from documents
-         where customer_id = $1
-         order by issued_at desc, id desc
-         limit $2",
+        "select d.id, d.reference, d.kind, d.issued_at, d.terms_sha256, a.reference as account_reference, a.product,
+           c.name as creditor
+         from documents d
+         join accounts a on a.id = d.account_id
+         join creditors c on c.id = a.creditor_id
+         where d.customer_id = $1
+         order by d.issued_at desc, d.id desc
+         limit $2 offset $3",
     )
     .bind(customer.as_str())
-    .bind(LONGEST_LIST)
-    .fetch_all(executor)
+    .bind(i64::from(ON_A_PAGE))
+    .bind(i64::from(page) * i64::from(ON_A_PAGE))
+    .fetch_all(&mut **tx)
     .await?;
-    rows.iter()
+    let listed: StoreResult<Vec<ListedDocument>> = rows
+        .iter()
         .map(|row| {
             Ok(ListedDocument {
                 id: DocumentId(row.try_get("id")?),
                 reference: row.try_get("reference")?,
                 kind: DocumentKind::from_code(&row.try_get::<String, _>("kind")?)?,
                 issued_at: row.try_get("issued_at")?,
-                agreement_id: row.try_get::<Option<String>, _>("agreement_id")?.map(AgreementId),
-                payment_id: row.try_get::<Option<String>, _>("payment_id")?.map(PaymentId),
+                terms_sha256: row.try_get("terms_sha256")?,
+                account_reference: row.try_get("account_reference")?,
+                product: row.try_get("product")?,
+                creditor: row.try_get("creditor")?,
             })
         })
-        .collect()
+        .collect();
+    Ok((count, listed?))
 }
 
 /// Whether we issued a document whose fingerprint begins with this code (the 16 digits people type).

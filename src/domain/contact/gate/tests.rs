@@ -1,6 +1,7 @@
 //! Every rule of the gate, and that nothing leaves at night.
 
 use super::*;
+use crate::domain::contact::wishes::{DayPart, SuitableTimes, WEEKDAYS};
 use jiff::SignedDuration;
 use proptest::prelude::*;
 
@@ -33,6 +34,7 @@ struct Case {
     log: Vec<Logged>,
     cap: u32,
     zones: Vec<&'static str>,
+    wishes: Wishes,
 }
 
 impl Case {
@@ -48,6 +50,7 @@ impl Case {
             log: Vec::new(),
             cap: 3,
             zones: vec!["America/Denver"],
+            wishes: Wishes::NONE,
         }
     }
 
@@ -62,6 +65,7 @@ impl Case {
             log: &self.log,
             cap: Cap(self.cap),
             window: ContactWindow::UNITED_STATES,
+            wishes: self.wishes,
             zones: &zones(&self.zones),
             now: at(self.now),
         })
@@ -174,6 +178,68 @@ fn without_any_address_it_says_so() {
     }
 }
 
+fn wishing(weight: Weight, wishes: Wishes) -> Decision {
+    Case { wishes, ..Case::of(weight) }.decided()
+}
+
+#[test]
+fn a_time_that_does_not_suit_is_waited_for_with_its_reason() {
+    // DAY is a Friday, 11:00.
+    let mornings = |days| SuitableTimes::from_codes(days, "morning").expect("times");
+    let on_saturdays = Wishes { times: mornings("sat"), ..Wishes::NONE };
+    for weight in [Weight::Answer, Weight::Notice, Weight::Reminder] {
+        assert_eq!(wishing(weight, on_saturdays), wait(MORNING, Reason::Inconvenient), "{weight:?}");
+        assert_eq!(wishing(weight, Wishes { times: mornings("fri"), ..Wishes::NONE }), EMAIL, "{weight:?}");
+    }
+    assert_eq!(wishing(Weight::AskedFor, on_saturdays), EMAIL);
+    // By night the law's hours are the reason where they end when what suits begins.
+    let by_night = Case { now: NIGHT, wishes: on_saturdays, ..Case::of(Weight::Reminder) };
+    assert_eq!(by_night.decided(), wait(MORNING, Reason::OutsideWindow));
+}
+
+#[test]
+fn hours_that_suit_and_never_meet_let_nothing_ring() {
+    let times = SuitableTimes::from_codes("mon", "morning").expect("times");
+    let wishes = Wishes { times, ..Wishes::NONE };
+    let apart = || vec!["America/New_York", "Pacific/Honolulu"];
+    assert_eq!(Case { zones: apart(), wishes, ..Case::of(Weight::Notice) }.decided(), LETTER);
+    let reach = Reach { letter: ChannelState::NoAddress, ..ALL_USABLE };
+    assert_eq!(Case { zones: apart(), wishes, reach, ..Case::of(Weight::Notice) }.decided(), never(Reason::Inconvenient));
+}
+
+#[test]
+fn who_speaks_through_an_adviser_is_not_reminded() {
+    let wishes = Wishes { speak_to: SpeakTo::Adviser, ..Wishes::NONE };
+    assert_eq!(wishing(Weight::Reminder, wishes), never(Reason::Represented));
+    for weight in [Weight::AskedFor, Weight::Answer, Weight::Notice] {
+        assert_eq!(wishing(weight, wishes), EMAIL, "{weight:?}");
+    }
+}
+
+#[test]
+fn who_wants_paper_gets_records_and_notices_by_post_where_that_is_possible() {
+    let wishes = Wishes { papers: Papers::OnPaper, ..Wishes::NONE };
+    for (weight, decided) in
+        [(Weight::Answer, LETTER), (Weight::Notice, LETTER), (Weight::AskedFor, EMAIL), (Weight::Reminder, EMAIL)]
+    {
+        assert_eq!(wishing(weight, wishes), decided, "{weight:?}");
+    }
+    let reach = Reach { letter: ChannelState::NoAddress, ..ALL_USABLE };
+    assert_eq!(Case { wishes, reach, ..Case::of(Weight::Notice) }.decided(), EMAIL);
+}
+
+#[test]
+fn who_wants_no_letters_gets_only_what_the_law_wants_sent_and_nothing_else_can_bring() {
+    let reach = |email| Reach { email, text: ChannelState::NoConsent, letter: ChannelState::Stopped };
+    let decided = |weight, email| Case { reach: reach(email), ..Case::of(weight) }.decided();
+    for weight in Weight::ALL {
+        assert_eq!(decided(weight, ChannelState::Usable), EMAIL, "{weight:?}");
+    }
+    assert_eq!(decided(Weight::Notice, ChannelState::Stopped), LETTER);
+    assert_eq!(decided(Weight::Answer, ChannelState::Stopped), never(Reason::OptedOut));
+    assert_eq!(decided(Weight::Reminder, ChannelState::Stopped), never(Reason::OptedOut));
+}
+
 #[test]
 fn stop_contacting_me_stops_reminders_only() {
     let stopped = |weight| Case { stopped_contact: true, ..Case::of(weight) }.decided();
@@ -272,7 +338,44 @@ fn any_state() -> impl Strategy<Value = ChannelState> {
     prop::sample::select(STATES.to_vec())
 }
 
+prop_compose! {
+    fn any_times()(
+        days in prop::sample::subsequence(WEEKDAYS.to_vec(), 1..=7),
+        parts in prop::sample::subsequence(DayPart::ALL.to_vec(), 1..=3),
+    ) -> SuitableTimes {
+        SuitableTimes::new(&days, &parts).expect("at least one of each")
+    }
+}
+
+prop_compose! {
+    fn any_wishes()(
+        times in prop_oneof![Just(SuitableTimes::ANY), any_times()],
+        papers in prop::sample::select(vec![Papers::Electronic, Papers::OnPaper]),
+        speak_to in prop::sample::select(vec![SpeakTo::Customer, SpeakTo::Adviser]),
+    ) -> Wishes {
+        Wishes { times, papers, speak_to }
+    }
+}
+
 proptest! {
+    /// Whatever suits a customer, the window is never wider than the law's: neither open when that is closed, nor sooner.
+    #[test]
+    fn no_wish_widens_the_window(
+        seconds in 1_760_000_000_i64..1_800_000_000,
+        places in prop::sample::subsequence(PLACES.to_vec(), 1..=3),
+        times in any_times(),
+    ) {
+        let now = Timestamp::from_second(seconds).expect("an instant");
+        let zones = zones(&places);
+        let law = ContactWindow::UNITED_STATES;
+        let wished = law.narrowed(times);
+        prop_assert!(!wished.is_open(now, &zones) || law.is_open(now, &zones));
+        if let Some(open) = wished.earliest(now, &zones) {
+            prop_assert!(wished.is_open(open, &zones) && law.is_open(open, &zones));
+            prop_assert!(law.earliest(now, &zones).is_some_and(|allowed| allowed <= open));
+        }
+    }
+
     /// Whatever is known of a customer and whatever was sent: what leaves over a channel that rings leaves in the window of every
     /// zone, unless it was asked for within the hour; what waits is let go at an instant in the window; and a reminder never
     /// leaves against a wish, a hold or the cap.
@@ -288,6 +391,7 @@ proptest! {
         log in prop::collection::vec((prop::sample::select(Channel::ALL.to_vec()), 0_i64..1_000_000), 0..6),
         cap in 0_u32..4,
         places in prop::sample::subsequence(PLACES.to_vec(), 1..=3),
+        wishes in any_wishes(),
     ) {
         let now = Timestamp::from_second(seconds).expect("an instant");
         let ago = |by: i64| now - SignedDuration::from_secs(by);
@@ -304,15 +408,22 @@ proptest! {
             log: &log,
             cap: Cap(cap),
             window: ContactWindow::UNITED_STATES,
+            wishes,
             zones: &zones,
             now,
         };
         let there_and_then = weight == Weight::AskedFor && age <= 3_600;
+        let wished = asked.window.narrowed(wishes.times);
         match decide(&asked) {
             Decision::Send(channel) => {
                 prop_assert!(!channel.has_hours() || there_and_then || asked.window.is_open(now, &zones));
                 prop_assert!(asked.expires_at.is_none_or(|expires_at| now < expires_at));
+                prop_assert!(!channel.has_hours() || there_and_then || wished.is_open(now, &zones));
+                // A wish never lets out what would not leave without it.
+                let without = decide(&Asked { wishes: Wishes::NONE, ..asked });
+                prop_assert!(!channel.has_hours() || without == Decision::Send(channel));
                 if weight == Weight::Reminder {
+                    prop_assert_eq!(wishes.speak_to, SpeakTo::Customer);
                     prop_assert_eq!(asked.reach.of(channel), ChannelState::Usable);
                     prop_assert!(!stopped_contact);
                     prop_assert!(holds.iter().all(|hold| hold.until.is_some_and(|until| until <= now)));
@@ -325,7 +436,7 @@ proptest! {
             }
             Decision::Wait { until, reason, channel } => {
                 prop_assert!(until > now);
-                prop_assert!(reason == Reason::Held || !channel.has_hours() || asked.window.is_open(until, &zones));
+                prop_assert!(reason == Reason::Held || !channel.has_hours() || wished.is_open(until, &zones));
                 prop_assert!(reason == Reason::Held || asked.expires_at.is_none_or(|expires_at| until < expires_at));
             }
             Decision::Never { .. } => {}

@@ -11,7 +11,7 @@ mod open;
 pub use add::{Added, add, may_add};
 pub use delete::delete_due;
 pub use keys::{Rewrapped, rewrap};
-pub use open::{Listed, NotOpened, Opened, list, open};
+pub use open::{Listed, NotOpened, Opened, Opener, list, open, open_for};
 
 use super::Failure;
 use crate::domain::calendar::Date;

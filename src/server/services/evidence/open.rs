@@ -3,6 +3,7 @@
 
 use super::{Failure, keys, note};
 use crate::domain::evidence::EvidenceKind;
+use crate::domain::ids::CustomerId;
 use crate::server::evidence::vault::Key;
 use crate::server::ids;
 use crate::server::state::AppState;
@@ -60,7 +61,27 @@ pub async fn open(
     if reason.is_empty() {
         return Ok(Err(NotOpened::NoReason));
     }
-    let (key, item) = match record(state, case_id, item_id, by, reason).await? {
+    open_for(state, case_id, item_id, &Opener::Person(by.to_owned()), reason).await
+}
+
+/// Who opens a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Opener {
+    /// Somebody here, by their own word.
+    Person(String),
+    /// Whose file it is.
+    Customer(CustomerId),
+}
+
+/// Opens a file, written down as opened by this one.
+pub async fn open_for(
+    state: &AppState,
+    case_id: &str,
+    item_id: &str,
+    opener: &Opener,
+    reason: &str,
+) -> Result<Result<Opened, NotOpened>, Failure> {
+    let (key, item) = match record(state, case_id, item_id, opener, reason).await? {
         Ok(found) => found,
         Err(refused) => return Ok(Err(refused)),
     };
@@ -81,11 +102,20 @@ async fn record(
     state: &AppState,
     case_id: &str,
     item_id: &str,
-    by: &str,
+    opener: &Opener,
     reason: &str,
 ) -> Result<Result<(Key, Item), NotOpened>, Failure> {
+    let (by, actor) = match opener {
+        Opener::Person(name) => (name.as_str(), Actor::Operator),
+        Opener::Customer(id) => ("customer", Actor::Customer(id.to_string())),
+    };
     let mut tx = state.db.begin_write().await?;
     let Some(case) = evidence::case(&mut *tx, case_id).await? else { return Ok(Err(NotOpened::NoSuchFile)) };
+    if let Opener::Customer(id) = opener
+        && case.customer_id != id.as_str()
+    {
+        return Ok(Err(NotOpened::NoSuchFile));
+    }
     let Some(wrapped) = &case.wrapped_key else { return Ok(Err(NotOpened::Deleted)) };
     let Some(item) = evidence::items(&mut *tx, case_id).await?.into_iter().find(|item| item.id == item_id) else {
         return Ok(Err(NotOpened::NoSuchFile));
@@ -103,7 +133,7 @@ async fn record(
     };
     evidence::insert_opening(&mut tx, case_id, &opening).await?;
     // Who and why stand in the opening: an event holds no name and no free text.
-    note(&mut tx, &case, Actor::Operator, "evidence.opened", item_id, now, json!({ "opening": opening.id })).await?;
+    note(&mut tx, &case, actor, "evidence.opened", item_id, now, json!({ "opening": opening.id })).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(Ok((key, item)))
 }

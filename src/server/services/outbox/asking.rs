@@ -13,7 +13,7 @@ use crate::server::notify::texts::international;
 use crate::server::services::Failure;
 use crate::server::state::AppState;
 use crate::server::store::contact::{self, Addresses, LiveMark, Mark};
-use crate::server::store::{Tx, outbox};
+use crate::server::store::{Tx, contact_wishes, outbox};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -65,6 +65,7 @@ pub(super) async fn ask(
         false => None,
     };
     let known = known(state, subject, addresses, &marks, consented, now_millis);
+    let wishes = contact_wishes::of(&mut **tx, subject.customer_id).await?;
     let holds: Vec<Held> = contact::holds(tx, subject.customer_id, subject.account_id, now_millis)
         .await?
         .into_iter()
@@ -86,7 +87,8 @@ pub(super) async fn ask(
         log: &log,
         cap: Cap(state.config.reminders_in_seven_days),
         window: ContactWindow::UNITED_STATES,
-        zones: &zones_of(addresses),
+        wishes: wishes.of_gate(),
+        zones: &zones_of(addresses, wishes.time_zone.as_deref()),
         now,
     });
     Ok((decision, known))
@@ -142,7 +144,7 @@ fn marked(marks: &[LiveMark], channel: Channel, address: &str, now: Millis) -> O
     let mut about = marks.iter().filter(|mark| {
         mark.channel == Some(channel) && mark.address.as_deref().is_none_or(|marked| marked.eq_ignore_ascii_case(address))
     });
-    if about.clone().any(|mark| matches!(mark.mark, Mark::Stopped | Mark::Complained)) {
+    if about.clone().any(|mark| matches!(mark.mark, Mark::Stopped | Mark::Complained | Mark::InconvenientPlace)) {
         return Some(ChannelState::Stopped);
     }
     let since = now - UNDELIVERED_COUNTS_DAYS * DAY_MILLIS;
@@ -151,14 +153,15 @@ fn marked(marks: &[LiveMark], channel: Channel, address: &str, now: Millis) -> O
     is_unusable.then_some(ChannelState::Unusable)
 }
 
-/// Every zone a customer may be in: their own, that of their postal code and those of their telephone's area
-/// (12 CFR 1006.6(b)(1), comment 6(b)(1)-2.i). Whose own zone is not in America has no postal code or area code of these.
-pub(super) fn zones_of(addresses: &Addresses) -> Vec<TimeZone> {
+/// Every zone a customer may be in: their own as the creditor reported it, where they say they are, that of their postal code and those
+/// of their telephone's area (12 CFR 1006.6(b)(1), comment 6(b)(1)-2.i). Whose own zone is not in America has no postal code or area code of these.
+pub(super) fn zones_of(addresses: &Addresses, stated: Option<&str>) -> Vec<TimeZone> {
     let mut names = vec![addresses.time_zone.as_str()];
     if addresses.time_zone.starts_with("America/") || addresses.time_zone.starts_with("Pacific/") {
         names.extend(zones::of_united_states(addresses.state.as_deref(), &addresses.postal_code));
         names.extend(addresses.phone.as_deref().map(area_codes::zones_of).unwrap_or_default());
     }
+    names.extend(stated);
     names.sort_unstable();
     names.dedup();
     names.into_iter().map(clock::zone).collect()
@@ -177,7 +180,7 @@ mod tests {
             postal_code: postal_code.to_owned(),
             time_zone: time_zone.to_owned(),
         };
-        zones_of(&addresses).iter().filter_map(|zone| zone.iana_name().map(str::to_owned)).collect()
+        zones_of(&addresses, None).iter().filter_map(|zone| zone.iana_name().map(str::to_owned)).collect()
     }
 
     #[test]
