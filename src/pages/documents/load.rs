@@ -48,5 +48,6 @@ fn kind(kind: DocumentKind) -> PaperKind {
         DocumentKind::Review => PaperKind::Review,
         DocumentKind::DisputeAnswer => PaperKind::DisputeAnswer,
         DocumentKind::Information => PaperKind::Information,
+        DocumentKind::LifeEvent => PaperKind::LifeEvent,
     }
 }

@@ -52,6 +52,7 @@ pub enum PaperKind {
     Review,
     DisputeAnswer,
     Information,
+    LifeEvent,
 }
 
 #[component]
@@ -154,5 +155,6 @@ fn kind_words(kind: PaperKind) -> &'static str {
         PaperKind::Review => td_string!(words(), papers.review),
         PaperKind::DisputeAnswer => td_string!(words(), papers.dispute_answer),
         PaperKind::Information => td_string!(words(), papers.information),
+        PaperKind::LifeEvent => td_string!(words(), papers.life_event),
     }
 }

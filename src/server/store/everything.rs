@@ -30,7 +30,7 @@ const OF_AGREEMENTS: &str = "agreement_id in (select id from agreements where cu
 const OF_PAYMENTS: &str = "payment_id in (select id from payments where customer_id = $1)";
 const OF_EVIDENCE: &str = "case_id in (select case_id from evidence_cases where customer_id = $1)";
 
-pub const SECTIONS: [Section; 42] = [
+pub const SECTIONS: [Section; 45] = [
     section("customer", "customers", "id = $1", &["postal_code_normalised"]),
     section("creditors", "creditors", "id in (select creditor_id from customers where id = $1)", &[]),
     section("accounts", "accounts", OWN, &["reference_normalised"]),
@@ -70,6 +70,10 @@ pub const SECTIONS: [Section; 42] = [
     section("dispute_words", "dispute_words", "dispute_id in (select id from disputes where customer_id = $1)", &["written_by"]),
     section("dispute_drafts", "dispute_drafts", OWN, &[]),
     section("information_requests", "information_requests", OWN, &[]),
+    // What was told stands in the words of somebody else, with how to reach them.
+    section("told_by_others", "life_events", OWN, &["told", "told_by", "decided_by"]),
+    section("helpers", "helpers", OWN, &["token_digest"]),
+    section("helper_drafts", "helper_drafts", OWN, &[]),
     section("evidence_cases", "evidence_cases", OWN, &["recipient"]),
     section("evidence_files", "evidence_items", OF_EVIDENCE, &[]),
     section("evidence_openings", "evidence_openings", OF_EVIDENCE, &["opened_by"]),
