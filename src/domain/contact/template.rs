@@ -47,10 +47,12 @@ pub enum Template {
     DisputeAnswer,
     /// Brings a letter that a customer asked for.
     InformationCopy,
+    /// Something about how its customer signs in was changed.
+    SignInChanged,
 }
 
 impl Template {
-    pub const ALL: [Template; 23] = [
+    pub const ALL: [Template; 24] = [
         Template::ConfirmationCopy,
         Template::ReceiptCopy,
         Template::ReversalNote,
@@ -74,6 +76,7 @@ impl Template {
         Template::DisputeMoreNeeded,
         Template::DisputeAnswer,
         Template::InformationCopy,
+        Template::SignInChanged,
     ];
 
     pub fn code(self) -> &'static str {
@@ -101,6 +104,7 @@ impl Template {
             Template::DisputeMoreNeeded => "dispute_more_needed",
             Template::DisputeAnswer => "dispute_answer",
             Template::InformationCopy => "information_copy",
+            Template::SignInChanged => "sign_in_changed",
         }
     }
 
@@ -131,7 +135,8 @@ impl Template {
             | Template::DisputeReceived
             | Template::DisputeMoreNeeded
             | Template::DisputeAnswer
-            | Template::InformationCopy => Weight::Answer,
+            | Template::InformationCopy
+            | Template::SignInChanged => Weight::Answer,
             // Nothing is collected of which they were not told before (12 CFR 1006.22(c)).
             Template::CollectionNotice | Template::CollectionRetry => Weight::Notice,
             Template::InstalmentReminder | Template::InstalmentMissed => Weight::Reminder,

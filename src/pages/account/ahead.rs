@@ -238,6 +238,7 @@ fn template_words(template: Template) -> &'static str {
         Template::DisputeMoreNeeded => td_string!(words(), dispute.message_asked),
         Template::DisputeAnswer => td_string!(words(), dispute.message_answer),
         Template::InformationCopy => td_string!(words(), information.message_copy),
+        Template::SignInChanged => td_string!(words(), signing_in.message),
     }
 }
 

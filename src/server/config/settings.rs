@@ -4,7 +4,7 @@ use super::ConfigError;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-pub(super) const NAMES: [&str; 51] = [
+pub(super) const NAMES: [&str; 52] = [
     "server.address",
     "server.port",
     "server.public_url",
@@ -23,6 +23,7 @@ pub(super) const NAMES: [&str; 51] = [
     "stripe.page_origin",
     "policy.file",
     "portal.name",
+    "portal.leave_to",
     "contact.phone",
     "contact.hours",
     "contact.hours_es",

@@ -47,6 +47,7 @@ impl Template {
                 ("answer_by", "Friday 4 December 2026"),
                 ("link", "https://pay.example.org/account/1/dispute/status"),
             ],
+            Template::SignInChanged => &[("day", "Friday 4 December 2026"), ("link", "https://pay.example.org/you/signing-in")],
             Template::DisputeMoreNeeded => {
                 &[("reference", "DP-7F3K-9Q2M"), ("link", "https://pay.example.org/account/1/dispute/status")]
             }
@@ -174,6 +175,8 @@ impl Template {
             (Template::DisputeAnswer, Language::Spanish) => letter!("dispute_answer/es"),
             (Template::InformationCopy, Language::English) => letter!("information_copy/en"),
             (Template::InformationCopy, Language::Spanish) => letter!("information_copy/es"),
+            (Template::SignInChanged, Language::English) => letter!("sign_in_changed/en"),
+            (Template::SignInChanged, Language::Spanish) => letter!("sign_in_changed/es"),
         }
     }
 
@@ -206,7 +209,8 @@ impl Template {
                 | Template::DisputeReceived
                 | Template::DisputeMoreNeeded
                 | Template::DisputeAnswer
-                | Template::InformationCopy,
+                | Template::InformationCopy
+                | Template::SignInChanged,
                 _,
             ) => None,
         }
