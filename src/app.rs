@@ -16,6 +16,7 @@ use crate::pages::confirmation::ConfirmationPage;
 use crate::pages::consent::ConsentPage;
 use crate::pages::contact::ContactPage;
 use crate::pages::contact::received::ContactReceivedPage;
+use crate::pages::devices::DevicesPage;
 use crate::pages::dispute::DisputePage;
 use crate::pages::dispute_check::DisputeCheckPage;
 use crate::pages::dispute_status::DisputeStatusPage;
@@ -48,11 +49,12 @@ use crate::pages::review::ReviewPage;
 use crate::pages::sign::SignPage;
 use crate::pages::sign_in::SignInPage;
 use crate::pages::signed_out::SignedOutPage;
+use crate::pages::signing_in::SigningInPage;
 use crate::pages::statement::StatementPage;
 use crate::pages::stop::StopPage;
+use crate::pages::stop_contact::StopContactPage;
 use crate::pages::told_us::ToldUsPage;
 use crate::pages::told_us::received::ToldUsReceivedPage;
-use crate::pages::stop_contact::StopContactPage;
 use crate::pages::verify::VerifyPage;
 use crate::pages::what_if::WhatIfPage;
 use crate::pages::wishes::WishesPage;
@@ -131,6 +133,8 @@ pub fn App() -> impl IntoView {
                 <Route path=(StaticSegment("agreements"), ParamSegment("agreement"), StaticSegment("change"), ParamSegment("kind")) view=ChangeKindPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("agreements"), ParamSegment("agreement"), StaticSegment("what-if")) view=WhatIfPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("agreements"), ParamSegment("agreement"), StaticSegment("end")) view=AgreementEndPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("you"), StaticSegment("signing-in")) view=SigningInPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("you"), StaticSegment("signing-in"), StaticSegment("devices")) view=DevicesPage ssr=SsrMode::Async/>
                 <Route path=StaticSegment("verify") view=VerifyPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("pay")) view=PayPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("pay"), StaticSegment("check")) view=PayCheckPage ssr=SsrMode::Async/>

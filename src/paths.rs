@@ -60,6 +60,16 @@ pub fn life_event(reference: &str) -> String {
     format!("/life-events/{reference}")
 }
 
+/// How they sign in: a password, passkeys.
+pub const SIGNING_IN: &str = "/you/signing-in";
+/// Where they are signed in, and when they came in.
+pub const DEVICES: &str = "/you/signing-in/devices";
+
+/// A screen after something on it was done, by the code of what it was.
+pub fn done(path: &str, what: &str) -> String {
+    format!("{path}?{DONE}={what}")
+}
+
 /// Whether a file is genuine.
 pub const VERIFY: &str = "/verify";
 /// The public halves of the keys that sign documents.
@@ -303,7 +313,6 @@ pub const EVERYTHING: &str = "/documents/everything";
 /// The part of the documents' page that offers it.
 pub const EVERYTHING_PART: &str = "everything";
 
-
 /// How a customer may be reached.
 pub const YOU_CONTACT: &str = "/you/contact";
 
@@ -322,6 +331,8 @@ pub const ADVISER: &str = "/you/contact/adviser";
 pub const AGAIN: &str = "again";
 /// The query field of a stop page whose e-mail has just been taken up again.
 pub const WANTED: &str = "wanted";
+/// The query field that says what has just been done.
+pub const DONE: &str = "done";
 /// The query field with the page to go to after signing in.
 pub const NEXT: &str = "next";
 
@@ -329,6 +340,11 @@ pub const NEXT: &str = "next";
 pub const CHOOSE_LANGUAGE_ACTION: &str = "/api/choose_language";
 pub const SIGN_OUT_ACTION: &str = "/api/sign_out";
 pub const EXTEND_SESSION_ACTION: &str = "/api/extend_session";
+/// Signs out and has the browser forget this portal.
+pub const LEAVE_ACTION: &str = "/api/leave_and_clear";
+/// Where the script of passkeys asks what a device is to sign.
+pub const BEGIN_PASSKEY_ACTION: &str = "/api/begin_passkey";
+pub const BEGIN_PASSKEY_SIGN_IN_ACTION: &str = "/api/begin_passkey_sign_in";
 /// Stops a permission to collect, from every screen that shows one.
 pub const STOP_MANDATE_ACTION: &str = "/api/stop_mandate";
 /// Posted by screens that offer a change in one step.
@@ -434,10 +450,13 @@ pub fn is_own_page(path: &str) -> bool {
 /// Pages and actions that work without being signed in; every other one asks for it first.
 pub fn is_open_to_visitors(path: &str) -> bool {
     const PAGES: [&str; 9] = [HOME, SIGN_IN, SIGNED_OUT, CONTACT, LINK, VERIFY, STOP, TOLD_US, HELPER_DOOR];
-    const ACTIONS: [&str; 10] = [
+    const ACTIONS: [&str; 13] = [
         "/api/sign_in",
         "/api/open_link",
         "/api/sign_out",
+        LEAVE_ACTION,
+        BEGIN_PASSKEY_SIGN_IN_ACTION,
+        "/api/sign_in_passkey",
         "/api/extend_session",
         "/api/choose_language",
         "/api/ask_person",

@@ -120,6 +120,20 @@ test('where I stand', async ({ page, portal }) => {
   await inspect(page)
 })
 
+test('how I sign in', async ({ page, portal }) => {
+  await comeIn(page, portal.url, person('NG-005925'))
+  for (const path of ['/you/signing-in', '/you/signing-in/devices']) {
+    await test.step(path, async () => {
+      await page.goto(portal.url + path)
+      await inspect(page)
+    })
+  }
+  await page.goto(`${portal.url}/you/signing-in`)
+  await page.getByRole('button', { name: 'Set this password' }).click()
+  await expect(page.getByRole('alert')).toBeVisible()
+  await inspect(page)
+})
+
 test('several accounts, eight months behind, ten cents', async ({ page, portal }) => {
   await comeIn(page, portal.url, person('NG-000143'))
   await expect(page.getByRole('heading', heading)).toHaveText('Your accounts')

@@ -130,7 +130,7 @@ test('Spanish, from the first screen to where they stand', async ({ page, portal
   await page.getByLabel('Mes').fill('6')
   await page.getByLabel('Año').fill('1968')
   await page.locator('[name=postal_code]').fill('55440')
-  await page.getByRole('main').getByRole('button').click()
+  await page.getByRole('main').getByRole('button', { name: 'Entrar' }).click()
   await expect(page).toHaveURL(/\/account$/)
   await expect(page.locator('html')).toHaveAttribute('lang', 'es')
   await expect(page.getByRole('main')).toContainText('1,389.57')

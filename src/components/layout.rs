@@ -16,6 +16,9 @@ use leptos_meta::Title;
 #[component]
 pub fn Page(
     #[prop(into)] title: String,
+    /// Its title in the browser where the heading names an amount: titles stay in the history of a shared phone.
+    #[prop(optional, into)]
+    tab: MaybeText,
     /// One step back: an address.
     #[prop(optional, into)]
     back: MaybeText,
@@ -25,7 +28,7 @@ pub fn Page(
     children: Children,
 ) -> impl IntoView {
     let frame = frame();
-    let document_title = format!("{title} · {}", frame.portal_name);
+    let document_title = format!("{} · {}", tab.0.as_ref().unwrap_or(&title), frame.portal_name);
     view! {
         <Title text=document_title/>
         <a class="skip" href="#main">{td_string!(words(), shell.skip)}</a>
@@ -69,6 +72,8 @@ fn Masthead(frame: std::sync::Arc<Frame>) -> impl IntoView {
                 {(frame.visitor == Visitor::SignedIn).then(|| view! {
                     <form method="post" action=paths::SIGN_OUT_ACTION>
                         <button type="submit" class="button-quiet">{td_string!(words(), shell.sign_out)}</button>
+                        " "
+                        <button type="submit" class="button-quiet" formaction=paths::LEAVE_ACTION>{td_string!(words(), shell.leave)}</button>
                     </form>
                 })}
             </div>

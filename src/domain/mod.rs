@@ -13,6 +13,7 @@ pub mod birth_date;
 pub mod calendar;
 pub mod changing;
 pub mod collecting;
+pub mod coming_back;
 pub mod components;
 pub mod contact;
 pub mod dispute;

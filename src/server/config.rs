@@ -57,6 +57,8 @@ pub struct Config {
     pub portal_name: String,
     /// It collects for creditors and is not one of them: its validation letter says so (12 CFR 1006.18(e)).
     pub is_debt_collector: bool,
+    /// Where "leave and clear" leads; our own neutral page without it.
+    pub leave_to: Option<String>,
     pub contact: Contact,
     pub brand: Brand,
     pub mail: Option<Mail>,
@@ -205,6 +207,7 @@ impl Settings {
             policy_file: PathBuf::from(self.text("policy.file", "policies/default.toml")?),
             portal_name: self.text("portal.name", "Evenkeel")?,
             is_debt_collector: self.yes_or_no("portal.is_debt_collector", "false")?,
+            leave_to: self.optional("portal.leave_to", "an address such as https://www.example.org/weather", read_public_page)?,
             contact: Contact {
                 phone: self.text("contact.phone", "555-0100")?,
                 hours: self.optional("contact.hours", "some text", |text| Some(text.trim().to_owned()))?,
@@ -252,6 +255,15 @@ fn read_clock(text: &str) -> Option<Clock> {
         return Some(Clock::Moved(SignedDuration::from_hours(days * 24)));
     }
     text.parse::<Timestamp>().ok().map(Clock::Fixed)
+}
+
+/// An address anybody may be seen at. Without blanks or quotes, because its origin stands in a header.
+fn read_public_page(text: &str) -> Option<String> {
+    let rest = text.strip_prefix("https://")?;
+    let host = rest.split(['/', '?', '#']).next()?;
+    let is_a_host = |byte: u8| byte.is_ascii_alphanumeric() || b".-:".contains(&byte);
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"'<>;,".contains(&byte));
+    (!host.is_empty() && host.bytes().all(is_a_host) && is_plain).then(|| text.to_owned())
 }
 
 fn read_colour(text: &str) -> Option<String> {
@@ -326,6 +338,17 @@ mod tests {
         assert!(settings("[sandbox]\nclock = \"+30d\"", &[]).is_err());
         let config = settings("[sandbox]\nenabled = true\nclock = \"+30d\"", &[]).expect("sandbox");
         assert_eq!(config.clock, Clock::Moved(SignedDuration::from_hours(720)));
+    }
+
+    #[test]
+    fn leaving_leads_to_a_page_on_the_web_and_nowhere_else() {
+        let leave_to = |text: &str| settings("", &[("EVENKEEL_PORTAL_LEAVE_TO", text)]).map(|config| config.leave_to);
+        assert_eq!(leave_to("https://www.example.org/weather?a=b"), Ok(Some("https://www.example.org/weather?a=b".into())));
+        for wrong in
+            ["http://example.org", "javascript:alert(1)", "https://", "https://a b", "https://x;script-src/", "/signed-out"]
+        {
+            assert!(leave_to(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -10,11 +10,12 @@ pub use super::services::sessions::SignedIn;
 use super::clock::Millis;
 use super::ids;
 use super::security::sessions::{
-    BROWSER_COOKIE, CUSTOMER_ID, FLASH, HELPER_ID, KeptFlash, LANGUAGE_COOKIE, cookie_name, cookies_are_secure,
+    BEGUN, BROWSER_COOKIE, Begun, CUSTOMER_ID, FLASH, HELPER_ID, KeptFlash, LANGUAGE_COOKIE, cookie_name, cookies_are_secure,
 };
 use super::services::door::{self, Entry, Ticket};
 use super::services::sign_in::Visitor;
 use super::state::AppState;
+use crate::domain::coming_back::{Device, Way};
 use crate::domain::ids::{AccountId, CustomerId};
 use crate::domain::journey::{self, Place, Screen};
 use crate::domain::language::Language;
@@ -101,18 +102,43 @@ pub fn session() -> Option<Session> {
 }
 
 /// Signs a customer in: whatever the session held is forgotten, and it gets a new id.
-pub async fn begin_session(customer_id: &CustomerId) -> Result<(), Failed> {
-    let session = session().ok_or(Failed::Machine)?;
-    session.clear().await;
-    session.cycle_id().await.map_err(fail)?;
+pub async fn begin_session(customer_id: &CustomerId, way: Way) -> Result<(), Failed> {
+    let state = state().ok_or(Failed::Machine)?;
+    let now = state.clock.real_now_millis();
+    let session = fresh_session().await?;
+    session.insert(BEGUN, Begun { way, device: device(), at: now, proved_at: now }).await.map_err(fail)?;
     session.insert(CUSTOMER_ID, customer_id).await.map_err(fail)
 }
 
 /// Lets somebody in who helps a customer, in a session that is theirs.
 pub async fn begin_helping(customer_id: &CustomerId, helper_id: &str) -> Result<(), Failed> {
-    begin_session(customer_id).await?;
+    let session = fresh_session().await?;
+    session.insert(HELPER_ID, helper_id).await.map_err(fail)?;
+    session.insert(CUSTOMER_ID, customer_id).await.map_err(fail)
+}
+
+/// Empty, and under a new id.
+async fn fresh_session() -> Result<Session, Failed> {
     let session = session().ok_or(Failed::Machine)?;
-    session.insert(HELPER_ID, helper_id).await.map_err(fail)
+    session.clear().await;
+    session.cycle_id().await.map_err(fail)?;
+    Ok(session)
+}
+
+/// Notes that the customer of this session has just shown who they are: it may do more for a while, and gets a new id.
+pub async fn note_proof() -> Result<(), Failed> {
+    let (session, state) = (session().ok_or(Failed::Machine)?, state().ok_or(Failed::Machine)?);
+    let now = state.clock.real_now_millis();
+    let begun: Option<Begun> = session.get(BEGUN).await.map_err(fail)?;
+    let begun = begun.unwrap_or(Begun { way: Way::Answers, device: device(), at: now, proved_at: now });
+    session.cycle_id().await.map_err(fail)?;
+    session.insert(BEGUN, Begun { proved_at: now, ..begun }).await.map_err(fail)
+}
+
+/// What kind of device the browser says it is on.
+pub fn device() -> Device {
+    let agent = use_context::<Parts>().and_then(|parts| parts.headers.get(header::USER_AGENT).cloned());
+    agent.as_ref().and_then(|agent| agent.to_str().ok()).map(Device::read).unwrap_or_default()
 }
 
 /// Ends the session, if there is one; the cookie goes too.
@@ -147,6 +173,25 @@ fn keep_in_cookie(name: &str, value: &str, seconds: u32) {
     let cookie = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         response.append_header(header::SET_COOKIE, cookie);
+    }
+}
+
+/// Has the browser forget what it keeps of this portal: pages, cookies, whatever else. Browsers that do not know the header lose the
+/// cookies all the same.
+pub fn clear_browser() {
+    let (Some(state), Some(response)) = (state(), use_context::<ResponseOptions>()) else {
+        return;
+    };
+    response.insert_header(
+        header::HeaderName::from_static("clear-site-data"),
+        HeaderValue::from_static("\"cache\", \"cookies\", \"storage\""),
+    );
+    for name in [LANGUAGE_COOKIE, BROWSER_COOKIE] {
+        let secure = if cookies_are_secure(&state.config) { "; Secure" } else { "" };
+        let cookie = format!("{}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax{secure}", cookie_name(&state.config, name));
+        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+            response.append_header(header::SET_COOKIE, cookie);
+        }
     }
 }
 

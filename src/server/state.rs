@@ -13,6 +13,7 @@ use crate::domain::advice::AdviceContact;
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 
 #[derive(Clone)]
 pub struct AppState {
@@ -33,6 +34,8 @@ pub struct AppState {
     pub texts: Option<Arc<dyn TextSender>>,
     /// Who has sent too many forms before signing in.
     pub shut_doors: Arc<ShutDoors>,
+    /// Turns for reckoning passwords: each takes 19 MiB for a moment, and anybody may ask for one.
+    pub password_turns: Arc<Semaphore>,
     pub leptos_options: Arc<LeptosOptions>,
     /// The address of the stylesheet.
     pub stylesheet: Arc<str>,

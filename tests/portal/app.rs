@@ -86,6 +86,7 @@ impl TestApp {
             cookies: BTreeMap::new(),
             address: address.to_owned(),
             accept_language: "en".to_owned(),
+            agent: "Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0".to_owned(),
         }
     }
 
@@ -134,6 +135,7 @@ pub struct Browser {
     pub cookies: BTreeMap<String, String>,
     pub address: String,
     pub accept_language: String,
+    pub agent: String,
 }
 
 impl Browser {
@@ -171,7 +173,8 @@ impl Browser {
             .method(method)
             .uri(path)
             .header(header::ACCEPT, "text/html,application/xhtml+xml")
-            .header(header::ACCEPT_LANGUAGE, &self.accept_language);
+            .header(header::ACCEPT_LANGUAGE, &self.accept_language)
+            .header(header::USER_AGENT, &self.agent);
         if !cookies.is_empty() {
             request = request.header(header::COOKIE, cookies.join("; "));
         }

@@ -51,10 +51,12 @@ pub enum Template {
     LifeEventLetter,
     /// Somebody whom the customer lets help has come in.
     HelperCameIn,
+    /// Something about how its customer signs in was changed.
+    SignInChanged,
 }
 
 impl Template {
-    pub const ALL: [Template; 25] = [
+    pub const ALL: [Template; 26] = [
         Template::ConfirmationCopy,
         Template::ReceiptCopy,
         Template::ReversalNote,
@@ -80,6 +82,7 @@ impl Template {
         Template::InformationCopy,
         Template::LifeEventLetter,
         Template::HelperCameIn,
+        Template::SignInChanged,
     ];
 
     pub fn code(self) -> &'static str {
@@ -109,6 +112,7 @@ impl Template {
             Template::InformationCopy => "information_copy",
             Template::LifeEventLetter => "life_event_letter",
             Template::HelperCameIn => "helper_came_in",
+            Template::SignInChanged => "sign_in_changed",
         }
     }
 
@@ -141,7 +145,8 @@ impl Template {
             | Template::DisputeAnswer
             | Template::InformationCopy
             | Template::LifeEventLetter
-            | Template::HelperCameIn => Weight::Answer,
+            | Template::HelperCameIn
+            | Template::SignInChanged => Weight::Answer,
             // Nothing is collected of which they were not told before (12 CFR 1006.22(c)).
             Template::CollectionNotice | Template::CollectionRetry => Weight::Notice,
             Template::InstalmentReminder | Template::InstalmentMissed => Weight::Reminder,

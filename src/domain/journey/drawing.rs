@@ -57,7 +57,9 @@ fn graph(out: &mut String) {
                 let edge = match lead {
                     Lead::Do(deed) => (name(&from).to_owned(), format!("==> {}", deed_name(deed))),
                     Lead::To(wanted) => (name(&from).to_owned(), format!("--> {}", name(&state.shows(wanted)))),
-                    Lead::Keep(kept, wanted) => (name(&from).to_owned(), format!("--> {}", name(&state.with(kept).shows(wanted)))),
+                    Lead::Keep(kept, wanted) => {
+                        (name(&from).to_owned(), format!("--> {}", name(&state.with(kept).shows(wanted))))
+                    }
                 };
                 if !edges.contains(&edge) {
                     edges.push(edge);

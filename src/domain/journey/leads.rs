@@ -52,11 +52,9 @@ pub fn leads(screen: &Screen, state: &State) -> Vec<Lead> {
         Screen::PayCheck => vec![Do(Deed::Pay)],
         Screen::Payment(_) => of_payment(state),
         Screen::Agreement(agreement) => of_agreement(agreement, state),
-        Screen::Change(agreement) => vec![
-            Keep(Kept::Change, Screen::ChangeCheck(agreement.clone())),
-            To(Screen::Pay),
-            To(Screen::Message),
-        ],
+        Screen::Change(agreement) => {
+            vec![Keep(Kept::Change, Screen::ChangeCheck(agreement.clone())), To(Screen::Pay), To(Screen::Message)]
+        }
         Screen::ChangeCheck(agreement) => vec![Do(Deed::Agree), To(Screen::Agreement(agreement.clone()))],
         Screen::Authorise(agreement) => vec![To(Screen::Agreement(agreement.clone()))],
         Screen::Mandate(_) => vec![To(Screen::Agreement(AgreementId("agreement".into())))],

@@ -240,6 +240,7 @@ fn template_words(template: Template) -> &'static str {
         Template::InformationCopy => td_string!(words(), information.message_copy),
         Template::HelperCameIn => td_string!(words(), helper.message_came_in),
         Template::LifeEventLetter => td_string!(words(), life_event.message_letter),
+        Template::SignInChanged => td_string!(words(), signing_in.message),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::SCREEN;
 use crate::domain::birth_date::{BirthDateError, TypedBirthDate};
+use crate::domain::coming_back::Way;
 use crate::paths;
 use crate::server::context::{self, Failed, Flash, fail};
 use crate::server::services::sign_in::{self as service, SignInOutcome};
@@ -32,7 +33,7 @@ pub async fn open_link(
     };
     match service::with_link(&state, &token, date_of_birth, &context::visitor()).await.map_err(fail)? {
         SignInOutcome::Accepted { customer_id, browser } => {
-            context::begin_session(&customer_id).await?;
+            context::begin_session(&customer_id, Way::Link).await?;
             context::keep_browser(&browser);
             context::redirect(paths::ACCOUNT);
             Ok(())

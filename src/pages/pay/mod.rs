@@ -216,7 +216,7 @@ fn nothing(account_id: &str, why: Nothing) -> impl IntoView + use<> {
         Nothing::NoProcessor => td_string!(words(), pay.none_no_processor, phone = phone),
     };
     view! {
-        <Page title>
+        <Page title tab=td_string!(words(), pay.none_title)>
             <p>{unbroken(&text)}</p>
             {write}
             <p><LinkButton href=account label=td_string!(words(), pay.to_account)/></p>

@@ -18,6 +18,11 @@ impl SignInForm {
         SignInForm { reference: cut(reference), birth_date, postal_code: cut(postal_code) }
     }
 
+    /// The same with a password: only the reference is asked for besides.
+    pub fn check_for_password(&self) -> Result<(), Vec<(String, String)>> {
+        if self.reference.is_empty() { Err(vec![("reference".to_owned(), "missing".to_owned())]) } else { Ok(()) }
+    }
+
     /// The date of birth, or field and code of everything that is missing or no date.
     pub fn check(&self, today: Date) -> Result<Date, Vec<(String, String)>> {
         let mut errors = Vec::new();

@@ -3,7 +3,7 @@
 use super::SCREEN;
 use crate::paths;
 use crate::server::context::{self, Flash};
-use crate::server::services::attempts;
+use crate::server::services::{attempts, ways_in};
 
 pub struct Shown {
     pub flash: Flash,
@@ -11,6 +11,8 @@ pub struct Shown {
     pub session_ended: bool,
     /// How long a limit still lasts, in whole minutes.
     pub minutes_to_wait: i64,
+    /// Whether passkeys can be used here at all.
+    pub passkeys: bool,
 }
 
 /// `next` is what the address asks for; another site's page is forgotten. Whoever is signed in
@@ -25,6 +27,7 @@ pub fn load(next: Option<String>) -> Shown {
         next,
         session_ended: context::session_ended(),
         minutes_to_wait: context::state().map_or(1, |state| attempts::minutes_to_wait(&state, flash.values.get("until"))),
+        passkeys: context::state().is_some_and(|state| ways_in::passkeys_are_possible(&state)),
         flash,
     }
 }

@@ -1,19 +1,20 @@
-//! Signing in with reference, date of birth and postal code.
+//! Signing in: a reference with date of birth and postal code, or with a password; or a passkey.
 
 pub mod actions;
 mod form;
 mod load;
 
 use crate::components::form::{
-    Button, DateFields, DatePurpose, ErrorSummary, Field, FieldWidth, HiddenField, Problems, TypedDate,
+    Button, DateFields, DatePurpose, ErrorSummary, Field, FieldKind, FieldWidth, HiddenField, Problems, TypedDate,
 };
 use crate::components::frame::{frame, words};
 use crate::components::layout::Page;
 use crate::components::notice::{Notice, NoticeKind};
+use crate::components::passkey::{PasskeyForm, PasskeyUse};
 use crate::components::please_wait::PleaseWait;
 use crate::paths;
 use crate::words::td_string;
-use actions::SignIn;
+use actions::{SignIn, SignInPasskey};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_query_map;
@@ -34,6 +35,7 @@ pub fn SignInPage() -> impl IntoView {
     let values = shown.flash.values;
     let kept = move |field: &str| values.get(field).cloned().unwrap_or_default();
     let birth_date = TypedDate { day: kept("birth_date_day"), month: kept("birth_date_month"), year: kept("birth_date_year") };
+    let came_by_password = !kept("by_password").is_empty();
     let ended = shown.session_ended && problems.is_empty();
     view! {
         <Page title=td_string!(words(), sign_in.title)>
@@ -41,7 +43,7 @@ pub fn SignInPage() -> impl IntoView {
             {ended.then(|| view! { <Notice kind=NoticeKind::Plain><p>{td_string!(words(), sign_in.ended)}</p></Notice> })}
             <p>{td_string!(words(), sign_in.lead)}</p>
             <form method="post" action=SignIn::PATH>
-                {shown.next.map(|next| view! { <HiddenField name="next" value=next/> })}
+                {shown.next.clone().map(|next| view! { <HiddenField name="next" value=next/> })}
                 <Field
                     name="reference"
                     label=td_string!(words(), sign_in.reference)
@@ -49,7 +51,7 @@ pub fn SignInPage() -> impl IntoView {
                     error=problems.of("reference")
                     value=kept("reference")
                     width=FieldWidth::Short
-                    autocomplete="off"
+                    autocomplete="username webauthn"
                 />
                 <DateFields
                     name="birth_date"
@@ -68,8 +70,28 @@ pub fn SignInPage() -> impl IntoView {
                     width=FieldWidth::Short
                     autocomplete="postal-code"
                 />
+                <details open=came_by_password>
+                    <summary>{td_string!(words(), sign_in.password_ask)}</summary>
+                    <Field
+                        name="password"
+                        label=td_string!(words(), sign_in.password)
+                        hint=td_string!(words(), sign_in.password_hint)
+                        kind=FieldKind::Password
+                        autocomplete="current-password"
+                    />
+                </details>
                 <Button label=td_string!(words(), sign_in.button)/>
             </form>
+            {shown.passkeys.then(|| view! {
+                <PasskeyForm
+                    purpose=PasskeyUse::SignIn
+                    action=SignInPasskey::PATH
+                    begin=paths::BEGIN_PASSKEY_SIGN_IN_ACTION
+                    label=td_string!(words(), sign_in.passkey)
+                    trouble=td_string!(words(), sign_in.passkey_trouble)
+                    next=shown.next
+                />
+            })}
             <p><a href=paths::CONTACT>{td_string!(words(), sign_in.help)}</a></p>
         </Page>
     }
@@ -82,6 +104,7 @@ fn problem(field: &str, code: &str) -> &'static str {
         ("birth_date", "missing") => td_string!(words(), sign_in.birth_date_missing),
         ("birth_date", _) => td_string!(words(), sign_in.birth_date_not_a_date),
         ("postal_code", _) => td_string!(words(), sign_in.postal_code_missing),
+        (_, "passkey") => td_string!(words(), sign_in.passkey_trouble),
         _ => td_string!(words(), sign_in.no_match),
     }
 }

@@ -14,6 +14,7 @@ pub fn SignedOutPage() -> impl IntoView {
     view! {
         <Page title=td_string!(words(), session.signed_out_title)>
             <p>{td_string!(words(), session.signed_out)}</p>
+            <p>{td_string!(words(), session.shared)}</p>
             <p><LinkButton href=paths::SIGN_IN label=td_string!(words(), session.sign_in_again)/></p>
         </Page>
     }

@@ -36,6 +36,7 @@ use super::policy_file;
 use super::processors::PaymentProcessor;
 use super::processors::sandbox::{Delays, SandboxProcessor};
 use super::processors::stripe::{StripeProcessor, Timeouts};
+use super::services::ways_in::AT_ONCE;
 use super::site;
 use super::state::AppState;
 use super::store::Db;
@@ -47,6 +48,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 
 #[derive(Parser)]
 #[command(name = "evenkeel", version, about = "Self-service payment portal for overdue accounts")]
@@ -302,6 +304,7 @@ pub async fn open_state(config: Config) -> Result<AppState, CommandError> {
         sandbox,
         texts,
         shut_doors: Arc::default(),
+        password_turns: Arc::new(Semaphore::new(AT_ONCE)),
         leptos_options,
         stylesheet,
         plan_program,

@@ -4,7 +4,7 @@ use super::ConfigError;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-pub(super) const NAMES: [&str; 52] = [
+pub(super) const NAMES: [&str; 53] = [
     "server.address",
     "server.port",
     "server.public_url",
@@ -24,6 +24,7 @@ pub(super) const NAMES: [&str; 52] = [
     "policy.file",
     "portal.name",
     "portal.is_debt_collector",
+    "portal.leave_to",
     "contact.phone",
     "contact.hours",
     "contact.hours_es",

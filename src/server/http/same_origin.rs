@@ -43,9 +43,9 @@ fn is_from_here(headers: &HeaderMap, public_url: &str) -> bool {
 }
 
 /// Scheme, host and port: `https://pay.example.org/portal` is `https://pay.example.org`.
-fn origin_of(url: &str) -> &str {
+pub(super) fn origin_of(url: &str) -> &str {
     let host_starts = url.find("://").map_or(0, |at| at + 3);
-    let host_ends = url[host_starts..].find('/').map_or(url.len(), |at| host_starts + at);
+    let host_ends = url[host_starts..].find(['/', '?', '#']).map_or(url.len(), |at| host_starts + at);
     &url[..host_ends]
 }
 

@@ -1,5 +1,6 @@
 //! What every response tells the browser to refuse.
 
+use super::same_origin::origin_of;
 use crate::server::ids;
 use crate::server::state::AppState;
 use axum::extract::{Request, State};
@@ -35,7 +36,9 @@ const NO_COPY: HeaderValue = HeaderValue::from_static("no-store");
 
 pub async fn add(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let nonce = ids::new_token();
-    let policy = content_security_policy(&nonce, state.processor.as_ref().and_then(|processor| processor.page_origin()));
+    let pages =
+        [state.processor.as_ref().and_then(|processor| processor.page_origin()), state.config.leave_to.as_deref().map(origin_of)];
+    let policy = content_security_policy(&nonce, &pages);
     request.extensions_mut().insert(PageNonce(nonce));
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
@@ -65,9 +68,10 @@ fn is_page(headers: &HeaderMap) -> bool {
 }
 
 /// Scripts carry the nonce of their response; everything else comes from this portal or not at all. A form may lead to the
-/// payment company's own pages: browsers hold `form-action` against the redirect that answers a form, too.
-fn content_security_policy(nonce: &str, page_origin: Option<&str>) -> String {
-    let forms = page_origin.map(|origin| format!(" {origin}")).unwrap_or_default();
+/// payment company's own pages, and to where "leave and clear" leads: browsers hold `form-action` against the redirect that answers
+/// a form, too.
+fn content_security_policy(nonce: &str, pages: &[Option<&str>]) -> String {
+    let forms: String = pages.iter().flatten().map(|origin| format!(" {origin}")).collect();
     format!(
         "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
          img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'{forms}; base-uri 'none'; \

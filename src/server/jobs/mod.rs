@@ -9,7 +9,7 @@ use crate::server::services::mandates::{self, Told};
 use crate::server::services::payments::{self, Reconciled};
 use crate::server::services::{
     Failure, attempts, completions, disputes, door, evidence, hardship, helpers, keeping, life_events, outbox, plan_interest,
-    recalls, sessions,
+    recalls, sessions, ways_in,
 };
 use crate::server::state::AppState;
 use crate::server::store::StoreResult;
@@ -174,8 +174,8 @@ pub async fn sweep(state: &AppState) -> usize {
     interest + due + to_review + late + released + told + helped
 }
 
-/// Removes what has ended and is of no more use: sessions, attempts to sign in that count no longer, counts of forms, and evidence
-/// that was kept long enough.
+/// Removes what has ended and is of no more use: sessions, attempts to sign in that count no longer, counts of forms, and what was
+/// kept long enough: the history of signing in, evidence.
 pub async fn tidy(state: &AppState) {
     if let Err(error) = sessions::delete_ended(state).await {
         tracing::warn!(%error, "ended sessions could not be removed; it is tried again");
@@ -185,6 +185,9 @@ pub async fn tidy(state: &AppState) {
     }
     if let Err(error) = door::close_windows(state).await {
         tracing::warn!(%error, "the counts of forms could not be closed; it is tried again");
+    }
+    if let Err(error) = ways_in::delete_old(state).await {
+        tracing::warn!(%error, "the history of signing in could not be removed; it is tried again");
     }
     if let Err(error) = evidence::delete_due(state).await {
         let cause = std::error::Error::source(&error).map(ToString::to_string);

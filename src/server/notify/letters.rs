@@ -49,6 +49,7 @@ impl Template {
                 ("answer_by", "Friday 4 December 2026"),
                 ("link", "https://pay.example.org/account/1/dispute/status"),
             ],
+            Template::SignInChanged => &[("day", "Friday 4 December 2026"), ("link", "https://pay.example.org/you/signing-in")],
             Template::DisputeMoreNeeded => {
                 &[("reference", "DP-7F3K-9Q2M"), ("link", "https://pay.example.org/account/1/dispute/status")]
             }
@@ -180,6 +181,8 @@ impl Template {
             (Template::LifeEventLetter, Language::Spanish) => letter!("life_event_letter/es"),
             (Template::HelperCameIn, Language::English) => letter!("helper_came_in/en"),
             (Template::HelperCameIn, Language::Spanish) => letter!("helper_came_in/es"),
+            (Template::SignInChanged, Language::English) => letter!("sign_in_changed/en"),
+            (Template::SignInChanged, Language::Spanish) => letter!("sign_in_changed/es"),
         }
     }
 
@@ -214,7 +217,8 @@ impl Template {
                 | Template::DisputeAnswer
                 | Template::InformationCopy
                 | Template::LifeEventLetter
-                | Template::HelperCameIn,
+                | Template::HelperCameIn
+                | Template::SignInChanged,
                 _,
             ) => None,
         }

@@ -6,3 +6,4 @@ pub mod passwords;
 pub mod sessions;
 pub mod shut_doors;
 pub mod signing;
+pub mod webauthn;

@@ -7,7 +7,9 @@ use crate::server::ids;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
+use flate2::read::GzDecoder;
 use std::fmt;
+use std::io::Read;
 
 pub const SHORTEST_LETTERS: usize = 12;
 pub const LONGEST_LETTERS: usize = 128;
@@ -23,6 +25,11 @@ const GUESSED_FIRST: [&str; 16] = [
     "password", "passw0rd", "123456", "654321", "qwerty", "asdfgh", "abcdef", "letmein", "welcome", "iloveyou", "admin",
     "changeme", "monkey", "dragon", "evenkeel", "secret",
 ];
+
+/// The ten thousand that are used most, from Django's list (BSD): lower case, letters and digits only, one a line. Compressed.
+const USED_MOST: &[u8] = include_bytes!("common_passwords.gz");
+/// So few letters beside a password that is used by many make it no other.
+const FEWEST_OWN_LETTERS: usize = 4;
 
 /// Why a password is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,12 +84,31 @@ pub fn check(password: &str, personal: &[&str]) -> Result<(), WeakPassword> {
     if rest.chars().count() < SHORTEST_LETTERS / 2 {
         return Err(WeakPassword::GuessedFirst);
     }
+    if is_used_by_many(&lower) {
+        return Err(WeakPassword::GuessedFirst);
+    }
     let words = personal.iter().flat_map(|text| text.split(|letter: char| !letter.is_alphanumeric()));
     let is_personal = |word: &str| word.chars().count() >= 4 && lower.contains(&word.to_lowercase());
     if words.into_iter().any(is_personal) {
         return Err(WeakPassword::Personal);
     }
     Ok(())
+}
+
+/// Whether it is one that many use, repeated, or with a few letters or any digits around it. A list that cannot be read finds nothing;
+/// a test reads it.
+fn is_used_by_many(lower: &str) -> bool {
+    let letters: String = lower.chars().filter(|letter| letter.is_alphanumeric()).collect();
+    let core = letters.trim_matches(|letter: char| letter.is_ascii_digit());
+    let is_little_more = |text: &str, used: &str| {
+        !text.is_empty() && text.contains(used) && text.replace(used, "").chars().count() < FEWEST_OWN_LETTERS
+    };
+    used_most().lines().any(|used| is_little_more(&letters, used) || is_little_more(core, used))
+}
+
+fn used_most() -> String {
+    let mut list = String::new();
+    GzDecoder::new(USED_MOST).read_to_string(&mut list).map(|_| list).unwrap_or_default()
 }
 
 /// The password as it is kept. Takes some tens of milliseconds and 19 MiB: call it off the async threads.
@@ -130,7 +156,20 @@ mod tests {
         assert_eq!(refused("abababababab"), Err(WeakPassword::Repetitive));
         assert_eq!(refused("Password123456!"), Err(WeakPassword::GuessedFirst));
         assert_eq!(refused("my-name-is-Hopper"), Err(WeakPassword::Personal));
-        assert_eq!(refused("harbour lamp quiet tide"), Ok(()));
+        for used_by_many in
+            ["Sunshine1234567", "liverpool-2026-!", "Butterfly Butterfly", "1q2w3e4r5t6y", "qwertyuiop-asd", "789456123789456123"]
+        {
+            assert_eq!(refused(used_by_many), Err(WeakPassword::GuessedFirst), "{used_by_many}");
+        }
+        for own in ["harbour lamp quiet tide", "sunshine over the harbour", "una mañana sin prisa", "5829 1047 3361 9925"] {
+            assert_eq!(refused(own), Ok(()), "{own}");
+        }
+    }
+
+    #[test]
+    fn the_list_of_those_used_most_is_whole() {
+        assert_eq!(used_most().lines().count(), 10_000);
+        assert!(used_most().lines().all(|used| used.len() >= 5 && used.bytes().all(|byte| byte.is_ascii_alphanumeric())));
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Sessions over our own database: tower-sessions asks here. Only a digest of the id is stored, so that nobody who reads
 //! the database can act as a customer. Sessions keep real time, whatever the business clock says.
 
-use crate::server::clock::Clock;
+use crate::domain::coming_back::{Device, Way};
+use crate::server::clock::{Clock, Millis};
 use crate::server::config::Config;
 use crate::server::security::digest;
 use crate::server::store::{Db, StoreError, sessions};
@@ -19,6 +20,16 @@ pub const CUSTOMER_ID: &str = "customer_id";
 /// Whose help it is, where it is not the customer's own session.
 pub const HELPER_ID: &str = "helper_id";
 pub const FLASH: &str = "flash";
+pub const BEGUN: &str = "begun";
+
+/// How a session began, and when its customer last showed who they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Begun {
+    pub way: Way,
+    pub device: Device,
+    pub at: Millis,
+    pub proved_at: Millis,
+}
 
 /// The cookie that keeps the language a visitor chose.
 pub const LANGUAGE_COOKIE: &str = "language";

@@ -52,6 +52,10 @@ pub enum Counted<'a> {
     },
     Address(&'a str),
     Link(&'a str),
+    /// What a device signs in with, by its name there.
+    Passkey(&'a str),
+    /// Showing once more who one is, by the customer who is signed in.
+    Proof(&'a str),
     /// Messages to a person, per address.
     Message(&'a str),
 }
@@ -127,9 +131,9 @@ impl Attempt {
 impl Subject {
     fn of(key: &str, counted: &Counted<'_>, attempts: u32) -> Subject {
         let (most, patience) = match counted {
-            Counted::Reference(_) | Counted::Browser { .. } => (attempts, Patience::Doubling),
+            Counted::Reference(_) | Counted::Browser { .. } | Counted::Proof(_) => (attempts, Patience::Doubling),
             Counted::Address(_) => (attempts * ADDRESS_FACTOR, Patience::Even),
-            Counted::Link(_) | Counted::Message(_) => (attempts, Patience::Even),
+            Counted::Link(_) | Counted::Passkey(_) | Counted::Message(_) => (attempts, Patience::Even),
         };
         Subject { digest: digest_of(key, counted), most, patience }
     }
@@ -175,6 +179,8 @@ fn digest_of(key: &str, counted: &Counted<'_>) -> String {
         Counted::Browser { reference, token } => digest::of_subject(key, "browser", &format!("{token} {reference}")),
         Counted::Address(address) => digest::of_subject(key, "address", address),
         Counted::Link(token) => digest::of_subject(key, "link", token),
+        Counted::Passkey(credential) => digest::of_subject(key, "passkey", credential),
+        Counted::Proof(customer) => digest::of_subject(key, "proof", customer),
         Counted::Message(address) => digest::of_subject(key, "message", address),
     }
 }

@@ -23,6 +23,8 @@ const MOST_ROUNDS: usize = 200;
 /// link we sent or from reaching a person.
 pub enum Knock<'a> {
     SignIn(Option<IpAddr>),
+    /// Asking for what a passkey has to sign.
+    Passkey(Option<IpAddr>),
     Message(Option<IpAddr>),
     /// A link that is unknown, used or expired.
     DeadLink(Option<IpAddr>),
@@ -34,6 +36,7 @@ impl Knock<'_> {
     fn kind_and_who(&self) -> (&'static str, String) {
         match self {
             Knock::SignIn(address) => ("door_sign_in", who(*address)),
+            Knock::Passkey(address) => ("door_passkey", who(*address)),
             Knock::Message(address) => ("door_message", who(*address)),
             Knock::DeadLink(address) => ("door_dead_link", who(*address)),
             Knock::LiveLink(token_digest) => ("door_live_link", (*token_digest).to_owned()),

@@ -50,6 +50,7 @@ pub mod signing;
 pub mod staff;
 pub mod stopping;
 pub mod time_to_think;
+pub mod ways_in;
 
 use super::documents::TypesetError;
 use super::evidence::intake::IntakeError;

@@ -60,6 +60,7 @@ pub mod sign_in;
 pub mod signing_keys;
 pub mod staff;
 mod told;
+pub mod ways_in;
 
 use dialect::Dialect;
 use sqlx::any::{AnyPoolOptions, install_default_drivers};

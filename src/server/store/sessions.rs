@@ -1,6 +1,6 @@
 //! Sessions, by the digest of their id.
 
-use super::{Db, StoreResult};
+use super::{Db, StoreResult, Tx};
 use crate::server::clock::Millis;
 
 /// A session as it is written.
@@ -126,5 +126,48 @@ pub async fn delete(db: &Db, id_digest: &str) -> StoreResult<()> {
 /// Deletes what ended before `now`; returns how many.
 pub async fn delete_ended(db: &Db, now: Millis) -> StoreResult<u64> {
     let result = sqlx::query("delete from sessions where expires_at <= $1").bind(now).execute(db.pool()).await?;
+    Ok(result.rows_affected())
+}
+
+/// A session of a customer's, for them to look at. The secret id of it is kept nowhere; its digest tells sessions apart.
+#[derive(Clone, sqlx::FromRow)]
+pub struct OwnSession {
+    pub id_digest: String,
+    pub data: String,
+    pub created_at: Millis,
+    pub last_seen_at: Millis,
+}
+
+/// A customer's live sessions, the one used last first, at most `most`.
+pub async fn of_customer(db: &Db, customer_id: &str, now: Millis, most: i64) -> StoreResult<Vec<OwnSession>> {
+    Ok(sqlx::query_as(
+        "select id_digest, data, created_at, last_seen_at
+         from sessions
+         where customer_id = $1
+           and expires_at > $2
+         order by last_seen_at desc, id_digest
+         limit $3",
+    )
+    .bind(customer_id)
+    .bind(now)
+    .bind(most)
+    .fetch_all(db.pool())
+    .await?)
+}
+
+/// Ends the customer's sessions whose digest begins so, apart from `kept`; returns how many there were.
+pub async fn end_of_customer(tx: &mut Tx, customer_id: &str, digest_start: &str, kept: &str) -> StoreResult<u64> {
+    let result = sqlx::query(
+        "delete from sessions
+         where customer_id = $1
+           and substr(id_digest, 1, $2) = $3
+           and id_digest <> $4",
+    )
+    .bind(customer_id)
+    .bind(i32::try_from(digest_start.len()).unwrap_or(i32::MAX))
+    .bind(digest_start)
+    .bind(kept)
+    .execute(&mut **tx)
+    .await?;
     Ok(result.rows_affected())
 }

@@ -11,14 +11,19 @@ pub struct ExpectedAnswers {
     pub reference_normalised: String,
     pub date_of_birth: String,
     pub postal_code_normalised: String,
+    /// Of the customer's password, if they have one.
+    pub password_hash: Option<String>,
+    /// Since when the customer wants a password or a passkey asked for every time.
+    pub always_since: Option<Millis>,
 }
 
 pub async fn find_by_reference(tx: &mut Tx, reference_normalised: &str) -> StoreResult<Option<ExpectedAnswers>> {
     let found = sqlx::query_as(
         "select accounts.id as account_id, customers.id as customer_id, accounts.reference_normalised, customers.date_of_birth,
-           customers.postal_code_normalised
+           customers.postal_code_normalised, ways_in.password_hash, ways_in.always_since
          from accounts
          join customers on customers.id = accounts.customer_id
+         left join ways_in on ways_in.customer_id = customers.id
          where accounts.reference_normalised = $1",
     )
     .bind(reference_normalised)
@@ -157,10 +162,11 @@ pub async fn insert_link(tx: &mut Tx, link: &NewLink<'_>) -> StoreResult<()> {
 pub async fn find_live_link(tx: &mut Tx, token_digest: &str, now: Millis) -> StoreResult<Option<ExpectedAnswers>> {
     let found = sqlx::query_as(
         "select accounts.id as account_id, customers.id as customer_id, accounts.reference_normalised, customers.date_of_birth,
-           customers.postal_code_normalised
+           customers.postal_code_normalised, ways_in.password_hash, ways_in.always_since
          from sign_in_links
          join accounts on accounts.id = sign_in_links.account_id
          join customers on customers.id = accounts.customer_id
+         left join ways_in on ways_in.customer_id = customers.id
          where sign_in_links.token_digest = $1
            and sign_in_links.used_at is null
            and sign_in_links.expires_at > $2",
