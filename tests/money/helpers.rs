@@ -15,7 +15,7 @@ use std::process::Command;
 
 /// With room for many answers from one address.
 async fn portal_of(test: &TestDb) -> Portal {
-    Portal::open_with(&test.url, &[("sign_in.attempts", "50")]).await
+    Portal::open_with(&test.url, &[("sign_in.attempts", "20")]).await
 }
 
 /// Lets Bea help with these rights; the page that says what to hand over.

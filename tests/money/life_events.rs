@@ -44,7 +44,7 @@ fn by(reference: &str) -> Confirmation {
 
 /// With room for the many reports of one test from one address.
 async fn portal_of(test: &TestDb) -> Portal {
-    Portal::open_with(&test.url, &[("sign_in.attempts", "50")]).await
+    Portal::open_with(&test.url, &[("sign_in.attempts", "20")]).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
