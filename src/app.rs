@@ -14,6 +14,8 @@ use crate::pages::components::ComponentsPage;
 use crate::pages::confirmation::ConfirmationPage;
 use crate::pages::contact::ContactPage;
 use crate::pages::contact::received::ContactReceivedPage;
+use crate::pages::conversation::ConversationPage;
+use crate::pages::conversation::sent::MessageSentPage;
 use crate::pages::dispute::DisputePage;
 use crate::pages::dispute_check::DisputeCheckPage;
 use crate::pages::dispute_status::DisputeStatusPage;
@@ -22,10 +24,13 @@ use crate::pages::hardship_case::HardshipCasePage;
 use crate::pages::hardship_check::HardshipCheckPage;
 use crate::pages::hardship_money::HardshipMoneyPage;
 use crate::pages::home::HomePage;
+use crate::pages::how_was_this::HowWasThisPage;
 use crate::pages::link::LinkPage;
 use crate::pages::mandate::MandatePage;
 use crate::pages::message::MessagePage;
 use crate::pages::message::received::MessageReceivedPage;
+use crate::pages::message_check::MessageCheckPage;
+use crate::pages::messages::MessagesPage;
 use crate::pages::options::OptionsPage;
 use crate::pages::pay::PayPage;
 use crate::pages::pay_check::PayCheckPage;
@@ -122,6 +127,13 @@ pub fn App() -> impl IntoView {
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("statement")) view=StatementPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("message"), StaticSegment("received"), ParamSegment("reference")) view=MessageReceivedPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("message"), ParamSegment("topic")) view=MessagePage ssr=SsrMode::Async/>
+                <Route path=StaticSegment("messages") view=MessagesPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("messages"), StaticSegment("new")) view=MessagePage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("messages"), StaticSegment("draft")) view=MessageCheckPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("messages"), ParamSegment("reference")) view=ConversationPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("messages"), ParamSegment("reference"), StaticSegment("draft")) view=MessageCheckPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("messages"), ParamSegment("reference"), StaticSegment("sent")) view=MessageSentPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("how-was-this"), ParamSegment("reference")) view=HowWasThisPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("dispute")) view=DisputePage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("dispute"), StaticSegment("check")) view=DisputeCheckPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("dispute"), StaticSegment("status")) view=DisputeStatusPage ssr=SsrMode::Async/>

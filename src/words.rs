@@ -8,6 +8,8 @@ mod disputes;
 #[cfg(feature = "ssr")]
 mod entries;
 #[cfg(feature = "ssr")]
+mod messages;
+#[cfg(feature = "ssr")]
 mod parts;
 #[cfg(feature = "ssr")]
 mod reversals;
@@ -16,6 +18,8 @@ mod reversals;
 pub use disputes::{dispute_extent, dispute_outcome, dispute_reason};
 #[cfg(feature = "ssr")]
 pub use entries::entry_words;
+#[cfg(feature = "ssr")]
+pub use messages::{conversation_title, topic_words};
 #[cfg(feature = "ssr")]
 pub use parts::{order_of_parts, part_of_debt};
 #[cfg(feature = "ssr")]

@@ -9,5 +9,6 @@ mod cleaning;
 mod commands;
 mod hostile;
 mod keeping;
+mod messages;
 mod samples;
 mod uploading;

@@ -47,10 +47,14 @@ pub enum Template {
     DisputeAnswer,
     /// Brings a letter that a customer asked for.
     InformationCopy,
+    /// The team has answered a message: that it has, and where, and nothing of what it says.
+    MessageAnswered,
+    /// The day on which it was to be answered is over; the day that is promised now.
+    MessageLate,
 }
 
 impl Template {
-    pub const ALL: [Template; 23] = [
+    pub const ALL: [Template; 25] = [
         Template::ConfirmationCopy,
         Template::ReceiptCopy,
         Template::ReversalNote,
@@ -74,6 +78,8 @@ impl Template {
         Template::DisputeMoreNeeded,
         Template::DisputeAnswer,
         Template::InformationCopy,
+        Template::MessageAnswered,
+        Template::MessageLate,
     ];
 
     pub fn code(self) -> &'static str {
@@ -101,6 +107,8 @@ impl Template {
             Template::DisputeMoreNeeded => "dispute_more_needed",
             Template::DisputeAnswer => "dispute_answer",
             Template::InformationCopy => "information_copy",
+            Template::MessageAnswered => "message_answered",
+            Template::MessageLate => "message_late",
         }
     }
 
@@ -131,7 +139,9 @@ impl Template {
             | Template::DisputeReceived
             | Template::DisputeMoreNeeded
             | Template::DisputeAnswer
-            | Template::InformationCopy => Weight::Answer,
+            | Template::InformationCopy
+            | Template::MessageAnswered
+            | Template::MessageLate => Weight::Answer,
             // Nothing is collected of which they were not told before (12 CFR 1006.22(c)).
             Template::CollectionNotice | Template::CollectionRetry => Weight::Notice,
             Template::InstalmentReminder | Template::InstalmentMissed => Weight::Reminder,

@@ -238,6 +238,8 @@ fn template_words(template: Template) -> &'static str {
         Template::DisputeMoreNeeded => td_string!(words(), dispute.message_asked),
         Template::DisputeAnswer => td_string!(words(), dispute.message_answer),
         Template::InformationCopy => td_string!(words(), information.message_copy),
+        Template::MessageAnswered => td_string!(words(), messages.notice_answered),
+        Template::MessageLate => td_string!(words(), messages.notice_late),
     }
 }
 

@@ -7,6 +7,7 @@ mod demo;
 mod dispute;
 mod evidence;
 mod export;
+mod feedback;
 mod hardship;
 mod import;
 mod keys;
@@ -14,6 +15,7 @@ mod ledger;
 mod letters;
 mod link;
 mod mail;
+mod message;
 mod offers;
 mod outbox;
 mod reconcile;
@@ -68,10 +70,16 @@ enum Command {
     Dispute(dispute::DisputeCommand),
     /// What customers uploaded for a case.
     Evidence(evidence::EvidenceArguments),
+    /// What customers answered when they were asked how it was.
+    #[command(subcommand)]
+    Feedback(feedback::FeedbackCommand),
     /// Letters to be printed and posted.
     Letters(letters::LettersArguments),
     /// Mail that comes in: what could not be delivered, complaints, and replies that say stop.
     Mail(mail::MailArguments),
+    /// What customers write in the portal, and its answers.
+    #[command(subcommand)]
+    Message(message::MessageCommand),
     /// Messages to customers, sent and kept.
     Outbox(outbox::OutboxArguments),
     /// Put a backup into an empty database, of either kind.
@@ -186,6 +194,8 @@ impl Command {
             | Command::Contact(_)
             | Command::Dispute(_)
             | Command::Evidence(_)
+            | Command::Feedback(_)
+            | Command::Message(_)
             | Command::Letters(_)
             | Command::Mail(_)
             | Command::Outbox(_)
@@ -215,6 +225,8 @@ async fn execute(arguments: Arguments) -> Result<ExitCode, CommandError> {
         Command::Contact(arguments) => contact::contact(config, arguments).await,
         Command::Dispute(command) => dispute::dispute(config, command).await,
         Command::Evidence(arguments) => evidence::evidence(config, arguments).await,
+        Command::Feedback(command) => feedback::feedback(config, command).await,
+        Command::Message(command) => message::message(config, command).await,
         Command::Letters(arguments) => letters::letters(config, arguments).await,
         Command::Mail(arguments) => mail::mail(config, arguments).await,
         Command::Outbox(arguments) => outbox::outbox(config, arguments).await,

@@ -94,6 +94,8 @@ impl Template {
                 ("reference", "EK-7F3K-9Q2M"),
                 ("link", "https://pay.example.org/agreements/1"),
             ],
+            Template::MessageAnswered => &[("link", "https://pay.example.org/messages")],
+            Template::MessageLate => &[("answer_by", "Friday 4 December 2026"), ("link", "https://pay.example.org/messages")],
             Template::AnswerReceived => &[("reference", "M-7F3K-9Q2M"), ("answer_by", "Tuesday 24 November 2026")],
             Template::CollectionsWait => &[
                 ("reference", "M-7F3K-9Q2M"),
@@ -174,6 +176,10 @@ impl Template {
             (Template::DisputeAnswer, Language::Spanish) => letter!("dispute_answer/es"),
             (Template::InformationCopy, Language::English) => letter!("information_copy/en"),
             (Template::InformationCopy, Language::Spanish) => letter!("information_copy/es"),
+            (Template::MessageAnswered, Language::English) => letter!("message_answered/en"),
+            (Template::MessageAnswered, Language::Spanish) => letter!("message_answered/es"),
+            (Template::MessageLate, Language::English) => letter!("message_late/en"),
+            (Template::MessageLate, Language::Spanish) => letter!("message_late/es"),
         }
     }
 
@@ -186,6 +192,8 @@ impl Template {
             (Template::AnswerReceived, Language::Spanish) => Some(include_str!("../../../letters/answer_received/es.sms")),
             (Template::CollectionsWait, Language::English) => Some(include_str!("../../../letters/collections_wait/en.sms")),
             (Template::CollectionsWait, Language::Spanish) => Some(include_str!("../../../letters/collections_wait/es.sms")),
+            (Template::MessageAnswered, Language::English) => Some(include_str!("../../../letters/message_answered/en.sms")),
+            (Template::MessageAnswered, Language::Spanish) => Some(include_str!("../../../letters/message_answered/es.sms")),
             (
                 Template::ConfirmationCopy
                 | Template::ReversalNote
@@ -206,7 +214,8 @@ impl Template {
                 | Template::DisputeReceived
                 | Template::DisputeMoreNeeded
                 | Template::DisputeAnswer
-                | Template::InformationCopy,
+                | Template::InformationCopy
+                | Template::MessageLate,
                 _,
             ) => None,
         }

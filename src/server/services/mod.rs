@@ -21,6 +21,7 @@ pub mod door;
 mod endings;
 pub mod evidence;
 pub mod feed;
+pub mod feedback;
 pub mod hardship;
 pub mod history;
 pub mod information;

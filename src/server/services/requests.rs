@@ -125,7 +125,8 @@ pub async fn dispute_settled(state: &AppState, reference: &str, by: &str) -> Res
     Ok(Ok(()))
 }
 
-async fn end_permissions(state: &AppState, tx: &mut Tx, account: &AccountId, at: i64) -> Result<usize, Failure> {
+/// Ends every permission to collect from an account.
+pub(super) async fn end_permissions(state: &AppState, tx: &mut Tx, account: &AccountId, at: i64) -> Result<usize, Failure> {
     let open = store_of_mandates::open_on_account(tx, account).await?;
     for id in &open {
         mandates::end(state, tx, id, EndReason::Staff, at).await?;

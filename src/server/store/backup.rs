@@ -8,7 +8,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
 /// What a backup holds, in an order in which rows can be put back: a row comes after those it refers to.
-pub const TABLES: [&str; 58] = [
+pub const TABLES: [&str; 63] = [
     "creditors",
     "customers",
     "accounts",
@@ -67,6 +67,11 @@ pub const TABLES: [&str; 58] = [
     "evidence_items",
     "evidence_pieces",
     "evidence_openings",
+    "conversations",
+    "conversation_messages",
+    "message_drafts",
+    "feedback_asks",
+    "feedback_answers",
 ];
 
 /// What a backup leaves out: a session that was ended must not come alive again. People sign in anew.
