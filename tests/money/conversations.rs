@@ -276,7 +276,7 @@ async fn an_order_to_stop_a_payment_counts_in_every_message_and_waits_for_an_ans
         let mut person = portal.person(&stage.seeded).await;
         write(&mut person, "", "agreement", "When is the next one?").await.assert_never_says("Nothing is collected until");
         let reference = newest(&portal).await;
-        assert_eq!(portal.number(WAITS).await, 0);
+        assert_eq!(portal.number(WAITS).await, 0, "{}", test.name);
         let waits = "Nothing is collected until a person has answered you.";
         reply(&mut person, &reference, "Then do not take any money on Friday.").await.assert_says(waits);
         person.get(&format!("/messages/{reference}")).await.assert_says(waits);
@@ -428,4 +428,16 @@ async fn the_commands_say_what_is_wrong() {
     assert_eq!(run(&test, at, &["message", "close", &reference, "--by", "Ines"], "").0, Some(0));
     assert_eq!(run(&test, at, &["message", "close", &reference, "--by", "Ines"], "").0, Some(1));
     assert_eq!(run(&test, at, &["message", "list"], ""), (Some(0), String::new()));
+}
+
+/// It may begin in the title and end in the text.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_title_may_be_half_of_an_order() {
+    let test = support::sqlite().await;
+    let (stage, _) = announced(&test, Method::Approved).await;
+    let portal = on(&test, "2026-12-15T19:00:00Z").await;
+    let mut person = portal.person(&stage.seeded).await;
+    let fields = [("account", ""), ("topic", "other"), ("subject", "Please cancel"), ("text", "the payment on Friday")];
+    person.post("/api/send_message", &fields).await.assert_says("Nothing is collected until a person has answered you.");
+    assert_eq!(portal.number(WAITS).await, 1);
 }

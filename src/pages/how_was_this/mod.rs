@@ -61,6 +61,7 @@ fn open(reference: String, about: About, typed: &BTreeMap<String, String>, error
     let none = Choice::new("", td_string!(words(), feedback.rather_not));
     let likely: Vec<Choice> =
         [none].into_iter().chain((0..=MOST_LIKELY).map(|number| Choice::new(number.to_string(), number.to_string()))).collect();
+    let (how, recommend, own_words) = (field(HOW), field(RECOMMEND), field(WORDS));
     let about = unbroken(&about_words(about, &reference));
     view! {
         <Page title=td_string!(words(), feedback.title) back=paths::ACCOUNT lead=td_string!(words(), feedback.lead)>
@@ -68,20 +69,20 @@ fn open(reference: String, about: About, typed: &BTreeMap<String, String>, error
             <p>{about}</p>
             <form method="post" action=AnswerQuestions::PATH>
                 <HiddenField name="reference" value=reference.clone()/>
-                <Radios name=HOW legend=td_string!(words(), feedback.how) choices=hows chosen=field(HOW)/>
+                <Radios name=HOW legend=td_string!(words(), feedback.how) choices=hows chosen=how/>
                 <Select
                     name=RECOMMEND
                     label=td_string!(words(), feedback.recommend)
                     hint=td_string!(words(), feedback.recommend_hint)
                     choices=likely
-                    chosen=field(RECOMMEND)
+                    chosen=recommend
                 />
                 <TextArea
                     name=WORDS
                     label=td_string!(words(), feedback.words)
                     hint=td_string!(words(), feedback.words_hint)
                     error=problems.of(WORDS)
-                    value=field(WORDS)
+                    value=own_words
                     longest=LONGEST_WORDS_CHARACTERS
                 />
                 <Button label=td_string!(words(), feedback.send)/>

@@ -1,5 +1,5 @@
-//! What waits for a person: everything people wrote to us and nobody has answered yet, what may stop a payment first. Called by the
-//! command line; a person answers by whatever way they like and says so here.
+//! What waits for a person: everything people wrote to us outside of conversations ([`super::messages`]) and nobody has answered yet,
+//! what may stop a payment first. Called by the command line; a person answers by whatever way they like and says so here.
 
 use super::{Failure, mandates};
 use crate::domain::ids::{AccountId, CustomerId};

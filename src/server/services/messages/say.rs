@@ -138,7 +138,10 @@ async fn begin(
         return Ok(Sent::NotTheirs);
     }
     let written = Written { text: &new.text, key, draft };
-    let permitted = answers::permitted(tx, customer, may_stop_a_payment(written.text)).await?;
+    // An order may begin in the title and end in the text.
+    let whole = format!("{} {}", new.subject, new.text);
+    let may_stop = may_stop_a_payment(&new.text) || may_stop_a_payment(&whole);
+    let permitted = answers::permitted(tx, customer, may_stop).await?;
     let filed = filed_under(tx, customer, new.account.as_ref()).await?;
     answers::lock(tx, &permitted, &filed).await?;
     if let Some(reference) = conversations::sent_before(tx, &sent_key(customer, key)).await? {
