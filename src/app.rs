@@ -16,6 +16,8 @@ use crate::pages::confirmation::ConfirmationPage;
 use crate::pages::consent::ConsentPage;
 use crate::pages::contact::ContactPage;
 use crate::pages::contact::received::ContactReceivedPage;
+use crate::pages::conversation::ConversationPage;
+use crate::pages::conversation::sent::MessageSentPage;
 use crate::pages::devices::DevicesPage;
 use crate::pages::dispute::DisputePage;
 use crate::pages::dispute_check::DisputeCheckPage;
@@ -32,11 +34,14 @@ use crate::pages::helper_home::{HelperHomePage, HelperRefusedPage};
 use crate::pages::helper_invitation::HelperInvitationPage;
 use crate::pages::helpers::HelpersPage;
 use crate::pages::home::HomePage;
+use crate::pages::how_was_this::HowWasThisPage;
 use crate::pages::life_event::LifeEventPage;
 use crate::pages::link::LinkPage;
 use crate::pages::mandate::MandatePage;
 use crate::pages::message::MessagePage;
 use crate::pages::message::received::MessageReceivedPage;
+use crate::pages::message_check::MessageCheckPage;
+use crate::pages::messages::MessagesPage;
 use crate::pages::options::OptionsPage;
 use crate::pages::pay::PayPage;
 use crate::pages::pay_check::PayCheckPage;
@@ -58,6 +63,7 @@ use crate::pages::told_us::received::ToldUsReceivedPage;
 use crate::pages::verify::VerifyPage;
 use crate::pages::what_if::WhatIfPage;
 use crate::pages::wishes::WishesPage;
+use crate::pages::you::YouPage;
 use crate::paths;
 use crate::server::config::{Config, Texts};
 use crate::server::context;
@@ -144,6 +150,7 @@ pub fn App() -> impl IntoView {
                 <Route path=(StaticSegment("agreements"), ParamSegment("agreement"), StaticSegment("automatic")) view=AuthorisePage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("mandates"), ParamSegment("reference")) view=MandatePage ssr=SsrMode::Async/>
                 <Route path=StaticSegment("components") view=ComponentsPage ssr=SsrMode::Async/>
+                <Route path=StaticSegment("you") view=YouPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("you"), StaticSegment("contact")) view=WishesPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("you"), StaticSegment("contact"), StaticSegment("consent"), ParamSegment("what")) view=ConsentPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("you"), StaticSegment("contact"), StaticSegment("stop")) view=StopContactPage ssr=SsrMode::Async/>
@@ -155,6 +162,13 @@ pub fn App() -> impl IntoView {
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("statement")) view=StatementPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("message"), StaticSegment("received"), ParamSegment("reference")) view=MessageReceivedPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("message"), ParamSegment("topic")) view=MessagePage ssr=SsrMode::Async/>
+                <Route path=StaticSegment("messages") view=MessagesPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("messages"), StaticSegment("new")) view=MessagePage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("messages"), StaticSegment("draft")) view=MessageCheckPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("messages"), ParamSegment("reference")) view=ConversationPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("messages"), ParamSegment("reference"), StaticSegment("draft")) view=MessageCheckPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("messages"), ParamSegment("reference"), StaticSegment("sent")) view=MessageSentPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("how-was-this"), ParamSegment("reference")) view=HowWasThisPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("dispute")) view=DisputePage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("dispute"), StaticSegment("check")) view=DisputeCheckPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("dispute"), StaticSegment("status")) view=DisputeStatusPage ssr=SsrMode::Async/>

@@ -69,6 +69,12 @@ pub const DEVICES: &str = "/you/signing-in/devices";
 pub fn done(path: &str, what: &str) -> String {
     format!("{path}?{DONE}={what}")
 }
+/// Messages with the team: every conversation.
+pub const MESSAGES: &str = "/messages";
+/// Writing a new one.
+pub const MESSAGE_NEW: &str = "/messages/new";
+/// What of a new one is kept and not sent, with what is attached to it.
+pub const MESSAGE_DRAFT: &str = "/messages/draft";
 
 /// Whether a file is genuine.
 pub const VERIFY: &str = "/verify";
@@ -370,9 +376,27 @@ pub fn message(account_id: &str, topic: Topic) -> String {
     format!("{ACCOUNT}/{account_id}/message/{}", topic.code())
 }
 
-/// The promise of an answer to such a message.
-pub fn message_received(account_id: &str, reference: &str) -> String {
-    format!("{ACCOUNT}/{account_id}/message/received/{reference}")
+/// One conversation with the team.
+pub fn conversation(reference: &str) -> String {
+    format!("{MESSAGES}/{reference}")
+}
+
+/// A reply in it that is kept and not sent, with what is attached to it.
+pub fn conversation_draft(reference: &str) -> String {
+    format!("{MESSAGES}/{reference}/draft")
+}
+
+/// What was sent has arrived; by when it is answered.
+pub fn conversation_sent(reference: &str) -> String {
+    format!("{MESSAGES}/{reference}/sent")
+}
+
+/// The part of a conversation in which its customer replies.
+pub const REPLY: &str = "reply";
+
+/// Two optional questions about something that is over.
+pub fn how_was_this(reference: &str) -> String {
+    format!("/how-was-this/{reference}")
 }
 
 /// Where a customer says that it is not right, all of it or a part.

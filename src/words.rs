@@ -9,6 +9,7 @@ mod disputes;
 mod entries;
 #[cfg(feature = "ssr")]
 mod helpers;
+mod messages;
 #[cfg(feature = "ssr")]
 mod parts;
 #[cfg(feature = "ssr")]
@@ -20,6 +21,7 @@ pub use disputes::{dispute_extent, dispute_outcome, dispute_reason};
 pub use entries::entry_words;
 #[cfg(feature = "ssr")]
 pub use helpers::{help_text, right_words};
+pub use messages::{conversation_title, topic_words};
 #[cfg(feature = "ssr")]
 pub use parts::{order_of_parts, part_of_debt};
 #[cfg(feature = "ssr")]

@@ -68,6 +68,9 @@ fn Masthead(frame: std::sync::Arc<Frame>) -> impl IntoView {
         <header class="masthead">
             <a class="masthead-name" href=home>{emblem}<span>{frame.portal_name.clone()}</span></a>
             <div class="masthead-ways">
+                {(frame.visitor == Visitor::SignedIn && frame.helping.is_none()).then(|| {
+                    view! { <a class="button-quiet" href=paths::YOU>{td_string!(words(), you.link)}</a> }
+                })}
                 <LanguageSwitch frame=frame.clone()/>
                 {(frame.visitor == Visitor::SignedIn).then(|| view! {
                     <form method="post" action=paths::SIGN_OUT_ACTION>

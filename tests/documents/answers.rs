@@ -6,6 +6,7 @@ use crate::mail_sink::{MailSink, Manner};
 use crate::sending::{mailing_at, on_both, write};
 use crate::support::seed::Seeded;
 use evenkeel::server::ids;
+use evenkeel::server::services::messages;
 use evenkeel::server::services::requests::{self, Answered, Collections, NotAnswered};
 use evenkeel::server::services::returns::{self, Followed};
 use evenkeel::server::services::stopping;
@@ -248,10 +249,11 @@ async fn what_is_written_on_the_site_is_such_an_order_too() {
         assert_eq!(app.count(HOLDS).await, 0);
         send(ORDER).await.assert_says(waits);
         assert_eq!(app.count(HOLDS).await, 1);
-        let open = requests::open(&app.state, 10).await.expect("reads");
-        assert_eq!((open[0].kind.as_str(), open[0].holds), ("other", 1), "what waits comes first");
-        let reference = open[0].reference.clone();
-        let answered = requests::answered(&app.state, &reference, "Ines", Collections::Stop).await.expect("no failure");
-        assert_eq!(answered, Ok(Answered { released: 1, permissions_ended: 1 }));
+        let (open, _) = messages::waiting(&app.state, 10).await.expect("reads").remove(0);
+        assert_eq!(open.holds, 1, "what waits comes first");
+        let answer = messages::Answer { text: "We have stopped it.", by: "Ines", collections: Collections::Stop };
+        let answered = messages::answer(&app.state, &open.reference, &answer).await.expect("no failure");
+        let expected = messages::Answered { released: 1, permissions_ended: 1, was_late: false };
+        assert_eq!(answered, Ok(expected));
     }
 }

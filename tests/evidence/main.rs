@@ -9,6 +9,7 @@ mod cleaning;
 mod commands;
 mod hostile;
 mod keeping;
+mod messages;
 mod samples;
 mod taking_away;
 mod uploading;

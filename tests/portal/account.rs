@@ -265,17 +265,18 @@ async fn what_was_disputed_by_a_message_is_settled_by_whoever_answers_it() {
 }
 
 #[tokio::test]
-async fn a_message_without_words_keeps_what_was_typed() {
+async fn a_message_about_nothing_keeps_what_was_typed() {
     let app = TestApp::sqlite().await;
     let seeded = account(&app, SeedAccount { email: None, ..SeedAccount::default() }).await;
     let mut browser = app.signed_in(&seeded).await;
     let fields =
-        [("account", seeded.account_id.as_str()), ("topic", "changed"), ("text", "My hours were cut"), ("reply_to", " ")];
+        [("account", seeded.account_id.as_str()), ("topic", ""), ("text", "My hours were cut"), ("subject", "About my work")];
     let refused = browser.post("/api/send_message", &fields).await;
-    assert!(refused.text().contains("Tell us an e-mail address or a phone number"), "{}", refused.text());
+    assert!(refused.text().contains("Choose what it is about"), "{}", refused.text());
+    assert!(refused.body.contains("About my work"), "nothing typed is lost");
     assert!(refused.body.contains("My hours were cut"), "nothing typed is lost");
     assert!(!refused.path.contains("hours"), "and nothing of it is in the address");
-    assert_eq!(app.count("select count(*) from contact_requests").await, 0);
+    assert_eq!(app.count("select count(*) from conversations").await, 0);
 }
 
 #[tokio::test]
@@ -288,7 +289,7 @@ async fn one_account_can_send_ten_messages_a_day() {
         assert!(browser.post("/api/send_message", &fields).await.text().contains("We have your message"));
     }
     assert!(browser.post("/api/send_message", &fields).await.text().contains("We have several messages from you today"));
-    assert_eq!(app.count("select count(*) from contact_requests").await, 10);
+    assert_eq!(app.count("select count(*) from conversations").await, 10);
 }
 
 #[tokio::test]

@@ -55,16 +55,27 @@ pub enum Topic {
     Changed,
     /// What is asked for is not right, all of it or a part.
     NotRight,
+    /// A payment or a receipt.
+    Payment,
+    /// An agreement, or changing one.
+    Agreement,
+    /// Name, address, how to be reached.
+    Details,
     Other,
 }
 
 impl Topic {
-    pub const ALL: [Topic; 3] = [Topic::Changed, Topic::NotRight, Topic::Other];
+    pub const ALL: [Topic; 6] = [Topic::Changed, Topic::NotRight, Topic::Payment, Topic::Agreement, Topic::Details, Topic::Other];
+    /// What a message to the team may be about. What is not right has a page of its own ([`super::dispute`]).
+    pub const OF_MESSAGES: [Topic; 5] = [Topic::Payment, Topic::Agreement, Topic::Changed, Topic::Details, Topic::Other];
 
     pub fn code(self) -> &'static str {
         match self {
             Topic::Changed => "changed",
             Topic::NotRight => "not-right",
+            Topic::Payment => "payment",
+            Topic::Agreement => "agreement",
+            Topic::Details => "details",
             Topic::Other => "other",
         }
     }

@@ -53,10 +53,14 @@ pub enum Template {
     HelperCameIn,
     /// Something about how its customer signs in was changed.
     SignInChanged,
+    /// The team has answered a message: that it has, and where, and nothing of what it says.
+    MessageAnswered,
+    /// The day on which it was to be answered is over; the day that is promised now.
+    MessageLate,
 }
 
 impl Template {
-    pub const ALL: [Template; 26] = [
+    pub const ALL: [Template; 28] = [
         Template::ConfirmationCopy,
         Template::ReceiptCopy,
         Template::ReversalNote,
@@ -83,6 +87,8 @@ impl Template {
         Template::LifeEventLetter,
         Template::HelperCameIn,
         Template::SignInChanged,
+        Template::MessageAnswered,
+        Template::MessageLate,
     ];
 
     pub fn code(self) -> &'static str {
@@ -113,6 +119,8 @@ impl Template {
             Template::LifeEventLetter => "life_event_letter",
             Template::HelperCameIn => "helper_came_in",
             Template::SignInChanged => "sign_in_changed",
+            Template::MessageAnswered => "message_answered",
+            Template::MessageLate => "message_late",
         }
     }
 
@@ -146,7 +154,9 @@ impl Template {
             | Template::InformationCopy
             | Template::LifeEventLetter
             | Template::HelperCameIn
-            | Template::SignInChanged => Weight::Answer,
+            | Template::SignInChanged
+            | Template::MessageAnswered
+            | Template::MessageLate => Weight::Answer,
             // Nothing is collected of which they were not told before (12 CFR 1006.22(c)).
             Template::CollectionNotice | Template::CollectionRetry => Weight::Notice,
             Template::InstalmentReminder | Template::InstalmentMissed => Weight::Reminder,

@@ -120,11 +120,11 @@ fn fields() -> AnyView {
     view! {
         <TextArea
             name="example_text"
-            label=td_string!(words(), message.changed_label)
+            label=td_string!(words(), messages.text)
             hint=td_string!(words(), message.text_hint)
             error=td_string!(words(), message.text_missing)
         />
-        <Field name="example_field" label=td_string!(words(), message.reply_to) hint=td_string!(words(), message.reply_to_hint)/>
+        <Field name="example_field" label=td_string!(words(), messages.subject) hint=td_string!(words(), messages.subject_hint)/>
         <Field
             name="example_short"
             label=td_string!(words(), sign_in.reference)

@@ -9,7 +9,7 @@ use crate::paths;
 use crate::server::clock;
 use crate::server::context::{self, Failed};
 use crate::server::services::mandates::{self, Automatic};
-use crate::server::services::{changes, documents, keeping, recalls};
+use crate::server::services::{changes, documents, feedback, keeping, recalls};
 
 /// What the screen shows; `None` where there is no such agreement of theirs and the answer leads to the account page.
 pub async fn load(agreement_id: String) -> Result<Option<ConfirmationView>, Failed> {
@@ -29,6 +29,12 @@ pub async fn load(agreement_id: String) -> Result<Option<ConfirmationView>, Fail
         AgreementState::Completed => documents::thank_you_of(&state, &visitor.customer_id, &id).await.map_err(context::fail)?,
         AgreementState::Active | AgreementState::Broken | AgreementState::Cancelled => None,
     };
+    let may_ask = match agreement.state {
+        AgreementState::Completed => {
+            feedback::offer(&state, &visitor.customer_id, &agreement.reference).await.map_err(context::fail)?
+        }
+        AgreementState::Active | AgreementState::Broken | AgreementState::Cancelled => false,
+    };
     let zone = clock::zone(&agreement.signed_in_zone);
     let kept = changes::kept(&state, &visitor.customer_id, &id).await.map_err(context::fail)?;
     let versions = changes::versions(&state, &visitor.customer_id, &id).await.map_err(context::fail)?;
@@ -37,6 +43,7 @@ pub async fn load(agreement_id: String) -> Result<Option<ConfirmationView>, Fail
         agreement_id: id.to_string(),
         account_id: account.id.to_string(),
         thank_you: thank_you.map(|id| id.to_string()),
+        may_ask,
         reference: agreement.reference,
         state: agreement.state,
         version: agreement.version,

@@ -8,6 +8,7 @@ use crate::components::agreement_terms::{InstalmentList, not_part_words, terms_r
 use crate::components::disclosure::DisclosureNotice;
 use crate::components::form::{LinkButton, LinkKind};
 use crate::components::frame::{frame, language, words};
+use crate::components::how_was_this::HowWasThis;
 use crate::components::kept_change::KeptChange;
 use crate::components::layout::Page;
 use crate::components::loaded::{loaded, param};
@@ -32,6 +33,8 @@ pub struct ConfirmationView {
     pub account_id: String,
     /// The id of the letter that thanks for it, once it is completed.
     pub thank_you: Option<String>,
+    /// Two optional questions may be asked about it.
+    pub may_ask: bool,
     pub reference: String,
     pub state: AgreementState,
     pub version: i64,
@@ -76,6 +79,7 @@ fn show(view: ConfirmationView) -> impl IntoView {
     let kept = view.kept.clone().map(|changed| view! { <KeptChange agreement_id=view.agreement_id.clone() changed/> });
     let taken_back = view.taken_back_on.map(|on| taken_back_words(on, &view.account_id, &view.terms.creditor));
     let signed_at = format!("{} ({})", format::date_and_time(view.signed_at, language()), view.zone);
+    let ask = view.may_ask.then(|| view! { <HowWasThis reference=view.reference.clone()/> });
     let facts = vec![
         SummaryRow::new(td_string!(words(), confirmation.reference), view.reference),
         SummaryRow::new(td_string!(words(), confirmation.state), state_words(view.state)),
@@ -90,6 +94,7 @@ fn show(view: ConfirmationView) -> impl IntoView {
             {taken_back}
             {ways}
             {thank_you}
+            {ask}
             {next}
             {match &view.standing {
                 Some(standing) => keeping::show(&view.account_id, &view.agreement_id, standing).into_any(),

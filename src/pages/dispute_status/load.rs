@@ -6,7 +6,7 @@ use crate::domain::journey::{Place, Screen};
 use crate::server::clock;
 use crate::server::context::{self, Failed};
 use crate::server::services::disputes::{self, WordsKind};
-use crate::server::services::evidence;
+use crate::server::services::{evidence, feedback};
 
 /// `None` where there is none of theirs, and the answer leads on.
 pub async fn load(account_id: String) -> Result<Option<StatusView>, Failed> {
@@ -35,6 +35,10 @@ pub async fn load(account_id: String) -> Result<Option<StatusView>, Failed> {
         text: words.text,
     });
     let evidence = evidence::of_case(&state, &visitor.customer_id, dispute.id.as_str()).await.map_err(context::fail)?;
+    let may_ask = match dispute.released_at {
+        Some(_) => feedback::offer(&state, &visitor.customer_id, &dispute.reference).await.map_err(context::fail)?,
+        None => false,
+    };
     let flash = context::flash(SCREEN).unwrap_or_default();
     let letter = dispute.document_id.zip(followed.letter_reference);
     Ok(Some(StatusView {
@@ -49,6 +53,7 @@ pub async fn load(account_id: String) -> Result<Option<StatusView>, Failed> {
         answer_by: day(dispute.answer_by),
         is_late,
         ended_on: dispute.answered_at.map(day),
+        may_ask,
         is_released: dispute.released_at.is_some(),
         letter: letter.map(|(id, reference)| Letter { id: id.to_string(), reference }),
         written: written.collect(),

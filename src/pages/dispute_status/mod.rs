@@ -6,6 +6,7 @@ mod load;
 use crate::components::evidence::EvidencePanel;
 use crate::components::form::{Button, ButtonKind, ErrorSummary, HiddenField, LinkButton, LinkKind, Problems, TextArea};
 use crate::components::frame::{frame, language, words};
+use crate::components::how_was_this::HowWasThis;
 use crate::components::layout::Page;
 use crate::components::loaded::{loaded, param};
 use crate::components::notice::{Notice, NoticeKind};
@@ -41,6 +42,8 @@ pub struct StatusView {
     pub ended_on: Option<Date>,
     /// Nothing is on hold because of it any more.
     pub is_released: bool,
+    /// Two optional questions may be asked about it.
+    pub may_ask: bool,
     pub letter: Option<Letter>,
     pub written: Vec<Written>,
     pub typed: Option<String>,
@@ -86,6 +89,7 @@ fn show(view: StatusView) -> impl IntoView {
     let (where_it_is, letter, steps) = (standing(&view), letter(&view), steps(&view));
     let meanwhile = (!view.is_released).then(|| meanwhile(&view));
     let open = (!view.state.is_over()).then(|| open(&view, &problems));
+    let ask = view.may_ask.then(|| view! { <HowWasThis reference=view.reference.clone()/> });
     let again = view.is_released.then(|| {
         let href = paths::dispute(&view.account_id);
         view! { <p><a href=href>{td_string!(words(), dispute.again)}</a></p> }
@@ -102,6 +106,7 @@ fn show(view: StatusView) -> impl IntoView {
             <h2>{td_string!(words(), dispute.what_you_said)}</h2>
             <SummaryList rows/>
             {again}
+            {ask}
         </Page>
     }
 }

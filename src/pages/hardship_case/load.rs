@@ -2,10 +2,11 @@
 
 use super::steps::StepShown;
 use super::{CaseShown, OpeningShown, SCREEN};
+use crate::domain::hardship::CaseState;
 use crate::paths;
 use crate::server::context::{self, Failed};
-use crate::server::services::evidence;
 use crate::server::services::hardship::{self, Opening, StepView};
+use crate::server::services::{evidence, feedback};
 
 /// `None` where the case is not theirs and the answer leads on.
 pub async fn load(reference: String) -> Result<Option<CaseShown>, Failed> {
@@ -18,6 +19,12 @@ pub async fn load(reference: String) -> Result<Option<CaseShown>, Failed> {
         return Ok(None);
     };
     let evidence = evidence::of_case(&state, &visitor.customer_id, &view.case_id).await.map_err(context::fail)?;
+    let may_ask = match view.state {
+        CaseState::Approved | CaseState::NotApproved => {
+            feedback::offer(&state, &visitor.customer_id, &view.reference).await.map_err(context::fail)?
+        }
+        CaseState::Draft | CaseState::Received | CaseState::MoreNeeded | CaseState::Withdrawn => false,
+    };
     let flash = context::flash(SCREEN).unwrap_or_default();
     Ok(Some(CaseShown {
         reference: view.reference,
@@ -30,6 +37,7 @@ pub async fn load(reference: String) -> Result<Option<CaseShown>, Failed> {
         opening: view.opening.map(opening),
         steps: view.steps.into_iter().map(step).collect(),
         advice: view.advice,
+        may_ask,
         typed: flash.values.get("text").cloned().unwrap_or_default(),
         errors: flash.errors,
     }))

@@ -9,6 +9,7 @@ use crate::components::advice::Advice;
 use crate::components::evidence::EvidencePanel;
 use crate::components::form::{Button, ButtonKind, ErrorSummary, HiddenField, LinkButton, Problems, TextArea};
 use crate::components::frame::{frame, language, words};
+use crate::components::how_was_this::HowWasThis;
 use crate::components::layout::Page;
 use crate::components::loaded::{loaded, param};
 use crate::domain::advice::AdviceContact;
@@ -38,6 +39,8 @@ pub struct CaseShown {
     pub opening: Option<OpeningShown>,
     pub steps: Vec<StepShown>,
     pub advice: Vec<AdviceContact>,
+    /// Two optional questions may be asked about it.
+    pub may_ask: bool,
     pub typed: String,
     pub errors: Vec<(String, String)>,
 }
@@ -73,6 +76,7 @@ fn show(shown: CaseShown) -> impl IntoView {
     let acts = acts(shown.state, &shown.reference, &shown.typed, &problems);
     let can_end = shown.held_until.is_some() && !shown.state.is_open();
     let end_pause = can_end.then(|| end_pause(shown.reference.clone()));
+    let ask = shown.may_ask.then(|| view! { <HowWasThis reference=shown.reference.clone()/> });
     let reach = frame().reach.clone();
     let call = td_string!(words(), hardship.call, phone = reach.phone, hours = reach.hours);
     view! {
@@ -87,6 +91,7 @@ fn show(shown: CaseShown) -> impl IntoView {
             {steps::show(shown.steps)}
             <Advice contacts=shown.advice/>
             <p>{call}</p>
+            {ask}
         </Page>
     }
 }

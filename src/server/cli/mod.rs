@@ -8,6 +8,7 @@ mod demo;
 mod dispute;
 mod evidence;
 mod export;
+mod feedback;
 mod hardship;
 mod helper;
 mod import;
@@ -17,6 +18,7 @@ mod letters;
 mod life_event;
 mod link;
 mod mail;
+mod message;
 mod offers;
 mod outbox;
 mod reconcile;
@@ -76,10 +78,16 @@ enum Command {
     /// What others told us: that an account holder has died, is insolvent or in a breathing space.
     #[command(subcommand)]
     LifeEvent(life_event::LifeEventCommand),
+    /// What customers answered when they were asked how it was.
+    #[command(subcommand)]
+    Feedback(feedback::FeedbackCommand),
     /// Letters to be printed and posted.
     Letters(letters::LettersArguments),
     /// Mail that comes in: what could not be delivered, complaints, and replies that say stop.
     Mail(mail::MailArguments),
+    /// What customers write in the portal, and its answers.
+    #[command(subcommand)]
+    Message(message::MessageCommand),
     /// Messages to customers, sent and kept.
     Outbox(outbox::OutboxArguments),
     /// Put a backup into an empty database, of either kind.
@@ -200,6 +208,8 @@ impl Command {
             | Command::Contact(_)
             | Command::Dispute(_)
             | Command::Evidence(_)
+            | Command::Feedback(_)
+            | Command::Message(_)
             | Command::Letters(_)
             | Command::LifeEvent(_)
             | Command::Mail(_)
@@ -231,6 +241,8 @@ async fn execute(arguments: Arguments) -> Result<ExitCode, CommandError> {
         Command::Contact(arguments) => contact::contact(config, arguments).await,
         Command::Dispute(command) => dispute::dispute(config, command).await,
         Command::Evidence(arguments) => evidence::evidence(config, arguments).await,
+        Command::Feedback(command) => feedback::feedback(config, command).await,
+        Command::Message(command) => message::message(config, command).await,
         Command::Letters(arguments) => letters::letters(config, arguments).await,
         Command::LifeEvent(command) => life_event::life_event(config, command).await,
         Command::Mail(arguments) => mail::mail(config, arguments).await,

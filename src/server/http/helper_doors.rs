@@ -47,7 +47,7 @@ enum Verb {
     Post,
 }
 
-const TABLE: [(Verb, &str, Door); 43] = {
+const TABLE: [(Verb, &str, Door); 44] = {
     use About::*;
     use Door::*;
     use Right::*;
@@ -60,6 +60,7 @@ const TABLE: [(Verb, &str, Door); 43] = {
         (Post, "/api/open_link", Open),
         (Get, "/signed-out", Open),
         (Post, "/api/sign_out", Open),
+        (Post, "/api/leave_and_clear", Open),
         (Post, "/api/extend_session", Open),
         (Post, "/api/choose_language", Open),
         (Get, "/contact", Open),
@@ -88,7 +89,7 @@ const TABLE: [(Verb, &str, Door); 43] = {
         (Post, "/api/choose_plan", Needs(Draft, Form)),
         (Post, "/api/choose_promise", Needs(Draft, Form)),
         (Get, "/account/{account}/message/{topic}", Needs(Messages, Address)),
-        (Get, "/account/{account}/message/received/{reference}", Needs(Messages, Address)),
+        (Get, "/messages/{reference}/sent", Needs(Messages, OfThing(Thing::Conversation))),
         (Post, "/api/send_message", Needs(Messages, Form)),
         (Post, "/evidence/{case}", Needs(Evidence, OfThing(Thing::EvidenceCase))),
         (Get, "/account/{account}/hardship", Needs(Circumstances, Address)),

@@ -8,8 +8,8 @@ use crate::server::services::collections::{self, Tended};
 use crate::server::services::mandates::{self, Told};
 use crate::server::services::payments::{self, Reconciled};
 use crate::server::services::{
-    Failure, attempts, completions, disputes, door, evidence, hardship, helpers, keeping, life_events, outbox, plan_interest,
-    recalls, sessions, ways_in,
+    Failure, attempts, completions, disputes, door, evidence, hardship, helpers, keeping, life_events, messages, outbox,
+    plan_interest, recalls, sessions, ways_in,
 };
 use crate::server::state::AppState;
 use crate::server::store::StoreResult;
@@ -119,8 +119,8 @@ pub async fn work_until(state: AppState, mut stopped: watch::Receiver<bool>) {
 }
 
 /// Finds what has fallen due by business time: interest to book, then instalments to announce, to collect or to remind of, agreements
-/// to review, hardship reviews whose day has passed, disputes whose answer was sent, what others told us and nobody looked at. Returns
-/// how much there was.
+/// to review, hardship reviews and messages whose day has passed, disputes whose answer was sent, what others told us and nobody looked
+/// at. Returns how much there was.
 pub async fn sweep(state: &AppState) -> usize {
     let interest = match plan_interest::sweep(state).await {
         Ok(booked) => booked,
@@ -171,7 +171,14 @@ pub async fn sweep(state: &AppState) -> usize {
             0
         }
     };
-    interest + due + to_review + late + released + told + helped
+    let unanswered = match messages::sweep(state).await {
+        Ok(count) => count,
+        Err(error) => {
+            tracing::error!(%error, "messages whose day has passed could not be looked through; it is tried again");
+            0
+        }
+    };
+    interest + due + to_review + late + released + told + helped + unanswered
 }
 
 /// Removes what has ended and is of no more use: sessions, attempts to sign in that count no longer, counts of forms, and what was

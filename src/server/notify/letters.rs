@@ -97,6 +97,8 @@ impl Template {
                 ("reference", "EK-7F3K-9Q2M"),
                 ("link", "https://pay.example.org/agreements/1"),
             ],
+            Template::MessageAnswered => &[("link", "https://pay.example.org/messages")],
+            Template::MessageLate => &[("answer_by", "Friday 4 December 2026"), ("link", "https://pay.example.org/messages")],
             Template::AnswerReceived => &[("reference", "M-7F3K-9Q2M"), ("answer_by", "Tuesday 24 November 2026")],
             Template::CollectionsWait => &[
                 ("reference", "M-7F3K-9Q2M"),
@@ -183,6 +185,10 @@ impl Template {
             (Template::HelperCameIn, Language::Spanish) => letter!("helper_came_in/es"),
             (Template::SignInChanged, Language::English) => letter!("sign_in_changed/en"),
             (Template::SignInChanged, Language::Spanish) => letter!("sign_in_changed/es"),
+            (Template::MessageAnswered, Language::English) => letter!("message_answered/en"),
+            (Template::MessageAnswered, Language::Spanish) => letter!("message_answered/es"),
+            (Template::MessageLate, Language::English) => letter!("message_late/en"),
+            (Template::MessageLate, Language::Spanish) => letter!("message_late/es"),
         }
     }
 
@@ -195,6 +201,8 @@ impl Template {
             (Template::AnswerReceived, Language::Spanish) => Some(include_str!("../../../letters/answer_received/es.sms")),
             (Template::CollectionsWait, Language::English) => Some(include_str!("../../../letters/collections_wait/en.sms")),
             (Template::CollectionsWait, Language::Spanish) => Some(include_str!("../../../letters/collections_wait/es.sms")),
+            (Template::MessageAnswered, Language::English) => Some(include_str!("../../../letters/message_answered/en.sms")),
+            (Template::MessageAnswered, Language::Spanish) => Some(include_str!("../../../letters/message_answered/es.sms")),
             (
                 Template::ConfirmationCopy
                 | Template::ReversalNote
@@ -218,7 +226,8 @@ impl Template {
                 | Template::InformationCopy
                 | Template::LifeEventLetter
                 | Template::HelperCameIn
-                | Template::SignInChanged,
+                | Template::SignInChanged
+                | Template::MessageLate,
                 _,
             ) => None,
         }

@@ -23,6 +23,7 @@ mod endings;
 pub mod everything;
 pub mod evidence;
 pub mod feed;
+pub mod feedback;
 pub mod hardship;
 pub mod helpers;
 pub mod history;

@@ -1,5 +1,5 @@
-//! What waits for a person: everything people wrote to us and nobody has answered yet, what may stop a payment first. Called by the
-//! command line; a person answers by whatever way they like and says so here.
+//! What waits for a person: everything people wrote to us outside of conversations ([`super::messages`]) and nobody has answered yet,
+//! what may stop a payment first. Called by the command line; a person answers by whatever way they like and says so here.
 
 use super::{Failure, mandates};
 use crate::domain::ids::{AccountId, CustomerId};
@@ -125,7 +125,8 @@ pub async fn dispute_settled(state: &AppState, reference: &str, by: &str) -> Res
     Ok(Ok(()))
 }
 
-async fn end_permissions(state: &AppState, tx: &mut Tx, account: &AccountId, at: i64) -> Result<usize, Failure> {
+/// Ends every permission to collect from an account.
+pub(super) async fn end_permissions(state: &AppState, tx: &mut Tx, account: &AccountId, at: i64) -> Result<usize, Failure> {
     let open = store_of_mandates::open_on_account(tx, account).await?;
     for id in &open {
         mandates::end(state, tx, id, EndReason::Staff, at).await?;

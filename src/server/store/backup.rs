@@ -8,7 +8,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
 /// What a backup holds, in an order in which rows can be put back: a row comes after those it refers to.
-pub const TABLES: [&str; 65] = [
+pub const TABLES: [&str; 70] = [
     "creditors",
     "customers",
     "accounts",
@@ -74,6 +74,11 @@ pub const TABLES: [&str; 65] = [
     "ways_in",
     "passkeys",
     "sign_in_history",
+    "conversations",
+    "conversation_messages",
+    "message_drafts",
+    "feedback_asks",
+    "feedback_answers",
 ];
 
 /// What a backup leaves out: a session that was ended must not come alive again, and what a device was asked to sign is used once.

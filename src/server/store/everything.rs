@@ -30,7 +30,7 @@ const OF_AGREEMENTS: &str = "agreement_id in (select id from agreements where cu
 const OF_PAYMENTS: &str = "payment_id in (select id from payments where customer_id = $1)";
 const OF_EVIDENCE: &str = "case_id in (select case_id from evidence_cases where customer_id = $1)";
 
-pub const SECTIONS: [Section; 48] = [
+pub const SECTIONS: [Section; 52] = [
     section("customer", "customers", "id = $1", &["postal_code_normalised"]),
     section("creditors", "creditors", "id in (select creditor_id from customers where id = $1)", &[]),
     section("accounts", "accounts", OWN, &["reference_normalised"]),
@@ -59,6 +59,15 @@ pub const SECTIONS: [Section; 48] = [
     section("documents", "documents", OWN, &["signing_key_id"]),
     section("hardship_cases", "hardship_cases", OWN, &[]),
     section("hardship_steps", "hardship_steps", "case_id in (select id from hardship_cases where customer_id = $1)", &["staff"]),
+    section("conversations", "conversations", OWN, &["closed_by"]),
+    section(
+        "conversation_messages",
+        "conversation_messages",
+        "conversation_id in (select id from conversations where customer_id = $1)",
+        &["staff", "sent_key"],
+    ),
+    section("message_drafts", "message_drafts", OWN, &[]),
+    section("feedback_asked", "feedback_asks", OWN, &[]),
     section("ways_in", "ways_in", OWN, &["password_hash"]),
     section("passkeys", "passkeys", OWN, &["credential_id", "public_key", "counter"]),
     section("sign_ins", "sign_in_history", OWN, &[]),
@@ -83,13 +92,14 @@ pub const SECTIONS: [Section; 48] = [
 ];
 
 /// The tables that are no part of it, and why.
-pub const LEFT_OUT: [(&str, &str); 18] = [
+pub const LEFT_OUT: [(&str, &str); 19] = [
     ("imports", "runs over whole files: nothing of one person"),
     ("asked_entries", "keys that keep an operator's command from acting twice; the entry itself is in the ledger"),
     ("portal_secrets", "secret"),
     ("sign_in_attempts", "security: keyed digests and outcomes, kept to slow guessing down"),
     ("door_tallies", "security: how often an address came to the door"),
     ("passkey_challenges", "security: digests of what a device was asked to sign, for five minutes"),
+    ("feedback_answers", "kept without a name, so nobody knows whose they are"),
     ("staff", "other people"),
     ("policies", "the operator's rules, which are nobody's data; every offer names its version"),
     ("creditor_feed", "numbers of entries for the creditor's download; the entries are in the ledger"),

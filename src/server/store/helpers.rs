@@ -259,6 +259,8 @@ pub enum Thing {
     Document,
     Agreement,
     EvidenceCase,
+    /// By its reference.
+    Conversation,
 }
 
 pub async fn account_of(pool: &AnyPool, thing: Thing, id: &str, customer: &CustomerId) -> StoreResult<Option<String>> {
@@ -269,6 +271,9 @@ pub async fn account_of(pool: &AnyPool, thing: Thing, id: &str, customer: &Custo
              where g.agreement_id = $1 and a.customer_id = $2 having count(*) = 1"
         }
         Thing::EvidenceCase => "select account_id from evidence_cases where case_id = $1 and customer_id = $2",
+        Thing::Conversation => {
+            "select account_id from conversations where reference = $1 and customer_id = $2 and account_id is not null"
+        }
     };
     Ok(sqlx::query_scalar(query).bind(id).bind(customer.as_str()).fetch_optional(pool).await?)
 }
