@@ -186,6 +186,7 @@ fn weighs(hold: HoldKind) -> bool {
         | HoldKind::BreathingSpace
         | HoldKind::Deceased
         | HoldKind::Insolvency
+        | HoldKind::Told
         | HoldKind::Staff
         | HoldKind::StopAsked => true,
         // It is the creditor's act, and never ends.

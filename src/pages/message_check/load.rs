@@ -23,7 +23,7 @@ pub async fn load(reference: String) -> Result<Option<CheckView>, Failed> {
         return Ok(None);
     };
     let field = |name: &str| draft.typed.get(name).map(|text| text.trim().to_owned()).unwrap_or_default();
-    let start = messages::start(&state, customer, &visitor.time_zone).await.map_err(context::fail)?;
+    let start = messages::start(&state, customer, &visitor.time_zone, visitor.helping.as_ref()).await.map_err(context::fail)?;
     let place = match place {
         Place::New => {
             let chosen = field(ACCOUNT);
