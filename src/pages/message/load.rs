@@ -19,7 +19,9 @@ pub async fn load(account_id: String, topic: String) -> Result<Option<FormView>,
         .map_err(context::fail)?;
     let is_theirs = start.accounts.iter().any(|account| account.id.as_str() == account_id);
     let known = Topic::from_code(&topic);
-    if !(account_id.is_empty() && topic.is_empty()) && !(is_theirs && known.is_some()) {
+    let names_nothing = account_id.is_empty() && topic.is_empty();
+    let is_known = is_theirs && known.is_some();
+    if !names_nothing && !is_known {
         context::redirect(paths::ACCOUNT);
         return Ok(None);
     }

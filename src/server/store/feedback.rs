@@ -121,9 +121,12 @@ pub struct Kept {
     pub language: String,
 }
 
+/// Day, about what, how it was, 0 to 10, words, language.
+type KeptRow = (String, String, Option<String>, Option<i64>, String, String);
+
 /// Answers from a day on, in the order of their days.
 pub async fn since(pool: &AnyPool, day: &str, limit: i64) -> StoreResult<Vec<Kept>> {
-    let rows: Vec<(String, String, Option<String>, Option<i64>, String, String)> = sqlx::query_as(
+    let rows: Vec<KeptRow> = sqlx::query_as(
         "select answered_on, about, how, recommend, words, language from feedback_answers
          where answered_on >= $1
          order by answered_on, id
