@@ -73,9 +73,8 @@ fn Masthead(frame: std::sync::Arc<Frame>) -> impl IntoView {
                 })}
                 <LanguageSwitch frame=frame.clone()/>
                 {(frame.visitor == Visitor::SignedIn).then(|| view! {
-                    <form method="post" action=paths::SIGN_OUT_ACTION>
+                    <form method="post" action=paths::SIGN_OUT_ACTION class="masthead-ways">
                         <button type="submit" class="button-quiet">{td_string!(words(), shell.sign_out)}</button>
-                        " "
                         <button type="submit" class="button-quiet" formaction=paths::LEAVE_ACTION>{td_string!(words(), shell.leave)}</button>
                     </form>
                 })}

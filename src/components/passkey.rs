@@ -46,8 +46,8 @@ pub fn PasskeyForm(
             <HiddenField name="user_handle" value=""/>
             <Button label kind=ButtonKind::Other/>
             <p class="field-error" role="alert" hidden=true>{trouble}</p>
+            <script nonce=use_nonce() inner_html=SCRIPT></script>
         </form>
-        <script nonce=use_nonce() inner_html=SCRIPT></script>
     }
 }
 

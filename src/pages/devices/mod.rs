@@ -108,7 +108,7 @@ fn history(tries: &[ShownTry]) -> impl IntoView + use<> {
     let table = match rows.is_empty() {
         true => view! { <p>{td_string!(words(), devices.history_empty)}</p> }.into_any(),
         false => {
-            let caption = td_string!(words(), devices.history_title);
+            let caption = td_string!(words(), devices.history_caption);
             view! { <DataTable caption=caption columns=columns rows=rows/> }.into_any()
         }
     };

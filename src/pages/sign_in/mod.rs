@@ -80,7 +80,7 @@ pub fn SignInPage() -> impl IntoView {
                         autocomplete="current-password"
                     />
                 </details>
-                <Button label=td_string!(words(), sign_in.button)/>
+                <div class="field"><Button label=td_string!(words(), sign_in.button)/></div>
             </form>
             {shown.passkeys.then(|| view! {
                 <PasskeyForm

@@ -176,7 +176,7 @@ fn always(is_on: bool) -> impl IntoView {
             <p>{unbroken(&text)}</p>
             <form method="post" action=ChooseAlways::PATH>
                 <HiddenField name="always" value=wish/>
-                <Button label=button kind=ButtonKind::Other/>
+                <div class="field"><Button label=button kind=ButtonKind::Other/></div>
             </form>
         </section>
     }
