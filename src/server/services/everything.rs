@@ -173,7 +173,7 @@ fn object(columns: &[Column], row: Vec<Value>) -> Json {
             }
             Value::Integer(Some(integer)) => json!(integer),
             Value::Text(Some(text)) if holds_json(&column.name) => {
-                serde_json::from_str(&text).unwrap_or_else(|_| Json::String(text))
+                serde_json::from_str(&text).unwrap_or(Json::String(text))
             }
             Value::Text(Some(text)) => Json::String(text),
         };

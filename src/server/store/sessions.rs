@@ -144,6 +144,7 @@ pub async fn of_customer(db: &Db, customer_id: &str, now: Millis, most: i64) -> 
         "select id_digest, data, created_at, last_seen_at
          from sessions
          where customer_id = $1
+           and helper_id is null
            and expires_at > $2
          order by last_seen_at desc, id_digest
          limit $3",
@@ -160,6 +161,7 @@ pub async fn end_of_customer(tx: &mut Tx, customer_id: &str, digest_start: &str,
     let result = sqlx::query(
         "delete from sessions
          where customer_id = $1
+           and helper_id is null
            and substr(id_digest, 1, $2) = $3
            and id_digest <> $4",
     )
