@@ -9,6 +9,7 @@ mod disputes;
 mod entries;
 #[cfg(feature = "ssr")]
 mod helpers;
+#[cfg(feature = "ssr")]
 mod messages;
 #[cfg(feature = "ssr")]
 mod parts;
@@ -21,6 +22,7 @@ pub use disputes::{dispute_extent, dispute_outcome, dispute_reason};
 pub use entries::entry_words;
 #[cfg(feature = "ssr")]
 pub use helpers::{help_text, right_words};
+#[cfg(feature = "ssr")]
 pub use messages::{conversation_title, topic_words};
 #[cfg(feature = "ssr")]
 pub use parts::{order_of_parts, part_of_debt};

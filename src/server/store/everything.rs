@@ -92,13 +92,12 @@ pub const SECTIONS: [Section; 52] = [
 ];
 
 /// The tables that are no part of it, and why.
-pub const LEFT_OUT: [(&str, &str); 19] = [
+pub const LEFT_OUT: [(&str, &str); 18] = [
     ("imports", "runs over whole files: nothing of one person"),
     ("asked_entries", "keys that keep an operator's command from acting twice; the entry itself is in the ledger"),
     ("portal_secrets", "secret"),
     ("sign_in_attempts", "security: keyed digests and outcomes, kept to slow guessing down"),
     ("door_tallies", "security: how often an address came to the door"),
-    ("passkey_challenges", "security: digests of what a device was asked to sign, for five minutes"),
     ("feedback_answers", "kept without a name, so nobody knows whose they are"),
     ("staff", "other people"),
     ("policies", "the operator's rules, which are nobody's data; every offer names its version"),
