@@ -172,9 +172,7 @@ fn object(columns: &[Column], row: Vec<Value>) -> Json {
                 Timestamp::from_millisecond(integer).map_or_else(|_| json!(integer), |instant| json!(instant.to_string()))
             }
             Value::Integer(Some(integer)) => json!(integer),
-            Value::Text(Some(text)) if holds_json(&column.name) => {
-                serde_json::from_str(&text).unwrap_or_else(|_| Json::String(text))
-            }
+            Value::Text(Some(text)) if holds_json(&column.name) => serde_json::from_str(&text).unwrap_or(Json::String(text)),
             Value::Text(Some(text)) => Json::String(text),
         };
         (column.name.clone(), json)
