@@ -107,9 +107,7 @@ mod tests {
 
     #[test]
     fn what_is_not_said_stays_as_it_is() {
-        let Ok(said) = read(&typed(&[("day_mon", YES), ("part_evening", YES)]), "America/Denver") else {
-            panic!("it is read");
-        };
+        let said = read(&typed(&[("day_mon", YES), ("part_evening", YES)]), "America/Denver").unwrap_or_default();
         assert!(said.email.is_none() && said.letters.is_none() && said.calls.is_none() && said.time_zone.is_none());
         assert_eq!(said.times.map(|times| (times.day_codes(), times.part_codes())), Some(("mon".into(), "evening".into())));
     }
