@@ -212,7 +212,15 @@ async fn one_account_is_not_the_other_and_nothing_says_what_else_there_is() {
         home.assert_says(&first.reference);
         home.assert_never_says(&second.reference);
         helper.get(&format!("/account/{}", second.account_id)).await.assert_says("Only Ada can do this");
-        let message = |account| [("account", account), ("topic", "other"), ("text", "Hello"), ("reply_to", "a@example.net")];
+        // What the customer typed and has not sent is not theirs to read, nor that there is another account.
+        let typed = [("account", second.account_id.as_str()), ("topic", "other"), ("text", "My secret"), ("intent", "papers")];
+        person.post("/api/send_message", &typed).await;
+        let form = helper.get(&format!("/account/{}/message/other", first.account_id)).await;
+        form.assert_says(&first.reference);
+        form.assert_never_says(&second.reference);
+        form.assert_never_says("My secret");
+        let key = form.value_of("key");
+        let message = |account| [("account", account), ("topic", "other"), ("text", "Hello"), ("key", key.as_str())];
         helper.post("/api/send_message", &message(second.account_id.as_str())).await.assert_says("Only Ada can do this");
         // Two names of one field are no way round it.
         let both = [
@@ -220,12 +228,19 @@ async fn one_account_is_not_the_other_and_nothing_says_what_else_there_is() {
             ("account", second.account_id.as_str()),
             ("topic", "other"),
             ("text", "Hello"),
-            ("reply_to", "a@example.net"),
+            ("key", key.as_str()),
         ];
         helper.post("/api/send_message", &both).await.assert_says("Only Ada can do this");
-        assert_eq!(portal.number("select count(*) from contact_requests").await, 0, "{}", test.name);
-        helper.post("/api/send_message", &message(first.account_id.as_str())).await;
-        assert_eq!(portal.number("select count(*) from contact_requests").await, 1, "{}", test.name);
+        assert_eq!(portal.number("select count(*) from conversations").await, 0, "{}", test.name);
+        // Nothing is disputed by a helper, and nothing they get wrong is kept among what the customer typed.
+        let dispute = [("account", first.account_id.as_str()), ("topic", "not-right"), ("text", "Hello"), ("key", key.as_str())];
+        helper.post("/api/send_message", &dispute).await.assert_says("Only Ada can do this");
+        assert_eq!(portal.number("select count(*) from disputes").await, 0, "{}", test.name);
+        let empty = [("account", first.account_id.as_str()), ("topic", "other"), ("text", ""), ("key", key.as_str())];
+        helper.post("/api/send_message", &empty).await.assert_says("Write");
+        helper.post("/api/send_message", &message(first.account_id.as_str())).await.assert_says("We have your message");
+        assert_eq!(portal.number("select count(*) from conversations").await, 1, "{}", test.name);
+        person.get("/messages/draft").await.assert_says("My secret");
     }
 }
 
