@@ -52,7 +52,7 @@ async fn download(
     }
     let name = format!("everything-{}.zip", state.clock.today_in(&clock::zone(&visitor.time_zone)));
     let (parts, packed) = mpsc::channel(PIECES_WAITING);
-    let (pipe, pieces) = mpsc::channel(PIECES_WAITING);
+    let (pipe, mut pieces) = mpsc::channel(PIECES_WAITING);
     tokio::spawn(async move {
         if let Err(error) = everything::pack(&state, &visitor.customer_id, For::Customer, &parts).await {
             tracing::error!(%error, "everything could not be read to its end");
@@ -65,9 +65,8 @@ async fn download(
         }
         drop(turn);
     });
-    let body = stream::unfold(pieces, |mut pieces: mpsc::Receiver<io::Result<Bytes>>| async move {
-        pieces.recv().await.map(|piece| (piece, pieces))
-    });
+    // What packs a response asks once more after the end: this may be asked as often as it likes.
+    let body = stream::poll_fn(move |context| pieces.poll_recv(context));
     let headers = [
         (header::CONTENT_TYPE, "application/zip".to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
