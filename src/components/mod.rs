@@ -7,6 +7,7 @@ pub mod agreement_terms;
 pub mod begun;
 pub mod change_words;
 pub mod chart;
+pub mod code_word;
 pub mod collection_trouble;
 pub mod devices;
 pub mod disclosure;

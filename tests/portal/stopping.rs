@@ -151,7 +151,9 @@ async fn the_account_page_says_what_comes_how_and_why_not_before() {
         let page = browser.get("/account").await;
         page.assert_says("A receipt, by e-mail, from 21 November 2026: we write only between 8:00 and 21:00 where you live");
         one_click(&app, &path).await;
-        browser.get("/account").await.assert_says("You have stopped e-mail. What you must get comes by post.");
+        let account = browser.get("/account").await;
+        account.assert_says("You have stopped e-mail. What you must get comes by post.");
+        account.assert_says("href=\"/you/contact\"");
         outbox::send_due(&app.state).await.expect("sends");
         browser.get("/account").await.assert_says("A receipt, by post: it is being printed");
         // An address that does not work is said too, and only as long as it is the address.

@@ -180,13 +180,18 @@ fn nothing_done_words(standing: &Standing) -> String {
 
 /// What waits to be sent, how, from when and why not before; and what keeps e-mail from being used.
 fn messages(standing: &Standing) -> AnyView {
-    let trouble = standing.email.map(|trouble| {
-        let phone = frame().reach.phone.clone();
-        let words = match trouble {
-            EmailTrouble::CameBack => td_string!(words(), sending.email_came_back, phone = phone),
-            EmailTrouble::Stopped => td_string!(words(), sending.email_stopped, phone = phone),
-        };
-        view! { <p>{words}</p> }
+    let trouble = standing.email.map(|trouble| match trouble {
+        EmailTrouble::CameBack => {
+            let phone = frame().reach.phone.clone();
+            view! { <p>{td_string!(words(), sending.email_came_back, phone = phone)}</p> }.into_any()
+        }
+        EmailTrouble::Stopped => view! {
+            <p>
+                {td_string!(words(), sending.email_stopped)}" "
+                <a href=paths::YOU_CONTACT>{td_string!(words(), you.contact)}</a>
+            </p>
+        }
+        .into_any(),
     });
     if standing.messages.is_empty() {
         return view! { {trouble}<p>{td_string!(words(), account.send_nothing)}</p> }.into_any();

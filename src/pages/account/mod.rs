@@ -88,7 +88,11 @@ fn rights(account_id: &str) -> impl IntoView + use<> {
                 <li>{td_string!(words(), account.right_proof)}</li>
                 <li>{td_string!(words(), account.right_dispute)}</li>
                 <li>{td_string!(words(), account.right_creditor)}</li>
-                <li>{td_string!(words(), account.right_contact)}</li>
+                <li>
+                    {td_string!(words(), account.right_contact)}
+                    " "
+                    <a href=paths::YOU_CONTACT>{td_string!(words(), you.contact)}</a>
+                </li>
             </ul>
             <p><a href=ask>{td_string!(words(), information.go)}</a></p>
         </section>

@@ -3,7 +3,8 @@
 pub mod actions;
 mod load;
 
-use crate::components::form::{Button, ErrorSummary, Field, FieldKind, FieldWidth, Problems};
+use crate::components::code_word::CodeWord;
+use crate::components::form::{Button, ErrorSummary, Field, FieldWidth, Problems};
 use crate::components::frame::{frame, words};
 use crate::components::layout::Page;
 use crate::components::please_wait::PleaseWait;
@@ -39,15 +40,7 @@ pub fn HelperDoorPage() -> impl IntoView {
                     autocomplete="off"
                     longest=40
                 />
-                <Field
-                    name="code"
-                    label=td_string!(words(), helper.code)
-                    hint=td_string!(words(), helper.code_hint)
-                    kind=FieldKind::Digits
-                    width=FieldWidth::Short
-                    autocomplete="off"
-                    longest=20
-                />
+                <CodeWord/>
                 <Button label=td_string!(words(), sign_in.button)/>
             </form>
             <p><a href=paths::CONTACT>{td_string!(words(), sign_in.help)}</a></p>

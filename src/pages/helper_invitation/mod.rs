@@ -3,7 +3,8 @@
 pub mod actions;
 mod load;
 
-use crate::components::form::{Button, ErrorSummary, Field, FieldKind, FieldWidth, HiddenField, LinkButton, Problems};
+use crate::components::code_word::CodeWord;
+use crate::components::form::{Button, ErrorSummary, HiddenField, LinkButton, Problems};
 use crate::components::frame::{frame, words};
 use crate::components::layout::Page;
 use crate::components::loaded::{loaded, param};
@@ -38,15 +39,7 @@ fn open(shown: Shown) -> impl IntoView {
             <ErrorSummary problems=problems.clone() first="code"/>
             <form method="post" action=AcceptHelp::PATH>
                 <HiddenField name="token" value=shown.token/>
-                <Field
-                    name="code"
-                    label=td_string!(words(), helper.code)
-                    hint=td_string!(words(), helper.code_hint)
-                    kind=FieldKind::Digits
-                    width=FieldWidth::Short
-                    autocomplete="off"
-                    longest=20
-                />
+                <CodeWord/>
                 <Button label=td_string!(words(), sign_in.link_button)/>
             </form>
             <p><a href=paths::CONTACT>{td_string!(words(), contact.title)}</a></p>

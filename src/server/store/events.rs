@@ -65,12 +65,25 @@ impl Event {
         details: serde_json::Value,
         at: Millis,
     ) -> Event {
+        let actor = Actor::Customer(customer.to_string());
+        Event::about((Some(customer), Some(account)), subject, actor, action, details, at)
+    }
+
+    /// What happened to something of a customer's, whoever did it.
+    pub fn about(
+        (customer, account): (Option<&CustomerId>, Option<&AccountId>),
+        subject: &str,
+        actor: Actor,
+        action: &'static str,
+        details: serde_json::Value,
+        at: Millis,
+    ) -> Event {
         Event {
             at,
-            actor: Actor::Customer(customer.to_string()),
+            actor,
             action,
-            customer_id: Some(customer.to_string()),
-            account_id: Some(account.to_string()),
+            customer_id: customer.map(CustomerId::to_string),
+            account_id: account.map(AccountId::to_string),
             subject_id: Some(subject.to_owned()),
             details,
         }

@@ -173,15 +173,8 @@ async fn note(
     details: serde_json::Value,
     at: Millis,
 ) -> Result<(), Failure> {
-    let event = Event {
-        at,
-        actor,
-        action,
-        customer_id: Some(helper.customer_id.to_string()),
-        account_id: helper.account_id.as_ref().map(AccountId::to_string),
-        subject_id: Some(helper.id.clone()),
-        details,
-    };
+    let whose = (Some(&helper.customer_id), helper.account_id.as_ref());
+    let event = Event::about(whose, &helper.id, actor, action, details, at);
     Ok(events::append(tx, &event).await?)
 }
 

@@ -133,22 +133,14 @@ async fn release(tx: &mut Tx, scene: &Scene, event: &LifeEvent, actor: &Actor) -
 /// What happened, without a word of what was told.
 async fn note(
     tx: &mut Tx,
-    (customer, account): (Option<&CustomerId>, Option<&AccountId>),
+    whose: (Option<&CustomerId>, Option<&AccountId>),
     event: &LifeEvent,
     actor: Actor,
     action: &'static str,
     details: serde_json::Value,
     at: Millis,
 ) -> Result<(), Failure> {
-    let event = Event {
-        at,
-        actor,
-        action,
-        customer_id: customer.map(CustomerId::to_string),
-        account_id: account.map(AccountId::to_string),
-        subject_id: Some(event.id.clone()),
-        details,
-    };
+    let event = Event::about(whose, &event.id, actor, action, details, at);
     Ok(events::append(tx, &event).await?)
 }
 

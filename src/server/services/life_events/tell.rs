@@ -77,6 +77,7 @@ async fn keep(state: &AppState, teller: &Teller<'_>, told: &Told, typed: &Typed)
     };
     let first = new_event(state, teller, told, typed, holders.first());
     write(state, &mut tx, teller, &first).await?;
+    // The same person may owe several creditors: each has its own report, and whoever told it is told one number.
     for holder in holders.iter().skip(1) {
         let other = new_event(state, teller, told, typed, Some(holder));
         write(state, &mut tx, teller, &other).await?;

@@ -99,14 +99,7 @@ async fn note(
     details: serde_json::Value,
     at: Millis,
 ) -> Result<(), Failure> {
-    let event = Event {
-        at,
-        actor,
-        action,
-        customer_id: Some(conversation.customer_id.to_string()),
-        account_id: conversation.account_id.as_ref().map(AccountId::to_string),
-        subject_id: Some(conversation.id.clone()),
-        details,
-    };
+    let whose = (Some(&conversation.customer_id), conversation.account_id.as_ref());
+    let event = Event::about(whose, &conversation.id, actor, action, details, at);
     Ok(events::append(tx, &event).await?)
 }
