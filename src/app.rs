@@ -36,6 +36,7 @@ use crate::pages::helpers::HelpersPage;
 use crate::pages::home::HomePage;
 use crate::pages::how_was_this::HowWasThisPage;
 use crate::pages::life_event::LifeEventPage;
+use crate::pages::join::JoinPage;
 use crate::pages::link::LinkPage;
 use crate::pages::mandate::MandatePage;
 use crate::pages::message::MessagePage;
@@ -137,6 +138,7 @@ pub fn App() -> impl IntoView {
                 <Route path=(StaticSegment("agreements"), ParamSegment("agreement"), StaticSegment("change")) view=ChangePage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("agreements"), ParamSegment("agreement"), StaticSegment("change"), StaticSegment("check")) view=ChangeCheckPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("agreements"), ParamSegment("agreement"), StaticSegment("change"), ParamSegment("kind")) view=ChangeKindPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("agreements"), ParamSegment("agreement"), StaticSegment("add-account")) view=JoinPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("agreements"), ParamSegment("agreement"), StaticSegment("what-if")) view=WhatIfPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("agreements"), ParamSegment("agreement"), StaticSegment("end")) view=AgreementEndPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("you"), StaticSegment("signing-in")) view=SigningInPage ssr=SsrMode::Async/>

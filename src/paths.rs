@@ -224,6 +224,11 @@ pub fn what_if(agreement: &str) -> String {
     format!("/agreements/{agreement}/what-if")
 }
 
+/// Choosing an account that joins an agreement.
+pub fn join(agreement: &str) -> String {
+    format!("/agreements/{agreement}/add-account")
+}
+
 /// Where an agreement is ended.
 pub fn agreement_end(agreement: &str) -> String {
     format!("/agreements/{agreement}/end")

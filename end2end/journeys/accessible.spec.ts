@@ -239,6 +239,18 @@ test('changing an agreement', async ({ page, portal }) => {
   await inspect(page)
 })
 
+test('another account joins an agreement', async ({ page, portal }) => {
+  const who = newcomer(portal, 'NG-900070', 'NG-900071')
+  const agreement = await agree(page, await signIn(page, portal.url, who), who)
+  await page.goto(`${agreement}/change`)
+  await inspect(page)
+  await page.goto(`${agreement}/add-account`)
+  await inspect(page)
+  await page.getByRole('button', { name: 'See what changes' }).first().click()
+  await expect(page.getByRole('heading', heading)).toHaveText('Check your answers')
+  await inspect(page)
+})
+
 test('asking for a hardship review', async ({ page, portal }) => {
   const who = newcomer(portal, 'NG-900011')
   const account = await signIn(page, portal.url, who)

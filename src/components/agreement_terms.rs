@@ -7,6 +7,7 @@ use super::table::{Column, DataTable};
 use crate::domain::agreement::{DAYS_TO_PUT_RIGHT, Terms};
 use crate::domain::calendar::Frequency;
 use crate::domain::format;
+use crate::domain::money::Money;
 use crate::domain::offers::OfferKind;
 use crate::domain::policy::Basis;
 use crate::domain::schedule::InterestRule;
@@ -16,11 +17,10 @@ use leptos::prelude::*;
 
 /// Every term but the list of instalments, and the field on which the customer chose it, where they did.
 pub fn terms_rows(terms: &Terms) -> Vec<(SummaryRow, Option<&'static str>)> {
-    let amount = format::money(terms.schedule.principal, language());
-    let covers = match (terms.covers_all(), terms.basis) {
-        (false, _) => td_string!(words(), review.covers_part, amount = amount),
-        (true, Basis::PastDue) => td_string!(words(), review.covers_past_due, amount = amount),
-        (true, Basis::Balance) => td_string!(words(), review.covers_balance, amount = amount),
+    let principal = terms.schedule.principal;
+    let covers = match terms.covers_all() {
+        true => covers_words(terms.basis, principal),
+        false => td_string!(words(), review.covers_part, amount = format::money(principal, language())),
     };
     let not_part = terms.not_covered().map(|other| format::money(other, language()));
     let mut rows = vec![
@@ -28,11 +28,22 @@ pub fn terms_rows(terms: &Terms) -> Vec<(SummaryRow, Option<&'static str>)> {
         (SummaryRow::new(td_string!(words(), review.account), terms.accounts.join(", ")), None),
         (SummaryRow::new(td_string!(words(), review.covers), covers), None),
     ];
+    let joins = terms.joins.clone().map(|reference| td_string!(words(), join.row_text, reference = reference));
+    rows.extend(joins.map(|text| (SummaryRow::new(td_string!(words(), join.row), text), None)));
     rows.extend(not_part.map(|other| (SummaryRow::new(td_string!(words(), review.not_part), other), None)));
     rows.extend(if terms.schedule.instalments.len() > 1 { plan_rows(terms) } else { one_payment_rows(terms) });
     rows.push((SummaryRow::new(td_string!(words(), review.interest), interest_words(terms)), None));
     rows.push((SummaryRow::new(td_string!(words(), options.if_late), late_words(terms)), None));
     rows
+}
+
+/// What a plan pays off.
+pub fn covers_words(basis: Basis, principal: Money) -> String {
+    let amount = format::money(principal, language());
+    match basis {
+        Basis::PastDue => td_string!(words(), review.covers_past_due, amount = amount),
+        Basis::Balance => td_string!(words(), review.covers_balance, amount = amount),
+    }
 }
 
 /// What keeping to it means where something else is owed on the account; nothing where it covers all of it.

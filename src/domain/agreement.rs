@@ -46,6 +46,8 @@ pub struct Terms {
     pub disclosure: Option<Disclosure>,
     /// The SHA-256 of the terms that these take the place of, where they change an agreement.
     pub replaces: Option<String>,
+    /// The reference of the agreement that its account joined: paid on the same days, each with a plan of its own.
+    pub joins: Option<String>,
 }
 
 /// The portal's neutral words, and the creditor's own.
@@ -105,6 +107,9 @@ impl Terms {
         if let Some(replaces) = &self.replaces {
             json.text("replaces", replaces);
         }
+        if let Some(joins) = &self.joins {
+            json.text("joins", joins);
+        }
         json.finish()
     }
 }
@@ -145,6 +150,8 @@ struct Written {
     disclosure: Option<Disclosure>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     replaces: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    joins: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -185,6 +192,7 @@ impl From<Terms> for Written {
             late_payment: terms.late_payment,
             disclosure: terms.disclosure,
             replaces: terms.replaces,
+            joins: terms.joins,
         }
     }
 }
@@ -230,6 +238,7 @@ impl TryFrom<Written> for Terms {
             late_payment: written.late_payment,
             disclosure: written.disclosure,
             replaces: written.replaces,
+            joins: written.joins,
         })
     }
 }
@@ -368,6 +377,7 @@ mod tests {
             late_payment: None,
             disclosure: None,
             replaces: None,
+            joins: None,
         }
     }
 

@@ -29,6 +29,7 @@ pub mod helper;
 pub mod history;
 pub mod hold;
 pub mod ids;
+pub mod joining;
 pub mod joint_payment;
 pub mod journey;
 pub mod keeping;

@@ -30,6 +30,7 @@ pub mod helper_invitation;
 pub mod helpers;
 pub mod home;
 pub mod how_was_this;
+pub mod join;
 pub mod language;
 pub mod life_event;
 pub mod link;

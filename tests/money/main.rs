@@ -26,6 +26,7 @@ mod given_back;
 mod hardship;
 mod helpers;
 mod how_was_this;
+mod joining;
 mod joint;
 mod joint_have_back;
 mod life_events;

@@ -196,6 +196,7 @@ async fn the_doors_are_these() {
         "POST /api/forget_circumstances",
         "POST /api/give_consent",
         "POST /api/have_back",
+        "POST /api/join_account",
         "POST /api/keep_dispute",
         "POST /api/keep_helper",
         "POST /api/keep_wishes",

@@ -24,6 +24,8 @@ pub struct EndView {
     pub balance: Money,
     pub past_due: Money,
     pub is_on_its_way: bool,
+    /// Accounts on the same days, whose agreements go on.
+    pub joined: Vec<String>,
 }
 
 #[component]
@@ -46,6 +48,11 @@ fn show(view: EndView) -> impl IntoView {
         }
         .into_any()
     };
+    let others: Vec<_> = view
+        .joined
+        .into_iter()
+        .map(|account| view! { <li>{td_string!(words(), join.goes_on, account = account)}</li> })
+        .collect();
     let owed = td_string!(words(), change.end_owed, creditor = view.creditor, amount = amount(view.balance));
     view! {
         <Page title=td_string!(words(), change.end) back=paths::agreement(&view.agreement_id)>
@@ -54,6 +61,7 @@ fn show(view: EndView) -> impl IntoView {
                 <li>{owed}</li>
                 {past_due.map(|text| view! { <li>{text}</li> })}
                 <li>{td_string!(words(), change.end_collected)}</li>
+                {others}
                 <li>{td_string!(words(), change.end_ways)}</li>
             </ul>
             <p><LinkButton href=change label=td_string!(words(), change.end_change)/></p>

@@ -7,6 +7,7 @@ use crate::domain::what_if::paid_ahead;
 use crate::paths;
 use crate::server::context::{self, Failed};
 use crate::server::services::changes::{self, NotNow};
+use crate::server::services::joining::{self, Member};
 use crate::server::services::mandates;
 
 /// What the screen shows; `None` where the answer leads to another page.
@@ -26,6 +27,8 @@ pub async fn load(agreement_id: String) -> Result<Option<ChangeView>, Failed> {
                 ways: Vec::new(),
                 ahead: Vec::new(),
                 kinds: Vec::new(),
+                may_be_joined: false,
+                joined: Vec::new(),
                 is_on_its_way: false,
                 why_not: Some(WhyNothing::Forbidden),
             }));
@@ -42,6 +45,8 @@ pub async fn load(agreement_id: String) -> Result<Option<ChangeView>, Failed> {
     let running = found.running();
     let kinds = running.kinds();
     let next = running.open_lines().min_by_key(|line| line.due_on);
+    let others = joining::others(&state, &visitor.customer_id, &id).await.map_err(context::fail)?;
+    let is_any_free = joining::is_any_free(&state, &visitor.customer_id, &found.account).await.map_err(context::fail)?;
     Ok(Some(ChangeView {
         account_id: found.account.id.to_string(),
         next: next.map(|line| (line.due_on, line.open(), line.due_on < found.today)),
@@ -53,6 +58,8 @@ pub async fn load(agreement_id: String) -> Result<Option<ChangeView>, Failed> {
             Some(_) => Some(WhyNothing::NotOffered),
             None => None,
         },
+        may_be_joined: is_any_free && running.pattern.is_some() && next.is_some(),
+        joined: others.into_iter().filter(Member::is_active).map(|other| (other.account, other.id.to_string())).collect(),
         kinds,
         agreement_id,
     }))

@@ -32,6 +32,10 @@ pub struct ChangeView {
     pub ahead: Vec<(Money, PlanSide)>,
     /// The kinds that the policy has.
     pub kinds: Vec<ChangeKind>,
+    /// Another account of theirs may be able to join it.
+    pub may_be_joined: bool,
+    /// Accounts that are paid on the same days, each under an agreement of its own: account, id of the agreement.
+    pub joined: Vec<(String, String)>,
     /// A payment of it is on its way.
     pub is_on_its_way: bool,
     pub why_not: Option<WhyNothing>,
@@ -63,11 +67,12 @@ fn show(view: ChangeView) -> impl IntoView {
         };
         view! { <Notice kind=NoticeKind::Plain><p>{text}</p></Notice> }
     });
-    let kinds = (!view.kinds.is_empty()).then(|| kinds(&view));
+    let kinds = (!view.kinds.is_empty() || view.may_be_joined).then(|| kinds(&view));
     view! {
         <Page title=td_string!(words(), change.title) back=back lead=td_string!(words(), change.lead)>
             {why_not}
             {on_its_way}
+            {joined(&view.joined)}
             {ways(&view)}
             {kinds}
             {pay_more(&view)}
@@ -180,12 +185,28 @@ fn kinds(view: &ChangeView) -> impl IntoView + use<> {
             view! { <li><a href=href>{title}</a><p class="quiet">{hint}</p></li> }
         })
         .collect();
+    let join = view.may_be_joined.then(|| {
+        let href = paths::join(&view.agreement_id);
+        view! { <li><a href=href>{td_string!(words(), join.title)}</a><p class="quiet">{td_string!(words(), join.hint)}</p></li> }
+    });
     view! {
         <section aria-labelledby="kinds">
             <h2 id="kinds">{td_string!(words(), change.kinds)}</h2>
-            <ul class="ways">{links}</ul>
+            <ul class="ways">{links}{join}</ul>
         </section>
     }
+}
+
+/// A change of one moves nothing of the others.
+fn joined(joined: &[(String, String)]) -> Option<impl IntoView + use<>> {
+    let lines: Vec<_> = joined
+        .iter()
+        .map(|(account, agreement)| {
+            let text = td_string!(words(), join.stays, account = account.clone());
+            view! { <p>{text}" "<a href=paths::change(agreement)>{td_string!(words(), join.stays_go, account = account.clone())}</a></p> }
+        })
+        .collect();
+    (!lines.is_empty()).then(|| view! { <Notice kind=NoticeKind::Plain>{lines}</Notice> })
 }
 
 fn kind_words(kind: ChangeKind) -> (&'static str, &'static str) {

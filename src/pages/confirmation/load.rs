@@ -9,7 +9,7 @@ use crate::paths;
 use crate::server::clock;
 use crate::server::context::{self, Failed};
 use crate::server::services::mandates::{self, Automatic};
-use crate::server::services::{changes, documents, feedback, keeping, recalls};
+use crate::server::services::{changes, documents, feedback, joining, keeping, recalls};
 
 /// What the screen shows; `None` where there is no such agreement of theirs and the answer leads to the account page.
 pub async fn load(agreement_id: String) -> Result<Option<ConfirmationView>, Failed> {
@@ -35,6 +35,7 @@ pub async fn load(agreement_id: String) -> Result<Option<ConfirmationView>, Fail
         }
         AgreementState::Active | AgreementState::Broken | AgreementState::Cancelled => false,
     };
+    let others = joining::others(&state, &visitor.customer_id, &id).await.map_err(context::fail)?;
     let zone = clock::zone(&agreement.signed_in_zone);
     let kept = changes::kept(&state, &visitor.customer_id, &id).await.map_err(context::fail)?;
     let versions = changes::versions(&state, &visitor.customer_id, &id).await.map_err(context::fail)?;
@@ -56,6 +57,7 @@ pub async fn load(agreement_id: String) -> Result<Option<ConfirmationView>, Fail
         earlier: earlier
             .map(|version| (version.number, clock::date_of(version.signed_at, &zone), version.document_id.to_string()))
             .collect(),
+        joined: others.into_iter().map(|other| (other.account, other.reference, other.id.to_string())).collect(),
         kept,
         automatic,
         standing,

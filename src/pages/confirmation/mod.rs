@@ -50,6 +50,8 @@ pub struct ConfirmationView {
     pub taken_back_on: Option<Date>,
     /// Versions before the one in force: number, the day each was signed, its document.
     pub earlier: Vec<(i64, Date, String)>,
+    /// The others that are paid on the same days: account, reference, id.
+    pub joined: Vec<(String, String, String)>,
     /// A change of it that is wanted and not signed.
     pub kept: Option<Changed>,
 }
@@ -100,6 +102,7 @@ fn show(view: ConfirmationView) -> impl IntoView {
                 Some(standing) => keeping::show(&view.account_id, &view.agreement_id, standing).into_any(),
                 None => view! { <InstalmentList terms=view.terms.clone()/> }.into_any(),
             }}
+            {joined(&view.joined)}
             {automatic::show(&view.automatic)}
             <section aria-labelledby="signed">
                 <h2 id="signed">{td_string!(words(), confirmation.signed)}</h2>
@@ -194,6 +197,26 @@ fn next_steps(view: &ConfirmationView) -> impl IntoView + use<> {
             <p>{unbroken(&td_string!(words(), confirmation.how_to_change, phone = reach.phone, hours = reach.hours))}</p>
         </section>
     }
+}
+
+/// Agreements of other accounts on the same days.
+fn joined(joined: &[(String, String, String)]) -> Option<impl IntoView + use<>> {
+    let links: Vec<_> = joined
+        .iter()
+        .map(|(account, reference, id)| {
+            let label = td_string!(words(), join.member, account = account.clone(), reference = reference.clone());
+            view! { <li><a href=paths::agreement(id)>{label}</a></li> }
+        })
+        .collect();
+    (!links.is_empty()).then(|| {
+        view! {
+            <section aria-labelledby="together">
+                <h2 id="together">{td_string!(words(), join.members)}</h2>
+                <p>{td_string!(words(), join.members_text)}</p>
+                <ul>{links}</ul>
+            </section>
+        }
+    })
 }
 
 /// What was signed before stays readable for ever.

@@ -38,7 +38,7 @@ pub async fn choose_plan(
         Ok(read) => read,
         Err(problems) => return context::refuse(&back, flash(&typed, fields_of(problems))).await,
     };
-    let choice = DraftChoice { typed: values(&typed), choice };
+    let choice = DraftChoice { typed: values(&typed), choice, joins: None };
     match agreements::choose(&state, &visitor.customer_id, &account_id, &offer.id, choice).await.map_err(context::fail)? {
         Chosen::Kept => context::redirect(&paths::review(&account)),
         Chosen::NotAllowed(refusal) => {

@@ -58,7 +58,7 @@ pub async fn choose_promise(
     let (Some(day), Some(amount)) = (day, amount) else {
         return context::refuse(&back, refused(errors)).await;
     };
-    let choice = DraftChoice { typed: values.clone(), choice: PlanChoice::of_payment(amount, Some(day)) };
+    let choice = DraftChoice { typed: values.clone(), choice: PlanChoice::of_payment(amount, Some(day)), joins: None };
     match agreements::choose(&state, &visitor.customer_id, &account_id, &offer, choice).await.map_err(context::fail)? {
         Chosen::Kept => context::redirect(&paths::review(&account)),
         Chosen::NotAllowed(refusal) => {

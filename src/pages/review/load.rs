@@ -1,13 +1,14 @@
 //! The draft of an account, recomputed on what is owed today.
 
+use super::{BesideView, ReviewView};
 use crate::domain::ids::AccountId;
 use crate::domain::journey::Screen;
 use crate::server::context::{self, Failed};
-use crate::server::services::agreements::{self, DraftState, ReadyDraft};
-use crate::server::services::helpers;
+use crate::server::services::agreements::{self, DraftState};
+use crate::server::services::{helpers, joining};
 
-/// The draft that is ready to be checked or signed, and the name of the helper who prepared it, if one did; `None` where another page is the right one and the answer leads there.
-pub async fn load(account_id: String) -> Result<Option<(Box<ReadyDraft>, Option<String>)>, Failed> {
+/// What the screen shows; `None` where another page is the right one and the answer leads there.
+pub async fn load(account_id: String) -> Result<Option<ReviewView>, Failed> {
     let (Some(state), Some(visitor)) = (context::state(), context::signed_in()) else {
         return Ok(None);
     };
@@ -19,7 +20,15 @@ pub async fn load(account_id: String) -> Result<Option<(Box<ReadyDraft>, Option<
             // Signing was refused because another tab had chosen otherwise, or what is owed had changed.
             ready.changed |= context::flash("review").is_some();
             let prepared_by = helpers::who_drafted(&state, &account).await.map_err(context::fail)?;
-            Some((ready, prepared_by))
+            let joins = ready.draft.choice.joins.clone().filter(|_| ready.terms.joins.is_some());
+            let beside = match joins {
+                Some(id) => {
+                    let beside = joining::beside(&state, &visitor.customer_id, &id).await.map_err(context::fail)?;
+                    Some(BesideView { agreement_id: id.to_string(), accounts: beside.accounts, left: beside.left })
+                }
+                None => None,
+            };
+            Some(ReviewView { account_id: account.to_string(), terms: ready.terms, is_changed: ready.changed, prepared_by, beside })
         }
         _ => None,
     })

@@ -1,6 +1,7 @@
 //! Check answers: everything that was chosen, each with a way to change it. Nothing is decided here.
 
 mod load;
+mod together;
 
 use crate::components::agreement_terms::{InstalmentList, not_part_words, terms_rows};
 use crate::components::disclosure::DisclosureNotice;
@@ -11,6 +12,7 @@ use crate::components::loaded::{loaded, param};
 use crate::components::notice::{Notice, NoticeKind};
 use crate::components::summary::{SummaryList, SummaryRow};
 use crate::domain::agreement::Terms;
+use crate::domain::calendar::Date;
 use crate::domain::journey::Way;
 use crate::domain::offers::OfferKind;
 use crate::domain::policy::Basis;
@@ -18,21 +20,38 @@ use crate::paths;
 use crate::words::td_string;
 use leptos::prelude::*;
 
-#[component]
-pub fn ReviewPage() -> impl IntoView {
-    let account_id = param("account");
-    let account = account_id.clone();
-    loaded(load::load(account_id), move |found| {
-        found.map(|(ready, prepared_by)| show(&account, &ready.terms, ready.changed, prepared_by))
-    })
+/// What the screen shows.
+pub struct ReviewView {
+    pub account_id: String,
+    pub terms: Terms,
+    /// It differs from what was chosen.
+    pub is_changed: bool,
+    /// The helper who chose it.
+    pub prepared_by: Option<String>,
+    pub beside: Option<BesideView>,
 }
 
-fn show(account_id: &str, terms: &Terms, changed: bool, prepared_by: Option<String>) -> impl IntoView + use<> {
-    let way = paths::way(account_id, way_of(terms));
+/// The agreement that the account is to join.
+pub struct BesideView {
+    pub agreement_id: String,
+    pub accounts: Vec<String>,
+    /// What is still to be paid there: day and minor units.
+    pub left: Vec<(Date, i64)>,
+}
+
+#[component]
+pub fn ReviewPage() -> impl IntoView {
+    loaded(load::load(param("account")), |view| view.map(show))
+}
+
+fn show(view: ReviewView) -> impl IntoView {
+    let terms = view.terms;
+    let way = paths::way(&view.account_id, way_of(&terms));
     let change = td_string!(words(), review.change);
-    let rows: Vec<SummaryRow> = terms_rows(terms)
+    let is_joining = view.beside.is_some();
+    let rows: Vec<SummaryRow> = terms_rows(&terms)
         .into_iter()
-        .map(|(row, field)| match field {
+        .map(|(row, field)| match field.filter(|_| !is_joining) {
             Some(field) => {
                 let what = row.term.clone();
                 row.with_change(paths::at(&way, field), change, what)
@@ -40,9 +59,10 @@ fn show(account_id: &str, terms: &Terms, changed: bool, prepared_by: Option<Stri
             None => row,
         })
         .collect();
-    let title = td_string!(words(), review.title);
-    let (go_on, terms) = (paths::sign(account_id), terms.clone());
-    let notice = changed.then(|| {
+    // What joins an agreement is chosen there: the plan builder knows nothing of its days.
+    let back = view.beside.as_ref().map_or(way, |beside| paths::join(&beside.agreement_id));
+    let together = view.beside.as_ref().map(|beside| together::show(beside, &terms.schedule));
+    let notice = view.is_changed.then(|| {
         view! {
             <Notice kind=NoticeKind::Attention title=td_string!(words(), review.changed_title)>
                 <p>{td_string!(words(), review.changed)}</p>
@@ -50,14 +70,15 @@ fn show(account_id: &str, terms: &Terms, changed: bool, prepared_by: Option<Stri
         }
     });
     view! {
-        <Page title=title back=way lead=td_string!(words(), review.lead)>
+        <Page title=td_string!(words(), review.title) back=back lead=td_string!(words(), review.lead)>
             {notice}
-            {prepared_by.map(|name| view! { <p>{td_string!(words(), helper.prepared_by, name = name)}</p> })}
+            {view.prepared_by.map(|name| view! { <p>{td_string!(words(), helper.prepared_by, name = name)}</p> })}
             <SummaryList rows/>
             {not_part_words(&terms).map(|note| view! { <p>{note}</p> })}
             <DisclosureNotice disclosure=terms.disclosure creditor=terms.creditor.clone()/>
+            {together}
             <InstalmentList terms/>
-            <LinkButton href=go_on label=td_string!(words(), review.go_on)/>
+            <LinkButton href=paths::sign(&view.account_id) label=td_string!(words(), review.go_on)/>
         </Page>
     }
 }

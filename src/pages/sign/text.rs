@@ -24,11 +24,11 @@ pub fn sentences(terms: &Terms, language: Language) -> Vec<String> {
     } else {
         td_string!(words, sign.text_once, total = total, creditor = creditor, last = last)
     };
+    let joins = terms.joins.clone().map(|reference| td_string!(words, join.text, reference = reference));
     let rest = [
-        promise,
         td_string!(words, sign.text_change).to_owned(),
         late(terms, language),
         td_string!(words, sign.consent_records).to_owned(),
     ];
-    disclosed(terms, language).into_iter().chain(rest).collect()
+    disclosed(terms, language).into_iter().chain([promise]).chain(joins).chain(rest).collect()
 }

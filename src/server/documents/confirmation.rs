@@ -36,6 +36,8 @@ pub struct ConfirmationContent {
     pub creditor_statement: Option<String>,
     /// What was said before signing.
     pub disclosure: Option<Disclosure>,
+    /// The reference of the agreement that its account joined.
+    pub joins: Option<String>,
     /// The schedule of the version before, where this changes one.
     pub changed: Option<Schedule>,
     /// The name as typed.
@@ -263,6 +265,8 @@ impl ConfirmationContent {
             };
             facts.push(Fact::new(td_string!(words, document.rhythm), rhythm));
         }
+        let joins = self.joins.as_ref().map(|reference| td_string!(words, join.row_text, reference = reference));
+        facts.extend(joins.map(|text| Fact::new(td_string!(words, join.row), text)));
         facts.push(Fact::new(
             td_string!(words, document.interest),
             match &self.interest {

@@ -19,7 +19,7 @@ use crate::server::store::agreements::{self, NewAgreement};
 pub use crate::server::store::drafts::DraftChoice;
 use crate::server::store::drafts::{self, Draft};
 use crate::server::store::events::{self, Actor, Event};
-use crate::server::store::{self, facts, holds, offer_sets};
+use crate::server::store::{self, facts, holds, joined, offer_sets};
 use serde_json::{Map, json};
 use std::collections::BTreeMap;
 
@@ -54,7 +54,8 @@ pub async fn choose(
         Ok(schedule) => schedule,
         Err(refusal) => return Ok(Chosen::NotAllowed(Box::new(refusal))),
     };
-    let terms = terms_of(&held.account, &held.set, offer, schedule).canonical_json();
+    let joins = joined::first_of(state.db.pool(), customer, choice.joins.as_ref(), account_id).await?;
+    let terms = terms_of(&held.account, &held.set, offer, schedule, reference_of(joins.as_ref())).canonical_json();
     let now = state.clock.now_millis();
     let mut tx = state.db.begin_write().await?;
     store::lock_account(&mut tx, account_id.as_str()).await?;
@@ -150,7 +151,8 @@ pub async fn draft(state: &AppState, customer: &CustomerId, account_id: &Account
     let Some(draft) = drafts::live(state.db.pool(), account_id).await? else {
         return Ok(DraftState::NothingChosen);
     };
-    Ok(match recompute(&held.account, &held.set, &draft, held.today) {
+    let joins = joined::first_of(state.db.pool(), customer, draft.choice.joins.as_ref(), account_id).await?;
+    Ok(match recompute(&held.account, &held.set, &draft, reference_of(joins.as_ref()), held.today) {
         Some((offer, terms)) => {
             let terms_sha256 = fingerprint(&terms.canonical_json());
             let changed = terms_sha256 != draft.terms_sha256;
@@ -208,7 +210,8 @@ pub async fn sign(
     }
     let zone = clock::zone(&account.time_zone);
     let today = state.clock.today_in(&zone);
-    let Some((offer, terms)) = recompute(&account, &stored.set, &draft, today) else {
+    let joins = joined::first_of(&mut *tx, customer, draft.choice.joins.as_ref(), account_id).await?;
+    let Some((offer, terms)) = recompute(&account, &stored.set, &draft, reference_of(joins.as_ref()), today) else {
         return Ok(Signed::Changed);
     };
     let Some(agreed) = signature.agrees_to(&terms) else { return Ok(Signed::Changed) };
@@ -239,25 +242,44 @@ pub async fn sign(
         currency: terms.currency.code(),
         kind: kind_code(terms.kind),
         draft_id: &draft.id,
+        joined_to: joins.as_ref().map(|(first, _)| first),
         version: signing.version(),
     };
     agreements::insert(&mut tx, &new).await?;
     drafts::end(&mut tx, &draft.id, now).await?;
     offer_sets::end(&mut tx, &stored.id, now).await?;
     hardship::chosen(&mut tx, customer, account_id, now).await?;
-    let details = Map::from_iter([("offer".to_owned(), json!(draft.offer_id))]);
+    let mut details = Map::from_iter([("offer".to_owned(), json!(draft.offer_id))]);
+    details.extend(joins.map(|(first, _)| ("joins".to_owned(), json!(first))));
     signing.finish(state, tx, "agreement.signed", details).await?;
     Ok(Signed::Agreement(id))
 }
 
 /// The offer and the terms a draft leads to on these facts; `None` if the offer or the choice no longer stands.
-fn recompute(account: &facts::AccountRecord, set: &OfferSet, draft: &Draft, today: Date) -> Option<(Offer, Terms)> {
+fn recompute(
+    account: &facts::AccountRecord,
+    set: &OfferSet,
+    draft: &Draft,
+    joins: Option<String>,
+    today: Date,
+) -> Option<(Offer, Terms)> {
     let offer = set.offer(&draft.offer_id).filter(|offer| can_be_agreed(offer))?;
     let schedule = fit(offer, &draft.choice.choice, today).ok()?;
-    Some((offer.clone(), terms_of(account, set, offer, schedule)))
+    Some((offer.clone(), terms_of(account, set, offer, schedule, joins)))
 }
 
-fn terms_of(account: &facts::AccountRecord, set: &OfferSet, offer: &Offer, schedule: Schedule) -> Terms {
+/// What the terms say of the agreement that a choice joins.
+fn reference_of(joins: Option<&(AgreementId, String)>) -> Option<String> {
+    joins.map(|(_, reference)| reference.clone())
+}
+
+fn terms_of(
+    account: &facts::AccountRecord,
+    set: &OfferSet,
+    offer: &Offer,
+    schedule: Schedule,
+    joins: Option<String>,
+) -> Terms {
     let interest = match &offer.limits {
         Limits::Plan(limits) => limits.interest,
         Limits::OnePayment(_) => InterestRule::Frozen,
@@ -280,6 +302,7 @@ fn terms_of(account: &facts::AccountRecord, set: &OfferSet, offer: &Offer, sched
         late_payment: set.late_payment.clone(),
         disclosure: set.time_barred.disclosure(),
         replaces: None,
+        joins,
     }
 }
 

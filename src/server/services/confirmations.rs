@@ -79,6 +79,7 @@ pub async fn issue(state: &AppState, tx: &mut Tx, signed: &SignedVersion<'_>) ->
         days_to_put_right: DAYS_TO_PUT_RIGHT,
         creditor_statement: terms.late_payment.as_ref().map(|statement| statement.text(signed.language).to_owned()),
         disclosure: terms.disclosure,
+        joins: terms.joins.clone(),
         changed: signed.before.map(|before| before.schedule.clone()),
         signed_name: signed.typed_name.to_owned(),
         signed_at: clock::zoned(signed.signed_at, &zone),

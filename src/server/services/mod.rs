@@ -28,6 +28,7 @@ pub mod hardship;
 pub mod helpers;
 pub mod history;
 pub mod information;
+pub mod joining;
 pub mod keeping;
 pub mod life_events;
 pub mod links;

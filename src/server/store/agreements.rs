@@ -22,6 +22,8 @@ pub struct NewAgreement<'a> {
     pub currency: &'a str,
     pub kind: &'a str,
     pub draft_id: &'a DraftId,
+    /// The first of those that it joins.
+    pub joined_to: Option<&'a AgreementId>,
     pub version: NewVersion<'a>,
 }
 
@@ -51,8 +53,8 @@ pub struct NewVersion<'a> {
 pub async fn insert(tx: &mut Tx, new: &NewAgreement<'_>) -> StoreResult<()> {
     sqlx::query(
         "insert into agreements (id, reference, customer_id, creditor_id, currency, kind, state, current_version, draft_id,
-           created_at, ended_at)
-         values ($1, $2, $3, $4, $5, $6, 'active', $7, $8, $9, null)",
+           created_at, ended_at, joined_to)
+         values ($1, $2, $3, $4, $5, $6, 'active', $7, $8, $9, null, $10)",
     )
     .bind(new.id.as_str())
     .bind(new.reference)
@@ -63,6 +65,7 @@ pub async fn insert(tx: &mut Tx, new: &NewAgreement<'_>) -> StoreResult<()> {
     .bind(new.version.number)
     .bind(new.draft_id.as_str())
     .bind(new.version.signed_at)
+    .bind(new.joined_to.map(AgreementId::as_str))
     .execute(&mut **tx)
     .await?;
     sqlx::query("insert into agreement_accounts (agreement_id, account_id, ended_at) values ($1, $2, null)")

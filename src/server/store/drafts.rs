@@ -1,7 +1,7 @@
 //! What a customer has chosen so far for one account: kept as typed, on any device, until it is signed or replaced.
 
 use super::{StoreError, StoreResult, Tx, expect_rows};
-use crate::domain::ids::{AccountId, CustomerId, DraftId, OfferSetId};
+use crate::domain::ids::{AccountId, AgreementId, CustomerId, DraftId, OfferSetId};
 use crate::domain::offers::PlanChoice;
 use crate::server::clock::Millis;
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,9 @@ use std::collections::BTreeMap;
 pub struct DraftChoice {
     pub typed: BTreeMap<String, String>,
     pub choice: PlanChoice,
+    /// The agreement on whose days it is paid: one that runs, and that it joins when it is signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joins: Option<AgreementId>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -39,6 +39,7 @@ pub mod holds;
 pub mod import;
 pub mod information;
 pub mod jobs;
+pub mod joined;
 pub mod keeping;
 pub mod ledger;
 pub mod life_events;
