@@ -338,6 +338,11 @@ pub async fn sandbox_messages(state: &AppState) -> Result<Vec<(Millis, String)>,
     Ok(messages.into_iter().map(with_code).collect())
 }
 
+/// Lets a customer's messages that wait be decided anew, because what is known of them has changed.
+pub(super) async fn decide_again(state: &AppState, tx: &mut Tx, customer: &CustomerId) -> Result<(), Failure> {
+    Ok(outbox::decide_again(tx, customer, state.clock.now_millis()).await?)
+}
+
 /// Lets what found no mail server be sent now that there is one. Returns how many messages wait again.
 pub async fn retry(state: &AppState) -> Result<u64, Failure> {
     let now = state.clock.now_millis();
