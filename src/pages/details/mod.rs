@@ -44,10 +44,10 @@ pub enum Then {
 #[component]
 pub fn DetailsPage() -> impl IntoView {
     let done = use_query_map().with_untracked(|query| query.get(paths::DONE));
-    loaded(load::load(), move |view| view.map(|view| show(&view, done)))
+    loaded(load::load(), move |view| view.map(|view| show(view, done)))
 }
 
-fn show(view: &DetailsView, done: Option<String>) -> impl IntoView + use<> {
+fn show(view: DetailsView, done: Option<String>) -> impl IntoView {
     let done = done.as_deref().and_then(done_words);
     let done = done.map(|done| view! { <Notice kind=NoticeKind::Done><p>{done}</p></Notice> });
     let corrected: Vec<_> = view.corrected.iter().map(|corrected| view! { <li>{corrected_words(corrected)}</li> }).collect();
@@ -59,10 +59,11 @@ fn show(view: &DetailsView, done: Option<String>) -> impl IntoView + use<> {
             </section>
         }
     });
+    let rows = rows(&view);
     view! {
         <Page title=td_string!(words(), details.title) back=paths::YOU lead=td_string!(words(), details.lead)>
             {done}
-            <SummaryList rows=rows(view)/>
+            <SummaryList rows/>
             {corrected}
             <p>
                 {td_string!(words(), details.contact_lead)}" "
