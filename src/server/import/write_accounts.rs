@@ -392,8 +392,8 @@ impl AccountWriter {
         for slot in plan.customers.slots {
             for Own { known, verdict } in slot.own {
                 match verdict {
-                    Verdict::Keep => {}
-                    Verdict::HasIt => own_details::confirm(tx, &known.id, now).await?,
+                    Verdict::HasIt if known.confirmed_at.is_none() => own_details::confirm(tx, &known.id, now).await?,
+                    Verdict::Keep | Verdict::HasIt => {}
                     Verdict::Newer => {
                         own_details::end(tx, &known.id, EndedBecause::Newer, now).await?;
                         let details = json!({ "detail": known.detail.code(), "import_id": self.run_id });

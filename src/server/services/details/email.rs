@@ -16,6 +16,7 @@ use crate::server::services::sessions::Proven;
 use crate::server::state::AppState;
 use crate::server::store::events::Actor;
 use crate::server::store::own_details::{self, Pending};
+use crate::server::store::outbox as store_of_outbox;
 use crate::server::store::{StoreError, Tx};
 
 const MINUTE: Millis = 60_000;
@@ -54,6 +55,8 @@ pub async fn ask(state: &AppState, proven: &Proven, typed: &str, language: Langu
     let lasts = CODE_LASTS_MINUTES * MINUTE;
     let value = Value::one(&email);
     own_details::keep_pending(&mut tx, customer, Detail::Email, (&id, &value), (real_now, real_now + lasts)).await?;
+    // One that has not left yet is of no use any more.
+    store_of_outbox::withdraw_all(&mut tx, customer, &code_message("")).await?;
     let once = code_message(&id);
     let message = Message {
         customer_id: customer,
