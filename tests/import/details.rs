@@ -42,7 +42,9 @@ async fn a_file_keeps_confirms_and_replaces_what_a_customer_corrected() {
         let before = number(db, "select count(*) from events").await;
 
         // The creditor still sends what it had, in capitals too, or nothing: the customer's stays, and nothing is said to have changed.
-        for (name, email) in [("same", KAREN_EMAIL.to_owned()), ("capitals", KAREN_EMAIL.to_uppercase()), ("empty", String::new())] {
+        for (name, email) in
+            [("same", KAREN_EMAIL.to_owned()), ("capitals", KAREN_EMAIL.to_uppercase()), ("empty", String::new())]
+        {
             let path = files.write(&format!("{name}.csv"), text.replace(KAREN_EMAIL, &email));
             assert_eq!(counts(&run(db, request(path, NORTHGATE)).await), (0, 0, 60, 0), "{}: {name}", test.name);
             assert_eq!(known(db).await, ["karen@own.example", &street, "waits", "live"], "{}: {name}", test.name);

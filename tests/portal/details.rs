@@ -65,7 +65,10 @@ async fn an_address_becomes_theirs_with_the_code_that_went_there_and_the_one_bef
         let asked = ask(&mut browser, " Ada@New.example ").await;
         asked.assert_says("We sent a code to ada@new.example.");
         let code = arrived(&app).await;
-        assert_eq!(app.count("select count(*) from outbox where template = 'email_code' and recipient = 'ada@new.example'").await, 1);
+        assert_eq!(
+            app.count("select count(*) from outbox where template = 'email_code' and recipient = 'ada@new.example'").await,
+            1
+        );
         // Whoever reads the database or downloads everything does not find it there.
         let bodies: Vec<String> =
             sqlx::query_scalar("select body_text || body_html from outbox").fetch_all(app.db().pool()).await.expect("bodies");
@@ -209,7 +212,11 @@ async fn a_number_is_kept_as_carriers_want_it_and_can_be_removed() {
     for app in both().await {
         let seeded = app.seeded().await;
         let mut browser = app.signed_in(&seeded).await;
-        for (typed, words) in [("", "Enter a phone number. To have none"), ("call me", "Enter a phone number with its area code"), ("555-0100", "Enter a phone number")] {
+        for (typed, words) in [
+            ("", "Enter a phone number. To have none"),
+            ("call me", "Enter a phone number with its area code"),
+            ("555-0100", "Enter a phone number"),
+        ] {
             let page = browser.post("/api/keep_phone", &[("phone", typed)]).await;
             page.assert_says(words);
             assert_eq!(page.value_of("phone").unwrap_or_default(), typed);
@@ -240,7 +247,8 @@ async fn a_postal_address_is_looked_at_before_it_is_so() {
         let mut browser = app.signed_in(&seeded).await;
         let page = browser.get("/you/details/address").await;
         assert_eq!(page.value_of("street").as_deref(), Some("1 Main St"));
-        let refused = browser.post("/api/keep_address", &[("street", "<b>"), ("city", " "), ("state", "CO"), ("postal_code", "--")]).await;
+        let refused =
+            browser.post("/api/keep_address", &[("street", "<b>"), ("city", " "), ("state", "CO"), ("postal_code", "--")]).await;
         for words in ["Use letters, numbers and spaces", "Enter the city"] {
             refused.assert_says(words);
         }
@@ -306,7 +314,15 @@ async fn a_stranger_gets_nothing_and_another_customer_only_their_own() {
         somebody.get(PAGE).await.assert_never_says(NEW);
 
         let mut stranger = app.browser();
-        for page in [PAGE, EMAIL, "/you/details/phone", "/you/details/address", "/you/details/address/check", "/you/details/name", "/you/details/proof/email"] {
+        for page in [
+            PAGE,
+            EMAIL,
+            "/you/details/phone",
+            "/you/details/address",
+            "/you/details/address/check",
+            "/you/details/name",
+            "/you/details/proof/email",
+        ] {
             assert!(stranger.get_here(page).await.location().starts_with("/sign-in"), "{page}");
         }
         for (door, field) in [
@@ -353,7 +369,9 @@ async fn a_person_corrects_a_name_and_the_creditor_hears_of_everything_once() {
         browser.post("/api/keep_phone", &[("phone", "303 555 0199")]).await;
 
         let reference = seeded.reference.as_str();
-        let set = |more: &[&str]| run(&app, &[&["details", "set", reference, "--by", "Sam", "--reason", "passport seen"], more].concat());
+        let set = |more: &[&str]| {
+            run(&app, &[&["details", "set", reference, "--by", "Sam", "--reason", "passport seen"], more].concat())
+        };
         assert_eq!(set(&["--name", "Ada", "Lovelace"]).status.code(), Some(0));
         assert_eq!(set(&["--name", "Ada", "Lovelace"]).status.code(), Some(1));
         assert_eq!(set(&["--born", "2999-01-01"]).status.code(), Some(1));
@@ -381,7 +399,10 @@ async fn a_person_corrects_a_name_and_the_creditor_hears_of_everything_once() {
         let csv = run(&app, &["export", "details", "--since", "details:2", "--csv", "--creditor", "Northgate Credit Union"]);
         let lines: Vec<String> = text(&csv.stdout).lines().map(str::to_owned).collect();
         assert_eq!(lines.len(), 2, "{lines:?}");
-        assert!(lines[1].starts_with("3,Northgate Credit Union,") && text(&csv.stderr).contains("next cursor: details:3"), "{lines:?}");
+        assert!(
+            lines[1].starts_with("3,Northgate Credit Union,") && text(&csv.stderr).contains("next cursor: details:3"),
+            "{lines:?}"
+        );
         for wrong in ["details:9", "all:1", "2026-11-20"] {
             assert_eq!(run(&app, &["export", "details", "--since", wrong]).status.code(), Some(2), "{wrong}");
         }

@@ -11,9 +11,5 @@ pub async fn load() -> Result<Option<PhoneView>, Failed> {
     };
     let shown = details::of_customer(&state, &visitor.customer_id).await.map_err(context::fail)?;
     let flash = context::flash(SCREEN).unwrap_or_default();
-    Ok(shown.map(|shown| PhoneView {
-        now: shown.known.phone,
-        typed: flash.values.get(PHONE).cloned(),
-        errors: flash.errors,
-    }))
+    Ok(shown.map(|shown| PhoneView { now: shown.known.phone, typed: flash.values.get(PHONE).cloned(), errors: flash.errors }))
 }

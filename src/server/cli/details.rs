@@ -56,12 +56,7 @@ pub async fn details(config: Config, command: DetailsCommand) -> Result<ExitCode
     code
 }
 
-async fn set(
-    state: &AppState,
-    reference: &str,
-    correction: &Correction<'_>,
-    by: (&str, &str),
-) -> Result<ExitCode, CommandError> {
+async fn set(state: &AppState, reference: &str, correction: &Correction<'_>, by: (&str, &str)) -> Result<ExitCode, CommandError> {
     match details::correct(state, reference, correction, by).await? {
         Ok(()) => {
             println!("Corrected. The customer is told that something was changed; `evenkeel export details` tells the creditor.");

@@ -202,8 +202,7 @@ pub async fn pending<'e>(
 
 /// One more wrong code.
 pub async fn count_try(tx: &mut Tx, id: &str) -> StoreResult<()> {
-    let done =
-        sqlx::query("update pending_details set tries = tries + 1 where id = $1").bind(id).execute(&mut **tx).await?;
+    let done = sqlx::query("update pending_details set tries = tries + 1 where id = $1").bind(id).execute(&mut **tx).await?;
     expect_rows(&done, 1)
 }
 
@@ -247,8 +246,7 @@ pub async fn number_new(tx: &mut Tx, dialect: Dialect) -> StoreResult<()> {
     if let Some(lock) = dialect.lock_own_details() {
         sqlx::query(lock).execute(&mut **tx).await?;
     }
-    let mut last: i64 =
-        sqlx::query_scalar("select coalesce(max(number), 0) from own_details").fetch_one(&mut **tx).await?;
+    let mut last: i64 = sqlx::query_scalar("select coalesce(max(number), 0) from own_details").fetch_one(&mut **tx).await?;
     loop {
         let new: Vec<String> =
             sqlx::query_scalar("select id from own_details where number is null order by changed_at, id limit $1")

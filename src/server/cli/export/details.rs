@@ -40,7 +40,10 @@ pub async fn export(config: Config, arguments: ExportArguments) -> Result<ExitCo
     let since = match &arguments.since {
         None => 0,
         Some(text) => read_cursor(text).ok_or_else(|| {
-            CommandError::Usage(format!("\"{}\" is no cursor: it is what an earlier export printed, such as details:120", text.trim()))
+            CommandError::Usage(format!(
+                "\"{}\" is no cursor: it is what an earlier export printed, such as details:120",
+                text.trim()
+            ))
         })?,
     };
     let db = open_database(&config).await?;

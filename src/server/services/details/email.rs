@@ -15,8 +15,8 @@ use crate::server::services::outbox::{self, CODE_PLACE, Hurry, Message, State, c
 use crate::server::services::sessions::Proven;
 use crate::server::state::AppState;
 use crate::server::store::events::Actor;
-use crate::server::store::own_details::{self, Pending};
 use crate::server::store::outbox as store_of_outbox;
+use crate::server::store::own_details::{self, Pending};
 use crate::server::store::{StoreError, Tx};
 
 const MINUTE: Millis = 60_000;

@@ -29,8 +29,8 @@ use crate::server::notify::texts::international;
 use crate::server::state::AppState;
 use crate::server::store::customers::{self, Known};
 use crate::server::store::events::{self, Actor, Event};
-use crate::server::store::own_details::{self, EndedBecause};
 pub use crate::server::store::own_details::OwnDetail;
+use crate::server::store::own_details::{self, EndedBecause};
 use crate::server::store::{StoreError, Tx, contact};
 use serde_json::json;
 
@@ -52,7 +52,10 @@ pub async fn of_customer(state: &AppState, customer: &CustomerId) -> Result<Opti
 enum By<'a> {
     Customer,
     /// Who of the team, and why.
-    Team { person: &'a str, reason: &'a str },
+    Team {
+        person: &'a str,
+        reason: &'a str,
+    },
 }
 
 /// Locks the customer and reads what we have.

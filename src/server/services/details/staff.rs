@@ -54,7 +54,8 @@ pub async fn correct(
             (Ok(given), Ok(family)) => (Detail::Name, Value(vec![given, family])),
             (_, _) => return Ok(Err(NotCorrected::NotAName)),
         },
-        Correction::BirthDate(born) => match *born < state.clock.today_in(&TimeZone::UTC) && born.year() >= fields::EARLIEST_YEAR {
+        Correction::BirthDate(born) => match *born < state.clock.today_in(&TimeZone::UTC) && born.year() >= fields::EARLIEST_YEAR
+        {
             true => (Detail::BirthDate, Value::one(&born.to_string())),
             false => return Ok(Err(NotCorrected::NotABirthDate)),
         },

@@ -108,11 +108,7 @@ pub async fn customers_by_reference(
     fetch(tx, sql, &values).await?.iter().map(customer).collect()
 }
 
-pub async fn customers_by_id(
-    tx: &mut Tx,
-    ids: &[&str],
-    (dialect, lock): (Dialect, Lock),
-) -> StoreResult<Vec<KnownCustomer>> {
+pub async fn customers_by_id(tx: &mut Tx, ids: &[&str], (dialect, lock): (Dialect, Lock)) -> StoreResult<Vec<KnownCustomer>> {
     let head = format!("select {CUSTOMER_COLUMNS} from customers c where c.id in (");
     select_in(tx, &head, ids, &tail(dialect, lock)).await?.iter().map(customer).collect()
 }
