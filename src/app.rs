@@ -18,6 +18,13 @@ use crate::pages::contact::ContactPage;
 use crate::pages::contact::received::ContactReceivedPage;
 use crate::pages::conversation::ConversationPage;
 use crate::pages::conversation::sent::MessageSentPage;
+use crate::pages::details::DetailsPage;
+use crate::pages::details_address::DetailsAddressPage;
+use crate::pages::details_address_check::DetailsAddressCheckPage;
+use crate::pages::details_email::DetailsEmailPage;
+use crate::pages::details_name::DetailsNamePage;
+use crate::pages::details_phone::DetailsPhonePage;
+use crate::pages::details_proof::DetailsProofPage;
 use crate::pages::devices::DevicesPage;
 use crate::pages::dispute::DisputePage;
 use crate::pages::dispute_check::DisputeCheckPage;
@@ -153,6 +160,13 @@ pub fn App() -> impl IntoView {
                 <Route path=(StaticSegment("mandates"), ParamSegment("reference")) view=MandatePage ssr=SsrMode::Async/>
                 <Route path=StaticSegment("components") view=ComponentsPage ssr=SsrMode::Async/>
                 <Route path=StaticSegment("you") view=YouPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("you"), StaticSegment("details")) view=DetailsPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("you"), StaticSegment("details"), StaticSegment("email")) view=DetailsEmailPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("you"), StaticSegment("details"), StaticSegment("phone")) view=DetailsPhonePage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("you"), StaticSegment("details"), StaticSegment("address")) view=DetailsAddressPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("you"), StaticSegment("details"), StaticSegment("address"), StaticSegment("check")) view=DetailsAddressCheckPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("you"), StaticSegment("details"), StaticSegment("name")) view=DetailsNamePage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("you"), StaticSegment("details"), StaticSegment("proof"), ParamSegment("what")) view=DetailsProofPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("you"), StaticSegment("contact")) view=WishesPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("you"), StaticSegment("contact"), StaticSegment("consent"), ParamSegment("what")) view=ConsentPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("you"), StaticSegment("contact"), StaticSegment("stop")) view=StopContactPage ssr=SsrMode::Async/>

@@ -324,6 +324,21 @@ pub const EVERYTHING: &str = "/documents/everything";
 /// The part of the documents' page that offers it.
 pub const EVERYTHING_PART: &str = "everything";
 
+/// What we have of a customer, and correcting it.
+pub const DETAILS: &str = "/you/details";
+pub const DETAILS_EMAIL: &str = "/you/details/email";
+pub const DETAILS_PHONE: &str = "/you/details/phone";
+pub const DETAILS_ADDRESS: &str = "/you/details/address";
+/// The old one and the new one, before it holds.
+pub const DETAILS_ADDRESS_CHECK: &str = "/you/details/address/check";
+/// Name and date of birth, which need a proof.
+pub const DETAILS_NAME: &str = "/you/details/name";
+
+/// Where a customer first shows who they are, before they change `email` or `address`.
+pub fn details_proof(what: &str) -> String {
+    format!("{DETAILS}/proof/{what}")
+}
+
 /// How a customer may be reached.
 pub const YOU_CONTACT: &str = "/you/contact";
 

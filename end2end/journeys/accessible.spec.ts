@@ -315,6 +315,35 @@ test('what is mine: reaching me, and documents', async ({ page, portal }) => {
   await inspect(page)
 })
 
+test('my details', async ({ page, portal }) => {
+  await signIn(page, portal.url, newcomer(portal, 'NG-900062'))
+  for (const path of ['/you/details', '/you/details/email', '/you/details/phone', '/you/details/address', '/you/details/name']) {
+    await test.step(path, async () => {
+      await page.goto(portal.url + path)
+      await inspect(page)
+    })
+  }
+  await page.goto(`${portal.url}/you/details/phone`)
+  await page.getByRole('button', { name: 'Keep this number' }).click()
+  await expect(page.getByRole('alert')).toBeVisible()
+  await inspect(page)
+  await page.goto(`${portal.url}/you/details/email`)
+  await page.getByLabel('New e-mail address').fill('somebody@new.example')
+  await page.getByRole('button', { name: 'Send the code' }).click()
+  await expect(page.getByLabel('Code', { exact: true })).toBeVisible()
+  await inspect(page)
+  await page.getByRole('button', { name: 'Make this my e-mail address' }).click()
+  await expect(page.getByRole('alert')).toBeVisible()
+  await inspect(page)
+  await page.goto(`${portal.url}/you/details/address`)
+  await page.getByLabel('Street and number').fill('2 Elm St')
+  await page.getByRole('button', { name: 'Check the new address' }).click()
+  await inspect(page)
+  await page.getByRole('button', { name: 'Change my address' }).click()
+  await expect(page.getByRole('main')).toContainText('Your postal address is changed.')
+  await inspect(page)
+})
+
 test('messages with the team, and how it was', async ({ page, portal }) => {
   await signIn(page, portal.url, person('NG-000187'))
   await page.goto(`${portal.url}/messages`)

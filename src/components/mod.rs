@@ -28,6 +28,7 @@ pub mod notice;
 pub mod own_words;
 pub mod passkey;
 pub mod please_wait;
+pub mod proof;
 pub mod put_right;
 pub mod scripts;
 pub mod session_warning;

@@ -17,6 +17,7 @@ pub mod coming_back;
 pub mod components;
 pub mod contact;
 pub mod conversation;
+pub mod details;
 pub mod dispute;
 pub mod due_dates;
 pub mod evidence;

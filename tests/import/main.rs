@@ -9,6 +9,7 @@ mod support;
 mod again;
 mod books;
 mod commands;
+mod details;
 mod faults;
 mod layouts;
 mod told;

@@ -10,6 +10,7 @@ mod authenticator;
 mod consequences;
 mod contact;
 mod contact_wishes;
+mod details;
 mod devices;
 mod flooding;
 mod history;

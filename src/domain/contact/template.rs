@@ -53,6 +53,10 @@ pub enum Template {
     HelperCameIn,
     /// Something about how its customer signs in was changed.
     SignInChanged,
+    /// The code that makes an e-mail address a customer's: to that address, and nothing of whose it is.
+    EmailCode,
+    /// Something that we have of its customer was changed: that it was, and nothing of what.
+    DetailsChanged,
     /// The team has answered a message: that it has, and where, and nothing of what it says.
     MessageAnswered,
     /// The day on which it was to be answered is over; the day that is promised now.
@@ -60,7 +64,7 @@ pub enum Template {
 }
 
 impl Template {
-    pub const ALL: [Template; 28] = [
+    pub const ALL: [Template; 30] = [
         Template::ConfirmationCopy,
         Template::ReceiptCopy,
         Template::ReversalNote,
@@ -87,6 +91,8 @@ impl Template {
         Template::LifeEventLetter,
         Template::HelperCameIn,
         Template::SignInChanged,
+        Template::EmailCode,
+        Template::DetailsChanged,
         Template::MessageAnswered,
         Template::MessageLate,
     ];
@@ -119,6 +125,8 @@ impl Template {
             Template::LifeEventLetter => "life_event_letter",
             Template::HelperCameIn => "helper_came_in",
             Template::SignInChanged => "sign_in_changed",
+            Template::EmailCode => "email_code",
+            Template::DetailsChanged => "details_changed",
             Template::MessageAnswered => "message_answered",
             Template::MessageLate => "message_late",
         }
@@ -155,6 +163,8 @@ impl Template {
             | Template::LifeEventLetter
             | Template::HelperCameIn
             | Template::SignInChanged
+            | Template::EmailCode
+            | Template::DetailsChanged
             | Template::MessageAnswered
             | Template::MessageLate => Weight::Answer,
             // Nothing is collected of which they were not told before (12 CFR 1006.22(c)).

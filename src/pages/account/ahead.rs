@@ -246,6 +246,8 @@ fn template_words(template: Template) -> &'static str {
         Template::HelperCameIn => td_string!(words(), helper.message_came_in),
         Template::LifeEventLetter => td_string!(words(), life_event.message_letter),
         Template::SignInChanged => td_string!(words(), signing_in.message),
+        Template::EmailCode => td_string!(words(), details.message_code),
+        Template::DetailsChanged => td_string!(words(), details.message_changed),
         Template::MessageAnswered => td_string!(words(), messages.notice_answered),
         Template::MessageLate => td_string!(words(), messages.notice_late),
     }

@@ -1,20 +1,17 @@
 //! The doors of how a customer signs in. Each but the first asks that they have just shown who they are.
 
 use super::SCREEN;
-use crate::domain::birth_date::{BirthDateError, TypedBirthDate};
+use crate::domain::birth_date::TypedBirthDate;
 use crate::domain::ids::CustomerId;
 use crate::paths;
 use crate::server::context::{self, Failed, Flash, fail};
 use crate::server::services::sessions::Proven;
-use crate::server::services::ways_in::{self, Added, Always, Given, MadePasskey, Outcome, Set, WeakPassword};
+use crate::server::services::ways_in::{self, Added, Always, MadePasskey, Outcome, Set, WeakPassword};
 use crate::server::state::AppState;
 use jiff::tz::TimeZone;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-
-/// Longer than any postal code; what is cut off could not have matched.
-const LONGEST_ANSWER_CHARACTERS: usize = 100;
 
 /// Shows once more who they are: by date of birth and postal code, or by the password they have.
 #[server(endpoint = "prove_identity")]
@@ -26,7 +23,6 @@ pub async fn prove_identity(
     #[server(default)] current_password: String,
 ) -> Result<(), Failed> {
     let Some((state, customer)) = signed_in() else { return Ok(()) };
-    let postal_code: String = postal_code.trim().chars().take(LONGEST_ANSWER_CHARACTERS).collect();
     let birth_date = TypedBirthDate::new(&birth_date_day, &birth_date_month, &birth_date_year);
     let typed = BTreeMap::from([
         ("birth_date_day".to_owned(), birth_date.day.clone()),
@@ -34,12 +30,10 @@ pub async fn prove_identity(
         ("birth_date_year".to_owned(), birth_date.year.clone()),
         ("postal_code".to_owned(), postal_code.clone()),
     ]);
-    let given = match (current_password.is_empty(), birth_date.read(state.clock.today_in(&TimeZone::UTC))) {
-        (false, _) => Given::Password(current_password),
-        (true, Err(BirthDateError::Missing)) => return refuse(typed, "birth_date", "missing").await,
-        (true, Err(BirthDateError::NotADate)) => return refuse(typed, "birth_date", "not_a_date").await,
-        (true, Ok(_)) if postal_code.is_empty() => return refuse(typed, "postal_code", "missing").await,
-        (true, Ok(date_of_birth)) => Given::Answers { date_of_birth, postal_code },
+    let today = state.clock.today_in(&TimeZone::UTC);
+    let given = match ways_in::read_proof(&birth_date, &postal_code, current_password, today) {
+        Ok(given) => given,
+        Err((field, code)) => return refuse(typed, field, code).await,
     };
     match ways_in::prove(&state, &customer, given).await.map_err(fail)? {
         Outcome::Proven => {

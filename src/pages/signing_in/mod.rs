@@ -11,6 +11,7 @@ use crate::components::layout::Page;
 use crate::components::loaded::loaded;
 use crate::components::notice::{Notice, NoticeKind};
 use crate::components::passkey::{PasskeyForm, PasskeyUse};
+use crate::components::proof::proof_problem;
 use crate::components::text::unbroken;
 use crate::domain::birth_date::TypedBirthDate;
 use crate::domain::calendar::Date;
@@ -197,19 +198,13 @@ fn done_words(code: &str) -> Option<&'static str> {
 
 fn problem(field: &str, code: &str, minutes: i64) -> String {
     let text = match (field, code) {
-        (_, "limited") => {
-            return td_string!(words(), signing_in.prove_limited, minutes = minutes, phone = frame().reach.phone.clone());
-        }
         ("password", "too_long") => td_string!(words(), signing_in.password_too_long),
         ("password", "repetitive") => td_string!(words(), signing_in.password_repetitive),
         ("password", "guessed_first") => td_string!(words(), signing_in.password_guessed),
         ("password", "personal") => td_string!(words(), signing_in.password_personal),
         ("password", _) => td_string!(words(), signing_in.password_too_short),
-        ("birth_date", "missing") => td_string!(words(), sign_in.birth_date_missing),
-        ("birth_date", _) => td_string!(words(), sign_in.birth_date_not_a_date),
-        ("postal_code", _) => td_string!(words(), sign_in.postal_code_missing),
         (_, "passkey") => td_string!(words(), signing_in.passkey_trouble),
-        _ => td_string!(words(), signing_in.prove_no_match),
+        _ => return proof_problem(field, code, minutes),
     };
     text.to_owned()
 }

@@ -34,7 +34,7 @@ fn ways() -> Vec<(&'static str, &'static str, &'static str)> {
         (paths::MESSAGES, td_string!(words(), you.messages), td_string!(words(), you.messages_more)),
         (paths::DOCUMENTS, td_string!(words(), you.documents), td_string!(words(), you.documents_more)),
         (paths::YOU_CONTACT, td_string!(words(), you.contact), td_string!(words(), you.contact_more)),
-        (paths::MESSAGE_NEW, td_string!(words(), you.details), td_string!(words(), you.details_more)),
+        (paths::DETAILS, td_string!(words(), you.details), td_string!(words(), you.details_more)),
         (paths::SIGNING_IN, td_string!(words(), you.signing_in), td_string!(words(), you.signing_in_more)),
         (paths::HELPERS, td_string!(words(), you.helpers), td_string!(words(), you.helpers_more)),
         (paths::TOLD_US, td_string!(words(), you.told_us), td_string!(words(), you.told_us_more)),

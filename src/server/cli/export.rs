@@ -1,8 +1,9 @@
-//! `evenkeel export accounts | payments | agreements | payment-attempts | customer REFERENCE`: what the portal knows, for other systems, as JSON or
+//! `evenkeel export accounts | payments | details | agreements | payment-attempts | customer REFERENCE`: what the portal knows, for other systems, as JSON or
 //! as CSV. The columns of payments are documented in docs/export.md.
 //!
 //! Rows are read in pages inside one reading transaction: the file shows one moment, and memory does not grow with it.
 
+mod details;
 mod everything;
 mod payments;
 
@@ -25,7 +26,7 @@ pub struct ExportArguments {
     /// Customer: the ZIP to write, which must not be there yet.
     #[arg(long)]
     out: Option<PathBuf>,
-    /// Payments: what was booked after this cursor, as an earlier export printed it, such as all:120. Anything else: only
+    /// Payments and details: what was booked or corrected after this cursor, as an earlier export printed it, such as all:120. Else: only
     /// what changed at or after this, a day (from its beginning in UTC) or an instant such as 2026-11-20T12:00:00Z.
     #[arg(long)]
     since: Option<String>,
@@ -40,7 +41,7 @@ pub struct ExportArguments {
     /// Payments: so many entries at most.
     #[arg(long, value_parser = clap::value_parser!(i64).range(1..))]
     limit: Option<i64>,
-    /// Payments: only those of this creditor, which have numbers of their own.
+    /// Payments and details: only those of this creditor. Payments have numbers of their own for each.
     #[arg(long)]
     creditor: Option<String>,
     /// Payments: the cursor is read from this file, and the next one put there when the output is written.
@@ -59,6 +60,8 @@ enum What {
     Accounts,
     /// What was booked: payments, what went back, corrections.
     Payments,
+    /// What customers corrected about themselves, for the creditor's own books.
+    Details,
     Agreements,
     /// Every attempt to pay, whatever came of it.
     PaymentAttempts,
@@ -107,6 +110,7 @@ pub async fn export(config: Config, arguments: ExportArguments) -> Result<ExitCo
             return Err(CommandError::Usage("a REFERENCE and --out are for export customer".into()));
         }
         What::Payments => return payments::export(config, arguments).await,
+        What::Details => return details::export(config, arguments).await,
         What::Accounts => Table::Accounts,
         What::Agreements => Table::Agreements,
         What::PaymentAttempts => Table::PaymentAttempts,

@@ -5,6 +5,7 @@ mod backup;
 mod contact;
 mod contact_wishes;
 mod demo;
+mod details;
 mod dispute;
 mod evidence;
 mod export;
@@ -70,6 +71,9 @@ enum Command {
     Keys(keys::KeysArguments),
     /// How a customer may be written to, and what is known of each way.
     Contact(contact::ContactArguments),
+    /// What customers corrected about themselves, and what only a person here corrects: a name, a date of birth.
+    #[command(subcommand)]
+    Details(details::DetailsCommand),
     /// What customers say is not right.
     #[command(subcommand)]
     Dispute(dispute::DisputeCommand),
@@ -206,6 +210,7 @@ impl Command {
             Command::Backup(_)
             | Command::Keys(_)
             | Command::Contact(_)
+            | Command::Details(_)
             | Command::Dispute(_)
             | Command::Evidence(_)
             | Command::Feedback(_)
@@ -239,6 +244,7 @@ async fn execute(arguments: Arguments) -> Result<ExitCode, CommandError> {
         Command::Backup(arguments) => backup::backup(config, arguments).await,
         Command::Keys(arguments) => keys::keys(config, arguments).await,
         Command::Contact(arguments) => contact::contact(config, arguments).await,
+        Command::Details(command) => details::details(config, command).await,
         Command::Dispute(command) => dispute::dispute(config, command).await,
         Command::Evidence(arguments) => evidence::evidence(config, arguments).await,
         Command::Feedback(command) => feedback::feedback(config, command).await,

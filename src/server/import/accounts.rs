@@ -7,6 +7,7 @@ use super::mapping::{Field, Mapping, Sign, ZoneRule};
 use super::zones;
 use crate::domain::account::TimeBarred;
 use crate::domain::calendar::Date;
+use crate::domain::details::{Detail, Value};
 use crate::domain::history::PaymentHistory;
 use crate::domain::ids::{normalise_postal_code, normalise_reference};
 use crate::domain::language::Language;
@@ -84,6 +85,44 @@ impl Sent {
         keep(self.phone, &mut after.phone, &known.phone);
         keep(self.customer_since, &mut after.customer_since, &known.customer_since);
         after
+    }
+}
+
+impl Sent {
+    /// What a row says of a detail, part by part; `None` for a part the mapping has no column for.
+    pub fn of(self, detail: Detail, row: &CustomerRow) -> Vec<Option<&str>> {
+        match detail {
+            Detail::Email => vec![self.email.then(|| row.email.as_deref().unwrap_or_default())],
+            Detail::Phone => vec![self.phone.then(|| row.phone.as_deref().unwrap_or_default())],
+            Detail::Address => vec![
+                self.street.then(|| row.street.as_deref().unwrap_or_default()),
+                self.city.then(|| row.city.as_deref().unwrap_or_default()),
+                self.state.then(|| row.state.as_deref().unwrap_or_default()),
+                Some(&row.postal_code),
+            ],
+            Detail::Name => vec![Some(&row.given_name), Some(&row.family_name)],
+            Detail::BirthDate => vec![Some(&row.date_of_birth)],
+        }
+    }
+}
+
+/// Puts a detail into what a row says.
+pub fn put(detail: Detail, value: &Value, row: &mut CustomerRow) {
+    match detail {
+        Detail::Email => row.email = value.filled(0),
+        Detail::Phone => row.phone = value.filled(0),
+        Detail::Address => {
+            row.street = value.filled(0);
+            row.city = value.filled(1);
+            row.state = value.filled(2);
+            value.part(3).clone_into(&mut row.postal_code);
+            row.postal_code_normalised = normalise_postal_code(&row.postal_code);
+        }
+        Detail::Name => {
+            value.part(0).clone_into(&mut row.given_name);
+            value.part(1).clone_into(&mut row.family_name);
+        }
+        Detail::BirthDate => value.part(0).clone_into(&mut row.date_of_birth),
     }
 }
 

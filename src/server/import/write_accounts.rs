@@ -1,14 +1,16 @@
 //! Accounts into the database, a few hundred at a time: what is new, what a creditor may change, and what it may not.
 //!
-//! A newer file may change contact details, product, status and what is reported. It never changes an account's creditor,
+//! A newer file may change contact details (what its customer corrected only if it knows better: `domain/details`), product, status and
+//! what is reported. It never changes an account's creditor,
 //! currency or opening itemization, and nothing here reaches drafts or payments. An account that is taken back or closed ends its
 //! agreement (`services::recalls`), and one on which nothing is owed any more completes it (`services::completions`, in a job).
 
-use super::accounts::{AccountRow, Parts, Sent};
+use super::accounts::{self, AccountRow, Parts, Sent};
 use super::faults::Reason;
 use super::mapping::{BalanceLeads, Field};
 use super::run::{Mode, Outcome};
 use crate::domain::account::TimeBarred;
+use crate::domain::details::{self, Verdict};
 use crate::server::clock::{self, Millis};
 use crate::server::ids;
 use crate::server::services::recalls;
@@ -17,6 +19,7 @@ use crate::server::store::events::{self, Actor, Event};
 use crate::server::store::import::{
     self as store, BookedEntry, CustomerRow, Entry, KnownAccount, KnownCustomer, Lock, NewAccount,
 };
+use crate::server::store::own_details::{self, EndedBecause, OwnDetail};
 use crate::server::store::{StoreResult, Tx, jobs};
 use jiff::Timestamp;
 use serde_json::json;
@@ -65,6 +68,14 @@ struct Slot {
     row: CustomerRow,
     leading_reference: Option<String>,
     state: SlotState,
+    /// What the customer corrected.
+    own: Vec<Own>,
+}
+
+/// A correction of the customer's, and what this file made of it.
+struct Own {
+    known: OwnDetail,
+    verdict: Verdict,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -88,8 +99,19 @@ impl Customers {
     fn add_known(&mut self, known: KnownCustomer) {
         if !self.by_id.contains_key(&known.id) {
             let KnownCustomer { id, row, leading_reference } = known;
-            self.add(Slot { id, row, leading_reference, state: SlotState::Known });
+            self.add(Slot { id, row, leading_reference, state: SlotState::Known, own: Vec::new() });
         }
+    }
+
+    /// Puts what they corrected beside what is known of them.
+    async fn read_own(&mut self, tx: &mut Tx) -> StoreResult<()> {
+        let ids: Vec<&str> = self.slots.iter().map(|slot| slot.id.as_str()).collect();
+        for known in own_details::live(tx, &ids).await? {
+            if let Some(index) = self.by_id.get(known.customer_id.as_str()) {
+                self.slots[*index].own.push(Own { known, verdict: Verdict::Keep });
+            }
+        }
+        Ok(())
     }
 }
 
@@ -101,7 +123,19 @@ impl Slot {
         if self.leading_reference.as_ref().is_some_and(|leading| account.reference_normalised > *leading) {
             return false;
         }
-        let after = sent.onto(&self.row, &account.customer);
+        let mut after = sent.onto(&self.row, &account.customer);
+        // What has given way to something newer is no longer theirs.
+        for own in self.own.iter_mut().filter(|own| own.verdict != Verdict::Newer) {
+            let OwnDetail { detail, value, known_before, .. } = &own.known;
+            own.verdict = match details::judge(*detail, value, known_before, &sent.of(*detail, &account.customer)) {
+                Verdict::Newer => Verdict::Newer,
+                verdict @ (Verdict::Keep | Verdict::HasIt) => {
+                    accounts::put(*detail, value, &mut after);
+                    // Of two accounts that speak one after the other, one is enough.
+                    if own.verdict == Verdict::HasIt { Verdict::HasIt } else { verdict }
+                }
+            };
+        }
         let changes = after != self.row;
         if changes {
             self.row = after;
@@ -128,7 +162,7 @@ impl AccountWriter {
         for name in names {
             let creditor_id = self.creditor(tx, name, mode).await?;
             let of_creditor: Vec<_> = rows.iter().filter(|(_, row)| row.creditor == name).copied().collect();
-            let plan = self.plan(tx, creditor_id.as_deref(), &of_creditor, &known, &mut outcome).await?;
+            let plan = self.plan(tx, creditor_id.as_deref(), (&of_creditor, lock), &known, &mut outcome).await?;
             if let (Mode::Write, Some(creditor_id)) = (mode, creditor_id) {
                 self.apply(tx, &creditor_id, plan).await?;
             }
@@ -154,7 +188,7 @@ impl AccountWriter {
         &self,
         tx: &mut Tx,
         creditor_id: Option<&str>,
-        rows: &[(usize, &AccountRow)],
+        (rows, lock): (&[(usize, &AccountRow)], Lock),
         known: &HashMap<&str, &KnownAccount>,
         outcome: &mut Outcome,
     ) -> StoreResult<Plan> {
@@ -168,15 +202,16 @@ impl AccountWriter {
                 rows.iter().filter_map(|(_, row)| row.customer.customer_reference.as_deref()).collect();
             references.sort_unstable();
             references.dedup();
-            for customer in store::customers_by_reference(tx, creditor_id, &references).await? {
+            for customer in store::customers_by_reference(tx, creditor_id, &references, (self.dialect, lock)).await? {
                 plan.customers.add_known(customer);
             }
             let mut ids: Vec<&str> =
                 rows.iter().filter_map(|(_, row)| ours(row)).map(|account| account.customer_id.as_str()).collect();
             ids.retain(|id| !plan.customers.by_id.contains_key(*id));
-            for customer in store::customers_by_id(tx, &ids).await? {
+            for customer in store::customers_by_id(tx, &ids, (self.dialect, lock)).await? {
                 plan.customers.add_known(customer);
             }
+            plan.customers.read_own(tx).await?;
         }
         let reported_anew: Vec<&str> = rows
             .iter()
@@ -222,6 +257,7 @@ impl AccountWriter {
                 row: row.customer.clone(),
                 leading_reference: None,
                 state: SlotState::New,
+                own: Vec::new(),
             }),
         };
         let slot = &mut plan.customers.slots[index];
@@ -352,7 +388,19 @@ impl AccountWriter {
     async fn apply(&self, tx: &mut Tx, creditor_id: &str, plan: Plan) -> StoreResult<()> {
         let now = self.now.as_millisecond();
         let mut new_customers = Vec::new();
+        let mut newer = Vec::new();
         for slot in plan.customers.slots {
+            for Own { known, verdict } in slot.own {
+                match verdict {
+                    Verdict::HasIt if known.confirmed_at.is_none() => own_details::confirm(tx, &known.id, now).await?,
+                    Verdict::Keep | Verdict::HasIt => {}
+                    Verdict::Newer => {
+                        own_details::end(tx, &known.id, EndedBecause::Newer, now).await?;
+                        let details = json!({ "detail": known.detail.code(), "import_id": self.run_id });
+                        newer.push(self.event("details.creditor_sent_newer", &slot.id, None, details));
+                    }
+                }
+            }
             match slot.state {
                 SlotState::New => new_customers.push((slot.id, slot.row)),
                 SlotState::Changed => store::update_customer(tx, &slot.id, &slot.row, now).await?,
@@ -381,7 +429,8 @@ impl AccountWriter {
             let once_key = format!("{}:{}:{account_id}", jobs::REVIEW_SETTLED, self.run_id);
             jobs::ask(tx, jobs::REVIEW_SETTLED, account_id, &once_key, 0, now).await?;
         }
-        events::append_many(tx, &plan.events).await
+        events::append_many(tx, &plan.events).await?;
+        events::append_many(tx, &newer).await
     }
 
     /// The instant a report stands for: the end of its balance date where the customer lives, but not in the future. What

@@ -8,7 +8,7 @@ use crate::server::services::collections::{self, Tended};
 use crate::server::services::mandates::{self, Told};
 use crate::server::services::payments::{self, Reconciled};
 use crate::server::services::{
-    Failure, attempts, completions, disputes, door, evidence, hardship, helpers, keeping, life_events, messages, outbox,
+    Failure, attempts, completions, details, disputes, door, evidence, hardship, helpers, keeping, life_events, messages, outbox,
     plan_interest, recalls, sessions, ways_in,
 };
 use crate::server::state::AppState;
@@ -192,6 +192,9 @@ pub async fn tidy(state: &AppState) {
     }
     if let Err(error) = door::close_windows(state).await {
         tracing::warn!(%error, "the counts of forms could not be closed; it is tried again");
+    }
+    if let Err(error) = details::delete_unfinished(state).await {
+        tracing::warn!(%error, "details that nobody finished could not be forgotten; it is tried again");
     }
     if let Err(error) = ways_in::delete_old(state).await {
         tracing::warn!(%error, "the history of signing in could not be removed; it is tried again");

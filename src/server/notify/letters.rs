@@ -50,6 +50,8 @@ impl Template {
                 ("link", "https://pay.example.org/account/1/dispute/status"),
             ],
             Template::SignInChanged => &[("day", "Friday 4 December 2026"), ("link", "https://pay.example.org/you/signing-in")],
+            Template::EmailCode => &[("code", "123456"), ("minutes", "15")],
+            Template::DetailsChanged => &[("day", "Friday 4 December 2026"), ("link", "https://pay.example.org/you/details")],
             Template::DisputeMoreNeeded => {
                 &[("reference", "DP-7F3K-9Q2M"), ("link", "https://pay.example.org/account/1/dispute/status")]
             }
@@ -133,6 +135,10 @@ impl Template {
             };
         }
         match (self, language) {
+            (Template::EmailCode, Language::English) => letter!("email_code/en"),
+            (Template::EmailCode, Language::Spanish) => letter!("email_code/es"),
+            (Template::DetailsChanged, Language::English) => letter!("details_changed/en"),
+            (Template::DetailsChanged, Language::Spanish) => letter!("details_changed/es"),
             (Template::ConfirmationCopy, Language::English) => letter!("confirmation_copy/en"),
             (Template::ConfirmationCopy, Language::Spanish) => letter!("confirmation_copy/es"),
             (Template::ReceiptCopy, Language::English) => letter!("receipt_copy/en"),
@@ -227,6 +233,8 @@ impl Template {
                 | Template::LifeEventLetter
                 | Template::HelperCameIn
                 | Template::SignInChanged
+                | Template::EmailCode
+                | Template::DetailsChanged
                 | Template::MessageLate,
                 _,
             ) => None,

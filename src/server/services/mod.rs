@@ -16,6 +16,7 @@ pub mod confirmations;
 pub mod contact;
 pub mod contact_wishes;
 pub mod corrections;
+pub mod details;
 pub mod disputes;
 pub mod documents;
 pub mod door;

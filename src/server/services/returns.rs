@@ -126,6 +126,8 @@ async fn not_delivered(state: &AppState, tx: &mut Tx, owner: &Owner, for_good: b
     };
     stopping::mark(state, tx, &mark).await?;
     match owner.weight {
+        // A code for an address is of no use anywhere else.
+        _ if owner.template == Template::EmailCode.code() => {}
         // The law wants it to arrive, or the customer keeps it.
         Weight::Notice | Weight::Answer | Weight::AskedFor => {
             outbox::write_successor(tx, &owner.id, &ids::new_id(), now).await?;

@@ -8,7 +8,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
 /// What a backup holds, in an order in which rows can be put back: a row comes after those it refers to.
-pub const TABLES: [&str; 70] = [
+pub const TABLES: [&str; 72] = [
     "creditors",
     "customers",
     "accounts",
@@ -79,6 +79,8 @@ pub const TABLES: [&str; 70] = [
     "message_drafts",
     "feedback_asks",
     "feedback_answers",
+    "own_details",
+    "pending_details",
 ];
 
 /// What a backup leaves out: a session that was ended must not come alive again, and what a device was asked to sign is used once.

@@ -108,6 +108,14 @@ impl Dialect {
         }
     }
 
+    /// The same for the numbers of what customers corrected.
+    pub(super) fn lock_own_details(self) -> Option<&'static str> {
+        match self {
+            Dialect::Sqlite => None,
+            Dialect::Postgres => Some("lock table own_details in share row exclusive mode"),
+        }
+    }
+
     /// What ends a select whose rows are to be changed. SQLite's `begin immediate` has locked everything already.
     pub(super) fn for_update(self) -> &'static str {
         match self {

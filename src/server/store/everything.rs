@@ -30,7 +30,7 @@ const OF_AGREEMENTS: &str = "agreement_id in (select id from agreements where cu
 const OF_PAYMENTS: &str = "payment_id in (select id from payments where customer_id = $1)";
 const OF_EVIDENCE: &str = "case_id in (select case_id from evidence_cases where customer_id = $1)";
 
-pub const SECTIONS: [Section; 52] = [
+pub const SECTIONS: [Section; 54] = [
     section("customer", "customers", "id = $1", &["postal_code_normalised"]),
     section("creditors", "creditors", "id in (select creditor_id from customers where id = $1)", &[]),
     section("accounts", "accounts", OWN, &["reference_normalised"]),
@@ -77,6 +77,8 @@ pub const SECTIONS: [Section; 52] = [
     section("channel_marks", "channel_marks", OWN, &[]),
     section("consents", "channel_consents", OWN, &[]),
     section("contact_wishes", "contact_wishes", OWN, &[]),
+    section("own_details", "own_details", OWN, &["changed_by", "reason"]),
+    section("pending_details", "pending_details", OWN, &["id"]),
     section("printed_letters", "print_queue", OWN, &[]),
     section("disputes", "disputes", OWN, &["answered_by"]),
     section("dispute_words", "dispute_words", "dispute_id in (select id from disputes where customer_id = $1)", &["written_by"]),

@@ -48,6 +48,7 @@ pub mod message_drafts;
 pub mod messages;
 pub mod offer_sets;
 pub mod outbox;
+pub mod own_details;
 pub mod payments;
 pub mod plan_interest;
 pub mod policies;

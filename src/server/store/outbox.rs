@@ -49,6 +49,8 @@ pub struct NewMessage<'a> {
     pub state: State,
     /// The same message asked for twice is one.
     pub once_key: &'a str,
+    /// It goes to this address, whatever the customer's is.
+    pub only_to: Option<&'a str>,
     pub created_at: Millis,
 }
 
@@ -65,8 +67,8 @@ pub async fn insert(tx: &mut Tx, new: &NewMessage<'_>) -> StoreResult<bool> {
     let Columns { state, reason, not_before, sent_at } = columns(new.state, new.created_at);
     let done = sqlx::query(
         "insert into outbox (id, customer_id, account_id, channel, template, language, recipient, subject, body_text, body_html,
-           body_short, document_id, hours, weight, expires_at, state, reason, once_key, not_before, created_at, sent_at, attempts)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, 0)
+           body_short, document_id, hours, weight, expires_at, state, reason, once_key, not_before, created_at, sent_at, only_to, attempts)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, 0)
          on conflict (once_key) do nothing",
     )
     .bind(new.id)
@@ -90,6 +92,7 @@ pub async fn insert(tx: &mut Tx, new: &NewMessage<'_>) -> StoreResult<bool> {
     .bind(not_before)
     .bind(new.created_at)
     .bind(sent_at)
+    .bind(new.only_to)
     .execute(&mut **tx)
     .await?;
     Ok(done.rows_affected() == 1)
@@ -153,6 +156,9 @@ pub struct Claimed {
     pub created_at: Millis,
     /// The message that came back, whose place this one takes.
     pub instead_of: Option<String>,
+    pub once_key: String,
+    /// The one address it goes to, whatever the customer's is.
+    pub only_to: Option<String>,
     /// This attempt included.
     pub attempts: i64,
 }
@@ -171,7 +177,7 @@ pub async fn claim<'e>(
            and state in ('waiting', 'sending')
            and not_before <= $1
          returning id, customer_id, account_id, language, subject, body_text, body_html, body_short, document_id, weight,
-           expires_at, created_at, instead_of, attempts",
+           expires_at, created_at, instead_of, once_key, only_to, attempts",
     )
     .bind(now)
     .bind(lease_until)
@@ -192,6 +198,8 @@ pub async fn claim<'e>(
             expires_at: row.try_get("expires_at")?,
             created_at: row.try_get("created_at")?,
             instead_of: row.try_get("instead_of")?,
+            once_key: row.try_get("once_key")?,
+            only_to: row.try_get("only_to")?,
             attempts: row.try_get("attempts")?,
         })
     })
@@ -524,14 +532,15 @@ pub async fn whole<'e>(executor: impl Executor<'e, Database = Any>, id: &str) ->
 }
 
 /// The newest messages that the sandbox took, for its page: when, and the text for a telephone or the subject of an e-mail.
-pub async fn sandbox_messages<'e>(executor: impl Executor<'e, Database = Any>) -> StoreResult<Vec<(Millis, String)>> {
+/// The third is its once key.
+pub async fn sandbox_messages(tx: &mut Tx) -> StoreResult<Vec<(Millis, String, String)>> {
     Ok(sqlx::query_as(
-        "select sent_at, case channel when 'text' then coalesce(body_short, '') else subject end
+        "select sent_at, case channel when 'text' then coalesce(body_short, '') else subject end, once_key
          from outbox
          where carrier = 'sandbox' and sent_at is not null
          order by sent_at desc, id desc
          limit 50",
     )
-    .fetch_all(executor)
+    .fetch_all(&mut **tx)
     .await?)
 }

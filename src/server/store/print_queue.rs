@@ -14,6 +14,19 @@ pub struct NewLetter<'a> {
     pub queued_at: Millis,
 }
 
+/// How many letters to a customer wait to be printed, as they were made.
+pub async fn waiting_of(tx: &mut Tx, customer: &CustomerId) -> StoreResult<i64> {
+    Ok(sqlx::query_scalar(
+        "select count(*)
+         from print_queue p
+         join outbox o on o.id = p.outbox_id
+         where p.customer_id = $1 and p.state = 'queued' and o.state = 'printing'",
+    )
+    .bind(customer.as_str())
+    .fetch_one(&mut **tx)
+    .await?)
+}
+
 /// A message comes into the queue once.
 pub async fn insert(tx: &mut Tx, new: &NewLetter<'_>) -> StoreResult<()> {
     sqlx::query(

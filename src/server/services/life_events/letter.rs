@@ -118,6 +118,7 @@ async fn print(tx: &mut Tx, scene: &Scene, issued: &Issued, language: Language) 
         expires_at: None,
         state: State::Printing,
         once_key: &once,
+        only_to: None,
         created_at: scene.now,
     };
     store_of_outbox::insert(tx, &message).await?;

@@ -28,6 +28,8 @@ pub(super) struct Subject<'a> {
     pub has_short_form: bool,
     /// It came back once.
     pub only_by_post: bool,
+    /// The one e-mail address it may go to, whatever the customer's is.
+    pub only_to: Option<&'a str>,
 }
 
 /// Where a customer can be reached. Has no Debug: never printed into a log.
@@ -102,7 +104,7 @@ fn known(
     consented: Option<String>,
     now: Millis,
 ) -> Known {
-    let email = filled(addresses.email.as_deref());
+    let email = subject.only_to.or(filled(addresses.email.as_deref()));
     let phone = addresses.phone.as_deref().and_then(international);
     // A number that is no longer theirs may be somebody else's by now.
     let number = consented.filter(|number| phone.as_ref() == Some(number));
@@ -123,6 +125,11 @@ fn known(
         email: of_address(Channel::Email, email, state.config.mail.is_some() || state.config.sandbox),
         text,
         letter: of_address(Channel::Letter, filled(addresses.street.as_deref()), true),
+    };
+    let reach = match (subject.only_to, subject.weight) {
+        // A code for an address is of no use anywhere else.
+        (Some(_), Weight::AskedFor) => Reach { letter: ChannelState::NoAddress, ..reach },
+        (_, _) => reach,
     };
     let reach = match subject.only_by_post {
         true => Reach { email: ChannelState::Unusable, text: ChannelState::Unusable, ..reach },

@@ -16,6 +16,7 @@ pub use send::{Round, send_due};
 
 use super::Failure;
 use crate::domain::contact::gate::{Decision, Weight};
+use crate::domain::details::CODE_DIGITS;
 use crate::domain::ids::{AccountId, CustomerId, DocumentId};
 use crate::domain::language::Language;
 use crate::paths;
@@ -108,6 +109,27 @@ pub async fn enqueue(state: &AppState, tx: &mut Tx, message: &Message<'_>) -> Re
 
 /// As [`enqueue`], for a message about one account, or one that goes stale.
 pub async fn enqueue_about(state: &AppState, tx: &mut Tx, message: &Message<'_>, about: About<'_>) -> Result<(), Failure> {
+    write_down(state, tx, message, about, None).await
+}
+
+/// As [`enqueue`], to this e-mail address whatever the customer's is: a code to a new one, or a word to the one before.
+pub(super) async fn enqueue_to(
+    state: &AppState,
+    tx: &mut Tx,
+    message: &Message<'_>,
+    address: &str,
+    expires_at: Option<Millis>,
+) -> Result<(), Failure> {
+    write_down(state, tx, message, About { account_id: None, expires_at }, Some(address)).await
+}
+
+async fn write_down(
+    state: &AppState,
+    tx: &mut Tx,
+    message: &Message<'_>,
+    about: About<'_>,
+    only_to: Option<&str>,
+) -> Result<(), Failure> {
     let customer_id = message.customer_id;
     let given_name = customers::mail_details(tx, customer_id).await?.ok_or(Failure::Missing("customer"))?.given_name;
     let addresses = contact::addresses(tx, customer_id).await?.ok_or(Failure::Missing("customer"))?;
@@ -143,6 +165,7 @@ pub async fn enqueue_about(state: &AppState, tx: &mut Tx, message: &Message<'_>,
         expires_at,
         has_short_form: written.short.is_some(),
         only_by_post: false,
+        only_to,
     };
     let (decision, known) = asking::ask(state, tx, &subject, &addresses, now).await?;
     let (channel, stands) = stands(decision, expires_at, now_millis);
@@ -163,6 +186,7 @@ pub async fn enqueue_about(state: &AppState, tx: &mut Tx, message: &Message<'_>,
         expires_at,
         state: stands,
         once_key: message.once,
+        only_to,
         created_at: now_millis,
     };
     if outbox::insert(tx, &new).await? {
@@ -193,6 +217,30 @@ pub(super) async fn contact_key(state: &AppState, tx: &mut Tx) -> Result<String,
 /// One for each customer, so that an old message's link works as long as a new one's. Only its digest is kept.
 fn stop_token(key: &str, customer: &CustomerId) -> String {
     digest::of_subject(key, "stop:email", customer.as_str())
+}
+
+/// Where the code of an e-mail address stands in its message until it leaves: the code itself is nowhere in the database.
+pub(super) const CODE_PLACE: &str = "[[code]]";
+
+/// The once key of the message that brings the code for what waits under this id.
+pub(super) fn code_message(pending: &str) -> String {
+    format!("{}:{pending}", Template::EmailCode.code())
+}
+
+/// The code for what waits under this id: made from it and the portal's secret, never kept.
+pub(super) fn code_of(key: &str, pending: &str) -> String {
+    let digest = digest::of_subject(key, "email_code", pending);
+    let number = u64::from_str_radix(&digest[..DIGEST_DIGITS_OF_A_CODE], 16).unwrap_or_default();
+    format!("{:0width$}", number % 10_u64.pow(CODE_DIGITS as u32), width = CODE_DIGITS)
+}
+
+/// Enough of a digest that no code is likelier than another.
+const DIGEST_DIGITS_OF_A_CODE: usize = 15;
+
+/// The code that a message brings, if it is one that does.
+fn code_in(key: &str, once_key: &str) -> Option<String> {
+    let pending = once_key.strip_prefix(Template::EmailCode.code())?.strip_prefix(':')?;
+    Some(code_of(key, pending))
 }
 
 /// Digits of the proof in a bounce address: enough that nobody guesses one.
@@ -277,9 +325,22 @@ pub fn preview(config: &Config, template: Template, language: Language) -> Writt
 const EXAMPLE_NAME: &str = "Ada";
 const EXAMPLE_TOKEN: &str = "EXAMPLE-EXAMPLE-EXAMPLE";
 
-/// What messages the sandbox took, newest first: the text for a telephone, or the subject of an e-mail.
+/// What messages the sandbox took, newest first: the text for a telephone, or the subject of an e-mail, with the code it brings.
 pub async fn sandbox_messages(state: &AppState) -> Result<Vec<(Millis, String)>, Failure> {
-    Ok(outbox::sandbox_messages(state.db.pool()).await?)
+    let mut tx = state.db.begin_write().await?;
+    let key = contact_key(state, &mut tx).await?;
+    let messages = outbox::sandbox_messages(&mut tx).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    let with_code = |(at, said, once_key): (Millis, String, String)| match code_in(&key, &once_key) {
+        Some(code) => (at, format!("{said}: {code}")),
+        None => (at, said),
+    };
+    Ok(messages.into_iter().map(with_code).collect())
+}
+
+/// Lets a customer's messages that wait be decided anew, because what is known of them has changed.
+pub(super) async fn decide_again(state: &AppState, tx: &mut Tx, customer: &CustomerId) -> Result<(), Failure> {
+    Ok(outbox::decide_again(tx, customer, state.clock.now_millis()).await?)
 }
 
 /// Lets what found no mail server be sent now that there is one. Returns how many messages wait again.
@@ -305,6 +366,16 @@ mod tests {
         for forged in [id, "", "-", &format!("{id}-0000000000000000"), &tag[..48]] {
             assert_eq!(message_of_tag("key", forged), None, "{forged}");
         }
+    }
+
+    #[test]
+    fn a_code_has_six_digits_and_is_another_for_another_address() {
+        let codes: std::collections::BTreeSet<String> = (0..200).map(|id| code_of("key", &id.to_string())).collect();
+        assert!(codes.len() > 190, "{}", codes.len());
+        assert!(codes.iter().all(|code| crate::domain::details::read_code(code).as_deref() == Some(code)));
+        assert_eq!(code_in("key", &code_message("a")).as_deref(), Some(code_of("key", "a").as_str()));
+        assert_ne!(code_of("other", "a"), code_of("key", "a"));
+        assert_eq!(code_in("key", "receipt_copy:a"), None);
     }
 
     #[test]

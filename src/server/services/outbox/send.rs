@@ -6,7 +6,7 @@
 //! under the same id.
 
 use super::asking::{self, Subject};
-use super::{Channel, Reason, State, append_event, bounce_tag, contact_key, paper, stands, stop_token};
+use super::{CODE_PLACE, Channel, Reason, State, append_event, bounce_tag, code_in, contact_key, paper, stands, stop_token};
 use crate::domain::contact::channel::ChannelState;
 use crate::domain::contact::gate::{Decision, Weight};
 use crate::paths;
@@ -68,6 +68,8 @@ struct LetGo {
     can_go_by_post: bool,
     stop_url: String,
     bounce_tag: String,
+    /// What the message brings and does not hold.
+    code: Option<String>,
 }
 
 enum Asked {
@@ -106,6 +108,7 @@ async fn ask(state: &AppState, message: &Claimed, now: Timestamp) -> Result<Aske
         expires_at: message.expires_at,
         has_short_form: message.body_short.is_some(),
         only_by_post: message.instead_of.is_some(),
+        only_to: message.only_to.as_deref(),
     };
     let (decision, known) = asking::ask(state, &mut tx, &subject, &addresses, now).await?;
     let asked = match decision {
@@ -124,6 +127,7 @@ async fn ask(state: &AppState, message: &Claimed, now: Timestamp) -> Result<Aske
                     can_go_by_post: known.reach.letter == ChannelState::Usable,
                     stop_url: format!("{}{}", state.config.public_url, paths::stop(&token)),
                     bounce_tag: bounce_tag(&key, &message.id),
+                    code: code_in(&key, &message.once_key),
                 })
             } else {
                 Asked::TakenOver
@@ -178,12 +182,13 @@ async fn carry(
                 }
                 None => None,
             };
+            let code = go.code.as_deref().unwrap_or(CODE_PLACE);
             let outgoing = Outgoing {
                 id: &message.id,
                 recipient: &go.recipient,
                 subject: &message.subject,
-                text: &message.body_text,
-                html: &message.body_html,
+                text: &message.body_text.replace(CODE_PLACE, code),
+                html: &message.body_html.replace(CODE_PLACE, code),
                 attachment,
                 bounce_tag: &go.bounce_tag,
                 stop_url: &go.stop_url,

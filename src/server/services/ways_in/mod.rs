@@ -14,7 +14,7 @@ pub use passkeys::{
     Added, MOST_PASSKEYS, MadePasskey, NewChallenge, ToMake, add_passkey, begin_passkey, challenge_for_sign_in, remove_passkey,
 };
 pub use password::{AT_ONCE, Set, is_the_password, remove_password, set_password};
-pub use prove::{Given, Outcome, prove};
+pub use prove::{Given, Outcome, prove, read as read_proof};
 
 use super::Failure;
 use super::outbox::{self, Hurry, Message};

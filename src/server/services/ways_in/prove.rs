@@ -1,6 +1,7 @@
 //! Showing once more who one is, in a session that has been open for a while: a telephone that was lent must not be enough to change
 //! how its owner comes in.
 
+use crate::domain::birth_date::{BirthDateError, TypedBirthDate};
 use crate::domain::calendar::Date;
 use crate::domain::ids::{CustomerId, normalise_postal_code};
 use crate::server::clock::Millis;
@@ -17,6 +18,24 @@ use serde_json::json;
 pub enum Given {
     Answers { date_of_birth: Date, postal_code: String },
     Password(String),
+}
+
+/// The longest answer that is read; what is cut off could not have matched.
+const LONGEST_ANSWER_CHARACTERS: usize = 100;
+
+/// A field of the form, and what is wrong with it.
+pub type Fault = (&'static str, &'static str);
+
+/// Reads the fields of the form: the password where one was typed, else the answers.
+pub fn read(birth_date: &TypedBirthDate, postal_code: &str, password: String, today: Date) -> Result<Given, Fault> {
+    let postal_code: String = postal_code.trim().chars().take(LONGEST_ANSWER_CHARACTERS).collect();
+    match (password.is_empty(), birth_date.read(today)) {
+        (false, _) => Ok(Given::Password(password)),
+        (true, Err(BirthDateError::Missing)) => Err(("birth_date", "missing")),
+        (true, Err(BirthDateError::NotADate)) => Err(("birth_date", "not_a_date")),
+        (true, Ok(_)) if postal_code.is_empty() => Err(("postal_code", "missing")),
+        (true, Ok(date_of_birth)) => Ok(Given::Answers { date_of_birth, postal_code }),
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,8 +1,9 @@
 //! Creditors and their customers.
 
-use super::{expect_count, fetch, select_in};
+use super::{Lock, expect_count, fetch, select_in};
 use crate::server::clock::Millis;
 use crate::server::ids;
+use crate::server::store::dialect::Dialect;
 use crate::server::store::rows::{Insert, placeholders};
 use crate::server::store::{StoreResult, Tx, expect_rows};
 use sqlx::Row;
@@ -81,7 +82,21 @@ fn customer(row: &AnyRow) -> StoreResult<KnownCustomer> {
     })
 }
 
-pub async fn customers_by_reference(tx: &mut Tx, creditor_id: &str, references: &[&str]) -> StoreResult<Vec<KnownCustomer>> {
+/// What ends a select of customers: locked until the transaction ends if it is to write, so that what they correct meanwhile is not
+/// written over. In one order, so that two importers cannot wait for each other.
+fn tail(dialect: Dialect, lock: Lock) -> String {
+    match lock {
+        Lock::Rows => format!(") order by c.id{}", dialect.for_update()),
+        Lock::Nothing => ")".to_owned(),
+    }
+}
+
+pub async fn customers_by_reference(
+    tx: &mut Tx,
+    creditor_id: &str,
+    references: &[&str],
+    (dialect, lock): (Dialect, Lock),
+) -> StoreResult<Vec<KnownCustomer>> {
     if references.is_empty() {
         return Ok(Vec::new());
     }
@@ -89,13 +104,13 @@ pub async fn customers_by_reference(tx: &mut Tx, creditor_id: &str, references: 
     values.extend(references);
     let mut sql = format!("select {CUSTOMER_COLUMNS} from customers c where c.creditor_id = $1 and c.customer_reference in (");
     placeholders(&mut sql, 1, references.len());
-    sql.push(')');
+    sql.push_str(&tail(dialect, lock));
     fetch(tx, sql, &values).await?.iter().map(customer).collect()
 }
 
-pub async fn customers_by_id(tx: &mut Tx, ids: &[&str]) -> StoreResult<Vec<KnownCustomer>> {
+pub async fn customers_by_id(tx: &mut Tx, ids: &[&str], (dialect, lock): (Dialect, Lock)) -> StoreResult<Vec<KnownCustomer>> {
     let head = format!("select {CUSTOMER_COLUMNS} from customers c where c.id in (");
-    select_in(tx, &head, ids, ")").await?.iter().map(customer).collect()
+    select_in(tx, &head, ids, &tail(dialect, lock)).await?.iter().map(customer).collect()
 }
 
 pub async fn insert_customers(
