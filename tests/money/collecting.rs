@@ -74,6 +74,7 @@ pub async fn under_agreement(test: &TestDb, account: SeedAccount, days: &[Date],
         late_payment: None,
         disclosure: None,
         replaces: None,
+        joins: None,
     };
     let agreement = ids::new_id();
     let reference = ids::new_reference("EK");
