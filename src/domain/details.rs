@@ -156,12 +156,15 @@ mod tests {
         value.0.iter().map(|part| Some(part.as_str())).collect()
     }
 
+    /// What is the customer's, what was known before, what a file sends, and what becomes of it.
+    type Row<'a> = (&'a Value, &'a [Value], Vec<Option<&'a str>>, Verdict);
+
     #[test]
     fn a_file_keeps_confirms_or_changes_what_was_corrected() {
         let (old, own, newer) = (Value::one("a@old.example"), Value::one("a@own.example"), Value::one("a@newer.example"));
         let none = Value::one("");
         let twice = [old.clone(), Value::one("a@between.example")];
-        let table: [(&Value, &[Value], Vec<Option<&str>>, Verdict); 9] = [
+        let table: [Row<'_>; 9] = [
             (&own, &twice, sent(&old), Verdict::Keep),
             (&own, &twice, vec![Some("A@OLD.example ")], Verdict::Keep),
             // The file is older than the last correction and younger than the first.
