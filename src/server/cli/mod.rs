@@ -5,6 +5,7 @@ mod backup;
 mod contact;
 mod contact_wishes;
 mod demo;
+mod demo_staff;
 mod dispute;
 mod evidence;
 mod export;

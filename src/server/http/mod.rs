@@ -14,6 +14,8 @@ mod sandbox_mandate_page;
 mod sandbox_messages;
 mod sandbox_page;
 mod security_headers;
+pub mod staff_doors;
+mod staff_visitor;
 mod stop;
 mod text_webhook;
 mod trouble;

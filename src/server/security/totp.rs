@@ -40,8 +40,10 @@ pub fn address(secret: &str, portal_name: &str, email: &str) -> String {
 /// The same drawn: squares for a camera. Empty for a text that is too long to draw.
 pub fn drawing(address: &str) -> String {
     let Ok(code) = QrCode::with_error_correction_level(address.as_bytes(), EcLevel::M) else { return String::new() };
-    let drawing = code.render().module_dimensions(SQUARE_PIXELS, SQUARE_PIXELS).quiet_zone(true);
-    let drawing = drawing.dark_color(svg::Color("#000")).light_color(svg::Color("#fff")).build();
+    let mut renderer = code.render();
+    renderer.module_dimensions(SQUARE_PIXELS, SQUARE_PIXELS).quiet_zone(true);
+    renderer.dark_color(svg::Color("#000")).light_color(svg::Color("#fff"));
+    let drawing = renderer.build();
     drawing.find("<svg").map(|at| drawing[at..].to_owned()).unwrap_or_default()
 }
 

@@ -32,8 +32,8 @@ pub fn recovery_codes(session_id: &str) -> Vec<String> {
 }
 
 /// A password for somebody else to begin with, as they stand now.
-pub fn password_for(session_id: &str, staff_id: &str, generation: i64) -> String {
-    spelled(&secret(session_id, &format!("password {staff_id} {generation}")))
+pub fn password_for(session_id: &str, email: &str, generation: i64) -> String {
+    spelled(&secret(session_id, &format!("password {generation} {email}")))
 }
 
 fn spelled(secret: &[u8; 32]) -> String {
