@@ -39,6 +39,7 @@ pub const STAFF_YOU_RECOVERY_CODES: &str = "/staff/you/recovery-codes";
 pub const STAFF_PEOPLE: &str = "/staff/people";
 pub const STAFF_PERSON_ADD: &str = "/staff/people/add";
 pub const STAFF_SIGN_OUT_ACTION: &str = "/api/staff_sign_out";
+pub const STAFF_EXTEND_SESSION_ACTION: &str = "/api/staff_extend_session";
 
 /// One of those who work here.
 pub fn staff_person(id: &str) -> String {

@@ -19,8 +19,7 @@ pub enum Role {
 }
 
 impl Role {
-    pub const ALL: [Role; 6] =
-        [Role::Agent, Role::Reviewer, Role::Manager, Role::Administrator, Role::Auditor, Role::Partner];
+    pub const ALL: [Role; 6] = [Role::Agent, Role::Reviewer, Role::Manager, Role::Administrator, Role::Auditor, Role::Partner];
 
     pub fn code(self) -> &'static str {
         match self {

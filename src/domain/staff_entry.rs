@@ -45,7 +45,12 @@ mod tests {
 
     fn entry(text: &str) -> Entry {
         let has = |sign: char| text.contains(sign);
-        Entry { has_second_factor: has('2'), second_factor_shown: has('s'), password_is_made: has('m'), has_recovery_codes: has('r') }
+        Entry {
+            has_second_factor: has('2'),
+            second_factor_shown: has('s'),
+            password_is_made: has('m'),
+            has_recovery_codes: has('r'),
+        }
     }
 
     #[test]

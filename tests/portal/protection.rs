@@ -228,6 +228,7 @@ async fn the_doors_are_these() {
         "POST /api/staff_enable",
         "POST /api/staff_end_own_sessions",
         "POST /api/staff_end_sessions",
+        "POST /api/staff_extend_session",
         "POST /api/staff_give_creditors",
         "POST /api/staff_keep_codes",
         "POST /api/staff_make_password",

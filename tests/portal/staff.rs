@@ -83,7 +83,8 @@ async fn the_first_time_one_chooses_a_password_sets_an_authenticator_up_and_keep
         home.assert_says("Decide hardship requests");
         home.assert_never_says("Publish the policy");
         // Nothing that was shown is kept as it was shown, and nothing shows it again.
-        let kept: Vec<String> = sqlx::query_scalar("select data from staff_sessions").fetch_all(app.db().pool()).await.expect("sessions");
+        let kept: Vec<String> =
+            sqlx::query_scalar("select data from staff_sessions").fetch_all(app.db().pool()).await.expect("sessions");
         let digests: Vec<String> =
             sqlx::query_scalar("select code_digest from staff_recovery_codes").fetch_all(app.db().pool()).await.expect("codes");
         assert_eq!(digests.len(), 10);
@@ -92,10 +93,13 @@ async fn the_first_time_one_chooses_a_password_sets_an_authenticator_up_and_keep
         }
         let again = person.browser.get("/staff/you/recovery-codes").await;
         assert!(in_code(&again).iter().all(|code| !person.codes.contains(code)));
-        for step in ["/staff/first/password", "/staff/first/authenticator", "/staff/first/recovery-codes", "/staff/sign-in/code"] {
+        for step in ["/staff/first/password", "/staff/first/authenticator", "/staff/first/recovery-codes", "/staff/sign-in/code"]
+        {
             assert_eq!(person.browser.get_here(step).await.location(), "/staff", "{step}");
         }
-        for action in ["staff.added", "staff.password_chosen", "staff.authenticator_set_up", "staff.recovery_codes_kept", "staff.signed_in"] {
+        for action in
+            ["staff.added", "staff.password_chosen", "staff.authenticator_set_up", "staff.recovery_codes_kept", "staff.signed_in"]
+        {
             let sql = format!("select count(*) from events where action = '{action}'");
             let count: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(app.db().pool()).await.expect("a count");
             assert_eq!(count, 1, "{action}");
@@ -138,7 +142,10 @@ async fn a_code_counts_once_and_a_recovery_code_too() {
         let used: i64 = app.count("select totp_step from staff").await;
         let replayed = totp::code_at(&person.secret, u64::try_from(used * 30).expect("after 1970")).expect("a code");
         for wrong in [replayed.as_str(), "000000", "", "ABCD-EFGH", &"7".repeat(5_000)] {
-            browser.post("/api/staff_show_code", &[("code", wrong)]).await.assert_says("This code does not match, or it was used already.");
+            browser
+                .post("/api/staff_show_code", &[("code", wrong)])
+                .await
+                .assert_says("This code does not match, or it was used already.");
             assert_eq!(browser.get_here("/staff").await.location(), "/staff/sign-in/code");
             app.execute("delete from sign_in_attempts").await;
         }
@@ -161,7 +168,8 @@ async fn two_at_once_use_a_code_once() {
         show_password(&mut one, &person.email, OWN).await;
         show_password(&mut other, &person.email, OWN).await;
         let fields = [("code", person.codes[0].as_str())];
-        let (a, b) = tokio::join!(one.post_here("/api/staff_show_code", &fields), other.post_here("/api/staff_show_code", &fields));
+        let (a, b) =
+            tokio::join!(one.post_here("/api/staff_show_code", &fields), other.post_here("/api/staff_show_code", &fields));
         let came_in = [a, b].iter().filter(|answer| answer.location() == "/staff").count();
         assert_eq!(came_in, 1);
     }
@@ -228,7 +236,11 @@ async fn another_password_ends_every_other_session() {
         let before = person.browser.cookies[COOKIE].clone();
         let new = "orchard thimble weather nine";
         let fields = |now: &'static str| [("password", now), ("new_password", new)];
-        person.browser.post("/api/staff_change_password", &fields("wrong wrong wrong")).await.assert_says("This is not your password.");
+        person
+            .browser
+            .post("/api/staff_change_password", &fields("wrong wrong wrong"))
+            .await
+            .assert_says("This is not your password.");
         person.browser.post("/api/staff_change_password", &fields(OWN)).await.assert_says("Your password is changed.");
         assert_ne!(person.browser.cookies[COOKIE], before);
         assert_eq!(elsewhere.get_here("/staff").await.location(), "/staff/sign-in");
@@ -289,7 +301,10 @@ async fn a_session_ends_when_idle_at_the_end_of_a_day_and_on_the_way_in() {
     person.browser.get("/staff").await;
     let left = app.count("select expires_at - last_seen_at from staff_sessions").await;
     assert!((290_000..=300_000).contains(&left), "{left}");
+    let stays: i64 = person.browser.post_here("/api/staff_extend_session", &[]).await.body.parse().expect("seconds");
+    assert!((280..=300).contains(&stays), "{stays}");
     app.execute("update staff_sessions set expires_at = 1").await;
+    assert_eq!(person.browser.post_here("/api/staff_extend_session", &[]).await.body, "0");
     assert_eq!(person.browser.get_here("/staff").await.location(), "/staff/sign-in");
     assert_eq!(staff::delete_ended(&app.state).await.expect("deletes"), 1);
     let mut slow = app.browser();

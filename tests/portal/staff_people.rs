@@ -34,6 +34,7 @@ const DOORS: &str = "
     POST /api/staff_enable               . . . x . .
     POST /api/staff_end_own_sessions     x x x x x x
     POST /api/staff_end_sessions         . . . x . .
+    POST /api/staff_extend_session       open
     POST /api/staff_give_creditors       . . . x . .
     POST /api/staff_keep_codes           step
     POST /api/staff_make_password        . . . x . .
@@ -120,7 +121,11 @@ async fn a_stranger_a_customer_and_whoever_is_on_the_way_in_get_nothing() {
     let seeded = app.seeded().await;
     let mut entering = app.browser();
     show_password(&mut entering, "target@staff.example", FIRST).await;
-    let outside = [(app.browser(), "/staff/sign-in"), (app.signed_in(&seeded).await, "/staff/sign-in"), (entering, "/staff/first/password")];
+    let outside = [
+        (app.browser(), "/staff/sign-in"),
+        (app.signed_in(&seeded).await, "/staff/sign-in"),
+        (entering, "/staff/first/password"),
+    ];
     for (browser, led) in outside {
         for (method, path, open) in doors() {
             if open == "open" || path.ends_with("/password") || path.ends_with("choose_password") {
@@ -154,7 +159,8 @@ async fn an_auditors_forms_change_nothing() {
 async fn an_administrator_adds_somebody_who_then_comes_in() {
     for app in [TestApp::sqlite().await, TestApp::postgres().await] {
         let mut ada = at_work(&app, Role::Administrator, "ada").await;
-        let fields = |email: &'static str, name: &'static str, role: &'static str| [("email", email), ("name", name), ("role", role)];
+        let fields =
+            |email: &'static str, name: &'static str, role: &'static str| [("email", email), ("name", name), ("role", role)];
         for (typed, words) in [
             (fields("nobody", "Bo", "agent"), "Type an e-mail address"),
             (fields("bo@staff.example", "", "agent"), "Type a name"),
@@ -170,7 +176,10 @@ async fn an_administrator_adds_somebody_who_then_comes_in() {
         page.assert_says("Bo <b>Ek</b>");
         let made = in_code(&page).concat();
         // Nobody else sees it, and she does not either once she goes on.
-        let id: String = sqlx::query_scalar("select id from staff where email = 'bo@staff.example'").fetch_one(app.db().pool()).await.expect("Bo");
+        let id: String = sqlx::query_scalar("select id from staff where email = 'bo@staff.example'")
+            .fetch_one(app.db().pool())
+            .await
+            .expect("Bo");
         ada.browser.get(&paths::staff_person(&id)).await.assert_never_says(&made);
         let mut other = at_work(&app, Role::Administrator, "adan").await;
         let again = page.path.clone();
@@ -189,7 +198,8 @@ async fn another_role_and_being_kept_out_end_sessions_at_once() {
         let mut ada = at_work(&app, Role::Administrator, "ada").await;
         let mut bo = at_work(&app, Role::Agent, "bo").await;
         let about = |id: &str| vec![("person".to_owned(), id.to_owned())];
-        let fields: Vec<(String, String)> = about(&bo.id).into_iter().chain([("role".to_owned(), "manager".to_owned())]).collect();
+        let fields: Vec<(String, String)> =
+            about(&bo.id).into_iter().chain([("role".to_owned(), "manager".to_owned())]).collect();
         let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         ada.browser.post("/api/staff_change_role", &fields).await.assert_says("Done. This person is signed out everywhere.");
         ada.browser.post("/api/staff_change_role", &fields).await.assert_says("It was so before.");

@@ -50,10 +50,8 @@ pub fn around_uploads(router: Router<AppState>, state: &AppState) -> Router<AppS
 fn within_session(router: Router<AppState>, state: &AppState) -> Router<AppState> {
     let customers = DatabaseSessions { db: state.db.clone(), clock: state.clock, limits: Limits::of(&state.config) };
     let staff = DatabaseStaffSessions { db: state.db.clone(), clock: state.clock };
-    let kinds = SessionKinds {
-        customers: sessions::layer(customers, &state.config),
-        staff: staff_sessions::layer(staff, &state.config),
-    };
+    let kinds =
+        SessionKinds { customers: sessions::layer(customers, &state.config), staff: staff_sessions::layer(staff, &state.config) };
     router.layer(
         ServiceBuilder::new()
             .layer(from_fn_with_state(kinds, with_own_session))

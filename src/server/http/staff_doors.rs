@@ -25,13 +25,14 @@ enum Verb {
     Post,
 }
 
-const TABLE: [(Verb, &str, Door); 32] = {
+const TABLE: [(Verb, &str, Door); 33] = {
     use Door::*;
     use Verb::*;
     [
         (Get, "/staff/sign-in", Open),
         (Post, "/api/staff_sign_in", Open),
         (Post, "/api/staff_sign_out", Open),
+        (Post, "/api/staff_extend_session", Open),
         (Get, "/staff/sign-in/code", At(Step::ShowCode)),
         (Post, "/api/staff_show_code", At(Step::ShowCode)),
         (Get, "/staff/first/password", At(Step::ChoosePassword)),

@@ -6,8 +6,9 @@ use super::trouble;
 use super::visitor::{cookie, describe_browser, keep_flash};
 use crate::domain::staff_entry::Step;
 use crate::paths;
+use crate::server::context::SessionTimeLeft;
 use crate::server::security::staff_sessions::session_cookie_name;
-use crate::server::services::staff::{self, Stage, StaffMember};
+use crate::server::services::staff::{self, StaffMember, Stage};
 use crate::server::state::AppState;
 use axum::extract::Request;
 use axum::middleware::Next;
@@ -26,6 +27,7 @@ pub async fn recognise(state: AppState, mut request: Request, next: Next) -> Res
             }
         },
     };
+    let expires_at = visit.as_ref().map_or(0, |visit| visit.expires_at);
     let (stage, kept_flash) = visit.map_or((Stage::Stranger, None), |visit| (visit.stage, visit.kept_flash));
     if let Some(elsewhere) = elsewhere(door(request.method(), request.uri().path()), &stage) {
         return Redirect::to(elsewhere).into_response();
@@ -34,8 +36,14 @@ pub async fn recognise(state: AppState, mut request: Request, next: Next) -> Res
     keep_flash(&mut request, kept_flash);
     match stage {
         Stage::Stranger => {}
-        Stage::Entering(entering) => drop(request.extensions_mut().insert(entering)),
-        Stage::In(member) => drop(request.extensions_mut().insert(member)),
+        Stage::Entering(entering) => {
+            request.extensions_mut().insert(entering);
+        }
+        Stage::In(member) => {
+            let seconds = (expires_at - state.clock.real_now_millis()) / 1_000;
+            request.extensions_mut().insert(member);
+            request.extensions_mut().insert(SessionTimeLeft { seconds });
+        }
     }
     next.run(request).await
 }

@@ -62,7 +62,8 @@ mod tests {
     #[test]
     fn codes_are_those_of_the_standard() {
         // Appendix B, the last six of its eight digits.
-        for (seconds, code) in [(59, "287082"), (1_111_111_109, "081804"), (1_234_567_890, "005924"), (20_000_000_000, "353130")] {
+        for (seconds, code) in [(59, "287082"), (1_111_111_109, "081804"), (1_234_567_890, "005924"), (20_000_000_000, "353130")]
+        {
             assert_eq!(code_at(SECRET, seconds).as_deref(), Some(code));
             assert_eq!(step_of(SECRET, code, seconds), Some(seconds / 30));
         }
@@ -89,7 +90,10 @@ mod tests {
     #[test]
     fn the_drawing_is_one_and_nothing_typed_gets_into_it() {
         let address = address(SECRET, "A <b> & Co", "ada@example.org");
-        assert_eq!(address, format!("otpauth://totp/A%20%3Cb%3E%20%26%20Co:ada%40example.org?secret={SECRET}&issuer=A%20%3Cb%3E%20%26%20Co"));
+        assert_eq!(
+            address,
+            format!("otpauth://totp/A%20%3Cb%3E%20%26%20Co:ada%40example.org?secret={SECRET}&issuer=A%20%3Cb%3E%20%26%20Co")
+        );
         let drawn = drawing(&address);
         assert!(drawn.starts_with("<svg ") && drawn.ends_with("</svg>"), "{drawn}");
         assert_eq!(drawing(&"x".repeat(10_000)), "");

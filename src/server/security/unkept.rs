@@ -37,8 +37,11 @@ pub fn password_for(session_id: &str, email: &str, generation: i64) -> String {
 }
 
 fn spelled(secret: &[u8; 32]) -> String {
-    let letters: Vec<char> =
-        secret.iter().take(GROUPS * LETTERS_A_GROUP).map(|byte| char::from(READABLE[usize::from(*byte) % READABLE.len()])).collect();
+    let letters: Vec<char> = secret
+        .iter()
+        .take(GROUPS * LETTERS_A_GROUP)
+        .map(|byte| char::from(READABLE[usize::from(*byte) % READABLE.len()]))
+        .collect();
     letters.chunks(LETTERS_A_GROUP).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-")
 }
 

@@ -22,7 +22,8 @@ pub struct StaffRow {
     pub disabled_at: Option<Millis>,
 }
 
-const COLUMNS: &str = "id, email, name, role, password_hash, password_is_made, generation, totp_secret, totp_step, created_at, disabled_at";
+const COLUMNS: &str =
+    "id, email, name, role, password_hash, password_is_made, generation, totp_secret, totp_step, created_at, disabled_at";
 
 pub struct NewStaff<'a> {
     pub id: &'a str,

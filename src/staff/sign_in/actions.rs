@@ -27,6 +27,12 @@ pub async fn staff_sign_in(#[server(default)] email: String, #[server(default)] 
     }
 }
 
+/// "Stay signed in" of the time-out warning: answers with the seconds that are left now, 0 where the session has ended.
+#[server(endpoint = "staff_extend_session")]
+pub async fn staff_extend_session() -> Result<i64, Failed> {
+    Ok(context::session_time_left().map_or(0, |left| left.seconds))
+}
+
 #[server(endpoint = "staff_sign_out")]
 pub async fn staff_sign_out() -> Result<(), Failed> {
     if let (Some(state), Some(member)) = (context::state(), staff::member()) {

@@ -92,8 +92,7 @@ fn session(session: ShownSession) -> impl IntoView {
 }
 
 fn history(past: &[(LocalTime, &'static str)]) -> impl IntoView + use<> {
-    let columns =
-        vec![Column::text(td_string!(words(), devices.when)), Column::text(td_string!(words(), devices.outcome))];
+    let columns = vec![Column::text(td_string!(words(), devices.when)), Column::text(td_string!(words(), devices.outcome))];
     let rows: Vec<Vec<String>> = past
         .iter()
         .map(|(at, code)| vec![format!("{} UTC", format::date_and_time(*at, language())), past_words(code).to_owned()])

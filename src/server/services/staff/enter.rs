@@ -35,24 +35,14 @@ pub enum PasswordShown {
 }
 
 /// Judges an address and a password. One is reckoned whether or not there is anything to compare it with.
-pub async fn show_password(
-    state: &AppState,
-    email: &str,
-    password: String,
-    visitor: &Visitor,
-) -> Result<PasswordShown, Failure> {
+pub async fn show_password(state: &AppState, email: &str, password: String, visitor: &Visitor) -> Result<PasswordShown, Failure> {
     let answer_at = Instant::now() + Duration::from_millis(SHORTEST_ANSWER_MILLISECONDS);
     let shown = judge_password(state, &normalised_email(email), password, visitor).await;
     sleep_until(answer_at).await;
     shown
 }
 
-async fn judge_password(
-    state: &AppState,
-    email: &str,
-    password: String,
-    visitor: &Visitor,
-) -> Result<PasswordShown, Failure> {
+async fn judge_password(state: &AppState, email: &str, password: String, visitor: &Visitor) -> Result<PasswordShown, Failure> {
     let attempt = begin(state, email, visitor).await?;
     let mut tx = state.db.begin_read().await?;
     let until = attempt.limited_until(&mut tx).await?;
@@ -119,7 +109,9 @@ pub enum CodeShown {
         browser: String,
     },
     Refused,
-    Limited { until: Millis },
+    Limited {
+        until: Millis,
+    },
 }
 
 /// Judges the code of an authenticator, or a recovery code, of somebody whose password was right.
@@ -139,7 +131,8 @@ pub async fn show_code(state: &AppState, staff_id: &str, typed: &str, visitor: &
                 let browser = visitor.browser.clone().unwrap_or_else(ids::new_token);
                 attempt.remember_browser(&mut tx, &browser_reference(&person.email), &browser).await?;
                 note_sign_in(&mut tx, staff_id, attempt.at, Past::CameIn).await?;
-                note(state, &mut tx, Actor::Staff(staff_id.to_owned()), "staff.signed_in", staff_id, json!({ "way": way })).await?;
+                note(state, &mut tx, Actor::Staff(staff_id.to_owned()), "staff.signed_in", staff_id, json!({ "way": way }))
+                    .await?;
                 CodeShown::Right { browser }
             }
             None => {

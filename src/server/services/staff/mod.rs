@@ -12,12 +12,12 @@ pub use crate::domain::rights::Role;
 pub use crate::server::security::passwords::WeakPassword;
 pub use enter::{CodeShown, PasswordShown, show_code, show_password};
 pub use own::{
-    Keeping, NewPassword, OwnPast, Past, SetUp, change_password, choose_password, delete_old, end_sessions_of_own, keep_codes,
-    open_sessions, past, replace_codes, replace_code, set_up_code, sign_out, OpenStaffSession,
+    Keeping, NewPassword, OpenStaffSession, OwnPast, Past, SetUp, change_password, choose_password, delete_old,
+    end_sessions_of_own, keep_codes, open_sessions, past, replace_code, replace_codes, set_up_code, sign_out,
 };
 pub use people::{
-    Changed, MOST_CREDITORS, MOST_PEOPLE, Person, change_role, creditors, disable, enable, end_sessions, give_creditors, make_password,
-    people, person, person_by_email, reset_second_factor,
+    Changed, MOST_CREDITORS, MOST_PEOPLE, Person, change_role, creditors, disable, enable, end_sessions, give_creditors,
+    make_password, people, person, person_by_email, reset_second_factor,
 };
 pub use visit::{Entering, StaffMember, StaffVisit, Stage, delete_ended, visit};
 

@@ -42,11 +42,15 @@ impl Past {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NewPassword {
     /// Every session of before has ended; the one that asked goes on with this generation.
-    Set { generation: i64 },
+    Set {
+        generation: i64,
+    },
     Weak(WeakPassword),
     /// The password of before was not right.
     Wrong,
-    Limited { until: Millis },
+    Limited {
+        until: Millis,
+    },
 }
 
 /// Puts a password of their own in the place of the one somebody made for them.
@@ -60,7 +64,12 @@ pub async fn choose_password(state: &AppState, staff_id: &str, typed: &str) -> R
 }
 
 /// Changes it; the one of before is asked for.
-pub async fn change_password(state: &AppState, member: &StaffMember, before: String, typed: &str) -> Result<NewPassword, Failure> {
+pub async fn change_password(
+    state: &AppState,
+    member: &StaffMember,
+    before: String,
+    typed: &str,
+) -> Result<NewPassword, Failure> {
     match is_their_password(state, &member.id, before).await? {
         Proof::Right(person) => set_password(state, &person, typed, "staff.password_changed").await,
         Proof::Wrong => Ok(NewPassword::Wrong),
@@ -114,17 +123,26 @@ async fn is_their_password(state: &AppState, staff_id: &str, typed: String) -> R
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SetUp {
-    Done { generation: i64 },
+    Done {
+        generation: i64,
+    },
     /// This is not what the authenticator shows now.
     WrongCode,
     WrongPassword,
-    Limited { until: Millis },
+    Limited {
+        until: Millis,
+    },
     /// There is one already: whoever only has the password cannot replace it.
     Already,
 }
 
 /// Keeps the first authenticator of somebody on the way in, once it shows a code that is right.
-pub async fn set_up_code(state: &AppState, staff_id: &str, secret: [u8; totp::SECRET_BYTES], typed: &str) -> Result<SetUp, Failure> {
+pub async fn set_up_code(
+    state: &AppState,
+    staff_id: &str,
+    secret: [u8; totp::SECRET_BYTES],
+    typed: &str,
+) -> Result<SetUp, Failure> {
     keep_authenticator(state, staff_id, secret, typed, Before::Nothing).await
 }
 
@@ -202,7 +220,12 @@ pub enum Keeping {
 }
 
 /// Puts new recovery codes in the place of those there were; the password is asked for.
-pub async fn replace_codes(state: &AppState, member: &StaffMember, password: String, codes: &[String]) -> Result<Keeping, Failure> {
+pub async fn replace_codes(
+    state: &AppState,
+    member: &StaffMember,
+    password: String,
+    codes: &[String],
+) -> Result<Keeping, Failure> {
     match is_their_password(state, &member.id, password).await? {
         Proof::Right(_) => {}
         Proof::Wrong => return Ok(Keeping::WrongPassword),

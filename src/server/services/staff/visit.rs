@@ -26,7 +26,6 @@ pub struct StaffMember {
     pub generation: i64,
     /// The digest of this session's id.
     pub session: String,
-    pub recovery_codes_kept: i64,
 }
 
 impl fmt::Debug for StaffMember {
@@ -75,6 +74,7 @@ pub enum Stage {
 pub struct StaffVisit {
     pub stage: Stage,
     pub kept_flash: Option<KeptFlash>,
+    pub expires_at: Millis,
 }
 
 /// Reads the session with this id and notes that it is in use. `None`: there is none, or it has ended.
@@ -82,8 +82,10 @@ pub async fn visit(state: &AppState, session_id: &str) -> StoreResult<Option<Sta
     let now = state.clock.real_now_millis();
     let id_digest = digest::of_secret(session_id);
     let Some(live) = staff_sessions::find_live(&state.db, &id_digest, now).await? else { return Ok(None) };
+    let mut expires_at = live.expires_at;
     if now - live.last_seen_at >= TOUCH_EVERY_MILLIS {
-        staff_sessions::touch(&state.db, &id_digest, now, expiry(live.created_at, now)).await?;
+        expires_at = expiry(live.created_at, now);
+        staff_sessions::touch(&state.db, &id_digest, now, expires_at).await?;
     }
     let mut data: serde_json::Value = serde_json::from_str(&live.data).map_err(|_| StoreError::Unreadable("session"))?;
     let kept_flash = data.get_mut(FLASH).map(serde_json::Value::take).map(serde_json::from_value).transpose();
@@ -93,16 +95,10 @@ pub async fn visit(state: &AppState, session_id: &str) -> StoreResult<Option<Sta
         Some(held) => stage(state, live, held, &id_digest, now).await?,
         None => Stage::Stranger,
     };
-    Ok(Some(StaffVisit { stage, kept_flash: kept_flash.map_err(|_| StoreError::Unreadable("flash"))? }))
+    Ok(Some(StaffVisit { stage, kept_flash: kept_flash.map_err(|_| StoreError::Unreadable("flash"))?, expires_at }))
 }
 
-async fn stage(
-    state: &AppState,
-    live: LiveStaffSession,
-    held: HeldStaff,
-    session: &str,
-    now: Millis,
-) -> StoreResult<Stage> {
+async fn stage(state: &AppState, live: LiveStaffSession, held: HeldStaff, session: &str, now: Millis) -> StoreResult<Stage> {
     let (Some(id), Some(name), Some(email), Some(role)) = (live.staff_id, live.name, live.email, live.role) else {
         return Ok(Stage::Stranger);
     };
@@ -122,9 +118,8 @@ async fn stage(
                 Role::Partner => staff::creditors_of(state.db.pool(), &id).await?,
                 Role::Agent | Role::Reviewer | Role::Manager | Role::Administrator | Role::Auditor => Vec::new(),
             };
-            let (generation, recovery_codes_kept) = (live.generation, live.recovery_codes);
-            let session = session.to_owned();
-            Ok(Stage::In(StaffMember { id, name, email, role, creditors, generation, session, recovery_codes_kept }))
+            let (generation, session) = (live.generation, session.to_owned());
+            Ok(Stage::In(StaffMember { id, name, email, role, creditors, generation, session }))
         }
         _ if now - held.at > ENTRY_MILLIS => Ok(Stage::Stranger),
         step => Ok(Stage::Entering(Entering { staff_id: id, email, step, second_factor_shown: held.second_factor_shown })),
@@ -134,4 +129,35 @@ async fn stage(
 /// Deletes the sessions that have ended; the hourly tidying calls it. Returns how many there were.
 pub async fn delete_ended(state: &AppState) -> StoreResult<u64> {
     staff_sessions::delete_ended(&state.db, state.clock.real_now_millis()).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn member(role: Role) -> StaffMember {
+        StaffMember {
+            id: "a".into(),
+            name: "Pia Lindqvist".into(),
+            email: "pia@staff.example".into(),
+            role,
+            creditors: vec!["northgate".into()],
+            generation: 0,
+            session: "d".into(),
+        }
+    }
+
+    #[test]
+    fn a_partner_may_look_at_customers_of_the_creditors_they_were_given() {
+        let partner = member(Role::Partner);
+        assert!(partner.may_for(Action::ViewCustomer, "northgate") && !partner.may_for(Action::ViewCustomer, "harbor"));
+        assert!(!partner.may_for(Action::DecideDispute, "northgate"));
+        assert!(member(Role::Agent).may_for(Action::ViewCustomer, "harbor"));
+    }
+
+    #[test]
+    fn nobodys_name_or_address_gets_into_a_log() {
+        let told = format!("{:?}", member(Role::Partner));
+        assert!(!told.contains("Pia") && !told.contains('@'), "{told}");
+    }
 }
