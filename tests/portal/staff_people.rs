@@ -197,15 +197,13 @@ async fn another_role_and_being_kept_out_end_sessions_at_once() {
     for app in [TestApp::sqlite().await, TestApp::postgres().await] {
         let mut ada = at_work(&app, Role::Administrator, "ada").await;
         let mut bo = at_work(&app, Role::Agent, "bo").await;
-        let about = |id: &str| vec![("person".to_owned(), id.to_owned())];
-        let fields: Vec<(String, String)> =
-            about(&bo.id).into_iter().chain([("role".to_owned(), "manager".to_owned())]).collect();
-        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let id = bo.id.clone();
+        let fields = [("person", id.as_str()), ("role", "manager")];
         ada.browser.post("/api/staff_change_role", &fields).await.assert_says("Done. This person is signed out everywhere.");
         ada.browser.post("/api/staff_change_role", &fields).await.assert_says("It was so before.");
         assert_eq!(bo.browser.get_here("/staff").await.location(), "/staff/sign-in");
         come_in(&app, &mut bo).await.assert_says("You work here as manager.");
-        let person = [("person", bo.id.as_str())];
+        let person = [("person", id.as_str())];
         ada.browser.post("/api/staff_disable", &person).await.assert_says("Done.");
         assert_eq!(bo.browser.get_here("/staff").await.location(), "/staff/sign-in");
         show_password(&mut bo.browser, &bo.email, OWN).await.assert_says("The address or the password does not match.");
