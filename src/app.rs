@@ -75,6 +75,19 @@ use crate::pages::you::YouPage;
 use crate::paths;
 use crate::server::config::{Config, Texts};
 use crate::server::context;
+use crate::staff::authenticator::StaffAuthenticatorPage;
+use crate::staff::code::StaffCodePage;
+use crate::staff::first_password::StaffFirstPasswordPage;
+use crate::staff::home::{StaffHomePage, StaffNotOpenPage};
+use crate::staff::people::StaffPeoplePage;
+use crate::staff::person::StaffPersonPage;
+use crate::staff::person_add::StaffPersonAddPage;
+use crate::staff::recovery_codes::StaffRecoveryCodesPage;
+use crate::staff::sign_in::StaffSignInPage;
+use crate::staff::you::StaffYouPage;
+use crate::staff::your_authenticator::StaffYourAuthenticatorPage;
+use crate::staff::your_password::StaffYourPasswordPage;
+use crate::staff::your_recovery_codes::StaffYourRecoveryCodesPage;
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
@@ -189,6 +202,20 @@ pub fn App() -> impl IntoView {
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("dispute"), StaticSegment("check")) view=DisputeCheckPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("dispute"), StaticSegment("status")) view=DisputeStatusPage ssr=SsrMode::Async/>
                 <Route path=(StaticSegment("account"), ParamSegment("account"), StaticSegment("letters")) view=AskDocumentPage ssr=SsrMode::Async/>
+                <Route path=StaticSegment("staff") view=StaffHomePage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("staff"), StaticSegment("sign-in")) view=StaffSignInPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("staff"), StaticSegment("sign-in"), StaticSegment("code")) view=StaffCodePage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("staff"), StaticSegment("first"), StaticSegment("password")) view=StaffFirstPasswordPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("staff"), StaticSegment("first"), StaticSegment("authenticator")) view=StaffAuthenticatorPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("staff"), StaticSegment("first"), StaticSegment("recovery-codes")) view=StaffRecoveryCodesPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("staff"), StaticSegment("not-open")) view=StaffNotOpenPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("staff"), StaticSegment("you")) view=StaffYouPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("staff"), StaticSegment("you"), StaticSegment("password")) view=StaffYourPasswordPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("staff"), StaticSegment("you"), StaticSegment("authenticator")) view=StaffYourAuthenticatorPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("staff"), StaticSegment("you"), StaticSegment("recovery-codes")) view=StaffYourRecoveryCodesPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("staff"), StaticSegment("people")) view=StaffPeoplePage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("staff"), StaticSegment("people"), StaticSegment("add")) view=StaffPersonAddPage ssr=SsrMode::Async/>
+                <Route path=(StaticSegment("staff"), StaticSegment("people"), ParamSegment("person")) view=StaffPersonPage ssr=SsrMode::Async/>
             </Routes>
         </Router>
     }
@@ -221,6 +248,15 @@ fn mode(config: &Config) -> Mode {
     }
 }
 
+/// A request has one kind of session, and so at most one of the two.
+fn visitor() -> Visitor {
+    match (context::staff::member(), context::signed_in()) {
+        (Some(_), _) => Visitor::Staff,
+        (None, Some(_)) => Visitor::SignedIn,
+        (None, None) => Visitor::Unknown,
+    }
+}
+
 /// What stands around the screen of this request.
 fn frame() -> Frame {
     let Some(state) = context::state() else {
@@ -229,7 +265,7 @@ fn frame() -> Frame {
     let config = &state.config;
     Frame {
         language: context::language(),
-        visitor: if context::signed_in().is_some() { Visitor::SignedIn } else { Visitor::Unknown },
+        visitor: visitor(),
         portal_name: config.portal_name.clone(),
         reach: Reach {
             phone: config.contact.phone.clone(),

@@ -25,6 +25,8 @@ pub mod pages;
 pub mod paths;
 #[cfg(feature = "ssr")]
 pub mod server;
+#[cfg(feature = "ssr")]
+pub mod staff;
 
 /// Wakes the islands in a page that has arrived.
 #[cfg(all(feature = "hydrate", not(plan_program)))]

@@ -19,6 +19,38 @@ pub const LINK_GONE: &str = "/link/gone";
 pub const BRAND_STYLESHEET: &str = "/brand.css";
 pub const BRAND_LOGO: &str = "/brand/logo";
 
+// The staff's own screens. Sessions of another kind open these, and nothing else does.
+pub const STAFF: &str = "/staff";
+pub const STAFF_SIGN_IN: &str = "/staff/sign-in";
+/// The second step of coming in: the code of an authenticator, or a recovery code.
+pub const STAFF_CODE: &str = "/staff/sign-in/code";
+/// What is set up the first time, in this order.
+pub const STAFF_PASSWORD: &str = "/staff/first/password";
+pub const STAFF_AUTHENTICATOR: &str = "/staff/first/authenticator";
+pub const STAFF_RECOVERY_CODES: &str = "/staff/first/recovery-codes";
+/// What somebody sees where something is not open to their role.
+pub const STAFF_NOT_OPEN: &str = "/staff/not-open";
+/// What is their own: sessions, password, authenticator, recovery codes, history.
+pub const STAFF_YOU: &str = "/staff/you";
+pub const STAFF_YOU_PASSWORD: &str = "/staff/you/password";
+pub const STAFF_YOU_AUTHENTICATOR: &str = "/staff/you/authenticator";
+pub const STAFF_YOU_RECOVERY_CODES: &str = "/staff/you/recovery-codes";
+/// Everybody who works here.
+pub const STAFF_PEOPLE: &str = "/staff/people";
+pub const STAFF_PERSON_ADD: &str = "/staff/people/add";
+pub const STAFF_SIGN_OUT_ACTION: &str = "/api/staff_sign_out";
+pub const STAFF_EXTEND_SESSION_ACTION: &str = "/api/staff_extend_session";
+
+/// One of those who work here.
+pub fn staff_person(id: &str) -> String {
+    format!("{STAFF_PEOPLE}/{id}")
+}
+
+/// Whether an address is the staff's: a page of theirs or a door of one.
+pub fn is_staff(path: &str) -> bool {
+    path == STAFF || path.starts_with("/staff/") || path.starts_with("/api/staff_")
+}
+
 /// Every building block with examples; in sandbox mode only.
 pub const COMPONENTS: &str = "/components";
 
@@ -488,7 +520,8 @@ pub fn is_local(path: &str) -> bool {
 
 /// Whether `path` is a page a customer may be sent to after signing in.
 pub fn is_own_page(path: &str) -> bool {
-    is_local(path) && !is_open_to_visitors(path.split('?').next().unwrap_or_default())
+    let page = path.split('?').next().unwrap_or_default();
+    is_local(path) && !is_open_to_visitors(page) && !is_staff(page)
 }
 
 /// Pages and actions that work without being signed in; every other one asks for it first.
@@ -538,6 +571,16 @@ mod tests {
         }
         for path in ["/", "/sign-in", "/link/abc", "/contact/received/EK-2222-2222", "/verify", "/stop/abc", "/api/sign_in"] {
             assert!(is_open_to_visitors(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn the_staffs_addresses_are_told_apart_and_are_no_customers_way_back() {
+        for path in [STAFF, STAFF_SIGN_IN, "/staff/people/0a1b", STAFF_SIGN_OUT_ACTION, "/staff/nothing"] {
+            assert!(is_staff(path) && !is_own_page(path) && !is_open_to_visitors(path), "{path}");
+        }
+        for path in ["/staffing", "/api/staff", "/account", "/api/sign_in"] {
+            assert!(!is_staff(path), "{path}");
         }
     }
 

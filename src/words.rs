@@ -15,6 +15,8 @@ mod messages;
 mod parts;
 #[cfg(feature = "ssr")]
 mod reversals;
+#[cfg(feature = "ssr")]
+mod staff;
 
 #[cfg(feature = "ssr")]
 pub use disputes::{dispute_extent, dispute_outcome, dispute_reason};
@@ -28,6 +30,8 @@ pub use messages::{conversation_title, topic_words};
 pub use parts::{order_of_parts, part_of_debt};
 #[cfg(feature = "ssr")]
 pub use reversals::{reversal_title, what_happened};
+#[cfg(feature = "ssr")]
+pub use staff::{action_words, role_words, weak_words};
 
 use crate::domain::language::Language;
 pub use evenkeel_locales::i18n::Locale;

@@ -32,7 +32,7 @@ async function inspect(page: Page): Promise<void> {
 }
 
 test('the door', async ({ page, portal }) => {
-  for (const path of ['/', '/sign-in', '/contact', '/link/gone', '/signed-out', '/verify', '/stop/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA']) {
+  for (const path of ['/', '/sign-in', '/staff/sign-in', '/contact', '/link/gone', '/signed-out', '/verify', '/stop/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA']) {
     await test.step(path, async () => {
       await page.goto(portal.url + path)
       await inspect(page)

@@ -40,6 +40,8 @@ pub enum Visitor {
     #[default]
     Unknown,
     SignedIn,
+    /// Somebody who works here, on a screen of the staff's.
+    Staff,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

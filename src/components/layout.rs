@@ -59,6 +59,7 @@ fn Masthead(frame: std::sync::Arc<Frame>) -> impl IntoView {
     let home = match frame.visitor {
         Visitor::Unknown => paths::HOME,
         Visitor::SignedIn => paths::ACCOUNT,
+        Visitor::Staff => paths::STAFF,
     };
     let emblem = match frame.logo.clone() {
         Some(logo) => view! { <img class="logo" src=logo alt="" width="32" height="32"/> }.into_any(),
@@ -72,6 +73,11 @@ fn Masthead(frame: std::sync::Arc<Frame>) -> impl IntoView {
                     view! { <a class="button-quiet" href=paths::YOU>{td_string!(words(), you.link)}</a> }
                 })}
                 <LanguageSwitch frame=frame.clone()/>
+                {(frame.visitor == Visitor::Staff).then(|| view! {
+                    <form method="post" action=paths::STAFF_SIGN_OUT_ACTION>
+                        <button type="submit" class="button-quiet">{td_string!(words(), shell.sign_out)}</button>
+                    </form>
+                })}
                 {(frame.visitor == Visitor::SignedIn).then(|| view! {
                     <form method="post" action=paths::SIGN_OUT_ACTION class="masthead-ways">
                         <button type="submit" class="button-quiet">{td_string!(words(), shell.sign_out)}</button>

@@ -34,6 +34,7 @@ pub mod scripts;
 pub mod session_warning;
 pub mod signing_form;
 pub mod signing_text;
+pub mod staff_secrets;
 pub mod stop_collection;
 pub mod summary;
 pub mod table;

@@ -3,6 +3,8 @@
 //!
 //! `load.rs` and `actions.rs` of a screen ask here and call a service; nothing else in pages/ reaches into server/.
 
+pub mod staff;
+
 pub use super::security::sessions::Flash;
 pub use super::services::door::Knock;
 pub use super::services::sessions::SignedIn;

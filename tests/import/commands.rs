@@ -63,6 +63,7 @@ fn demo_load_says_who_can_sign_in_and_can_be_repeated() {
         let result: serde_json::Value = serde_json::from_slice(&done.stdout).expect("JSON");
         assert_eq!(result["loaded"], loaded);
         assert_eq!(result["people"].as_array().map(Vec::len), Some(5));
+        assert_eq!(result["staff"].as_array().map(Vec::len), Some(6));
     }
     // Each of them is there as printed, and recent.
     let people: serde_json::Value = serde_json::from_slice(&evenkeel(&files, &["demo", "load", "--json"]).stdout).expect("JSON");
@@ -139,6 +140,36 @@ fn what_is_mistyped_is_refused_before_anything_is_done() {
     assert_eq!(offers.status.code(), Some(1), "{}", text(&offers.stderr));
     let staff = evenkeel(&files, &["staff", "add", "nobody", "--name", "Nobody", "--role", "agent"]);
     assert_eq!(staff.status.code(), Some(2), "{}", text(&staff.stderr));
+}
+
+#[test]
+fn people_who_work_here_are_looked_after_from_the_command_line() {
+    let files = Files::in_a_new_folder();
+    let said = |arguments: &[&str]| {
+        let done = evenkeel(&files, arguments);
+        (done.status.code(), format!("{}{}", text(&done.stdout), text(&done.stderr)))
+    };
+    let ada = "ada@example.org";
+    let added = said(&["staff", "add", ada, "--name", "Ada", "--role", "administrator"]);
+    assert!(added.0 == Some(0) && added.1.contains("Password: "), "{}", added.1);
+    for (arguments, code, words) in [
+        (vec!["staff", "add", "bo@example.org", "--name", "Bo", "--role", "king"], 2, "a role is one of: agent"),
+        (vec!["staff", "disable", ada], 1, "the last administrator"),
+        (vec!["staff", "role", ada, "agent"], 1, "the last administrator"),
+        (vec!["staff", "disable", "nobody@example.org"], 1, "nobody with the address"),
+        (vec!["staff", "add", "Bo@example.org", "--name", "Bo", "--role", "administrator"], 0, "was added as administrator"),
+        (vec!["staff", "role", "bo@example.org", "auditor"], 0, "Done."),
+        (vec!["staff", "role", "BO@example.org", "auditor"], 0, "It was so before."),
+        (vec!["staff", "disable", "bo@example.org"], 0, "Done."),
+        (vec!["staff", "list"], 0, "disabled"),
+        (vec!["staff", "enable", "bo@example.org"], 0, "Done."),
+        (vec!["staff", "end-sessions", "bo@example.org"], 0, "Done."),
+        (vec!["staff", "reset-factors", "bo@example.org"], 0, "It was so before."),
+        (vec!["staff", "new-password", "bo@example.org"], 0, "Password: "),
+    ] {
+        let (found, told) = said(&arguments);
+        assert!(found == Some(code) && told.contains(words), "{arguments:?}: {found:?} {told}");
+    }
 }
 
 #[test]

@@ -117,9 +117,12 @@ async fn the_link_and_the_code_word_together_open_it_once() {
 async fn what_a_right_does_not_open_is_closed() {
     let test = support::sqlite().await;
     let portal = portal_of(&test).await;
-    let routes: Vec<String> = generate_route_list(App).iter().map(|route| route.path().to_owned()).collect();
+    // The staff's are of another kind of session, and not even judged here.
+    let is_customers = |path: &String| !evenkeel::paths::is_staff(path);
+    let routes: Vec<String> = generate_route_list(App).iter().map(|route| route.path().to_owned()).filter(is_customers).collect();
     assert!(routes.len() > 50, "{routes:?}");
-    let doors: Vec<String> = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned()).collect();
+    let doors: Vec<String> =
+        leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned()).filter(is_customers).collect();
     for right in Right::ALL {
         let (seeded, _, mut helper) = stage(&portal, &test, &[right]).await;
         let account = seeded.account_id.as_str();

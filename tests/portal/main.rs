@@ -22,5 +22,7 @@ mod sessions;
 mod sign_in;
 mod signing_in;
 mod slow_guessing;
+mod staff;
+mod staff_people;
 mod stopping;
 mod time_barred;

@@ -1,7 +1,7 @@
 //! `evenkeel demo load | invent N`: people to try the portal on. In sandbox mode only.
 
 use super::import::in_words;
-use super::{CommandError, open_database, open_state};
+use super::{CommandError, demo_staff, open_database, open_state};
 use crate::server::config::Config;
 use crate::server::import::invent::Invented;
 use crate::server::import::mapping::FileKind;
@@ -63,7 +63,7 @@ pub async fn demo(config: Config, command: DemoCommand) -> Result<ExitCode, Comm
         return Err(CommandError::Usage(reason.into()));
     }
     match command {
-        DemoCommand::Load { json } => load(&config, json).await,
+        DemoCommand::Load { json } => load(config, json).await,
         DemoCommand::After { payment, what } => after(config, &payment, what).await,
         DemoCommand::Invent { accounts, postings_per_account } => invent(&config, accounts, postings_per_account).await,
     }
@@ -96,10 +96,12 @@ async fn after(config: Config, reference: &str, what: After) -> Result<ExitCode,
     Ok(ExitCode::from(1))
 }
 
-async fn load(config: &Config, as_json: bool) -> Result<ExitCode, CommandError> {
-    let db = open_database(config).await?;
-    let summaries = samples::load(&db, config.clock.now()).await.map_err(|error| in_words(error, Path::new("of the samples")))?;
-    db.close().await;
+async fn load(config: Config, as_json: bool) -> Result<ExitCode, CommandError> {
+    let state = open_state(config).await?;
+    let loaded = samples::load(&state.db, state.clock.now()).await;
+    let summaries = loaded.map_err(|error| in_words(error, Path::new("of the samples")))?;
+    demo_staff::load(&state).await?;
+    state.db.close().await;
     if as_json {
         let people: Vec<_> = PEOPLE
             .iter()
@@ -112,7 +114,17 @@ async fn load(config: &Config, as_json: bool) -> Result<ExitCode, CommandError> 
                 })
             })
             .collect();
-        println!("{}", json!({ "loaded": !summaries.is_empty(), "people": people }));
+        let colleague = |colleague: &demo_staff::Colleague| json!({ "email": colleague.email, "role": colleague.role.code() });
+        let staff: Vec<_> = demo_staff::COLLEAGUES.iter().map(colleague).collect();
+        println!(
+            "{}",
+            json!({
+                "loaded": !summaries.is_empty(),
+                "people": people,
+                "staff": staff,
+                "staff_first_password": demo_staff::FIRST_PASSWORD,
+            })
+        );
         return Ok(ExitCode::SUCCESS);
     }
     if summaries.is_empty() {
@@ -124,6 +136,7 @@ async fn load(config: &Config, as_json: bool) -> Result<ExitCode, CommandError> 
     for person in &PEOPLE {
         println!("  {:<12} {:<14} {:<12} {}", person.reference, person.date_of_birth, person.postal_code, person.special);
     }
+    demo_staff::print(&state.config.public_url);
     Ok(ExitCode::SUCCESS)
 }
 

@@ -5,6 +5,7 @@ mod backup;
 mod contact;
 mod contact_wishes;
 mod demo;
+mod demo_staff;
 mod details;
 mod dispute;
 mod evidence;

@@ -7,22 +7,27 @@
 //!    response and a browser that sends the cookie with the attacker's requests. Pages show typed text only after a POST
 //!    of our own origin, carry no CSRF token, and the cookie is SameSite=Lax;
 //! 4. a limit on what may be sent, and where a change may come from ([`super::same_origin`]);
-//! 5. the session and who is asking ([`super::visitor`]).
+//! 5. the session and who is asking ([`super::visitor`]; where staff work, [`super::staff_visitor`], with sessions of their own).
 //!
 //! Within them every request has its time ([`in_time`]). Evidence is mounted without the limit of 4, because that reads a body
 //! before anything acts on it. Webhooks and the sandbox processor's pages are mounted outside 4 and 5: other parties call them.
 
 use super::{request_log, same_origin, security_headers, trouble, visitor};
+use crate::paths;
 use crate::server::security::sessions::{self, DatabaseSessions, Limits};
+use crate::server::security::staff_sessions::{self, DatabaseStaffSessions};
 use crate::server::state::AppState;
 use axum::Router;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::Response;
 use http::StatusCode;
 use std::time::Duration;
-use tower::ServiceBuilder;
+use tower::{Layer, Service, ServiceBuilder};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 use tower_http::timeout::TimeoutLayer;
+use tower_sessions::SessionManagerLayer;
 
 /// The longest a request may take; evidence has its own.
 pub const REQUEST_SECONDS: u64 = 30;
@@ -43,12 +48,33 @@ pub fn around_uploads(router: Router<AppState>, state: &AppState) -> Router<AppS
 
 /// Layer 5.
 fn within_session(router: Router<AppState>, state: &AppState) -> Router<AppState> {
-    let store = DatabaseSessions { db: state.db.clone(), clock: state.clock, limits: Limits::of(&state.config) };
+    let customers = DatabaseSessions { db: state.db.clone(), clock: state.clock, limits: Limits::of(&state.config) };
+    let staff = DatabaseStaffSessions { db: state.db.clone(), clock: state.clock };
+    let kinds =
+        SessionKinds { customers: sessions::layer(customers, &state.config), staff: staff_sessions::layer(staff, &state.config) };
     router.layer(
         ServiceBuilder::new()
-            .layer(sessions::layer(store, &state.config))
+            .layer(from_fn_with_state(kinds, with_own_session))
             .layer(from_fn_with_state(state.clone(), visitor::recognise)),
     )
+}
+
+/// The two kinds of sessions there are. A request has one of them, by its address, and never sees the other.
+#[derive(Clone)]
+struct SessionKinds {
+    customers: SessionManagerLayer<DatabaseSessions>,
+    staff: SessionManagerLayer<DatabaseStaffSessions>,
+}
+
+async fn with_own_session(State(kinds): State<SessionKinds>, request: Request, next: Next) -> Response {
+    let answer = match paths::is_staff(request.uri().path()) {
+        true => kinds.staff.layer(next).call(request).await,
+        false => kinds.customers.layer(next).call(request).await,
+    };
+    match answer {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
 }
 
 /// Ends a request that takes longer.

@@ -14,6 +14,8 @@ mod sandbox_mandate_page;
 mod sandbox_messages;
 mod sandbox_page;
 mod security_headers;
+pub mod staff_doors;
+mod staff_visitor;
 mod stop;
 mod text_webhook;
 mod trouble;
@@ -158,7 +160,11 @@ fn provide_request_context(state: &AppState) {
     provide_context(state.clone());
     provide_context(state.leptos_options.clone());
     if let Some(left) = context::session_time_left() {
-        provide_context(SessionEnd { seconds_left: left.seconds, extend_path: paths::EXTEND_SESSION_ACTION });
+        let extend_path = match context::staff::member() {
+            Some(_) => paths::STAFF_EXTEND_SESSION_ACTION,
+            None => paths::EXTEND_SESSION_ACTION,
+        };
+        provide_context(SessionEnd { seconds_left: left.seconds, extend_path });
     }
     if let Some(PageNonce(nonce)) = use_context::<Parts>().and_then(|parts| parts.extensions.get().cloned()) {
         provide_context(Nonce::from_value(nonce));

@@ -1,7 +1,7 @@
 //! Who is asking, in which language, and what was refused before: put into the request for [`crate::server::context`].
 //! Pages and actions that are not open to visitors are closed here, before anything of theirs runs.
 
-use super::{helper_doors, trouble};
+use super::{helper_doors, staff_visitor, trouble};
 use crate::domain::language::Language;
 use crate::paths;
 use crate::server::config::Config;
@@ -17,6 +17,9 @@ use std::net::{IpAddr, SocketAddr};
 
 /// Reads the session once and fills the request's extensions.
 pub async fn recognise(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    if paths::is_staff(request.uri().path()) {
+        return staff_visitor::recognise(state, request, next).await;
+    }
     let cookie = cookie(request.headers(), &session_cookie_name(&state.config));
     let visit = match &cookie {
         None => None,
@@ -56,10 +59,21 @@ fn way_in(request: &Request) -> String {
 
 fn describe(request: &mut Request, state: &AppState, visit: Option<Visit>) {
     let customer_language = visit.as_ref().and_then(|visit| visit.customer_language);
+    describe_browser(request, state, customer_language);
+    let now = state.clock.real_now_millis();
+    let Some(visit) = visit else { return };
+    if let Some(signed_in) = visit.signed_in {
+        let extensions = request.extensions_mut();
+        extensions.insert(signed_in);
+        extensions.insert(SessionTimeLeft { seconds: (visit.expires_at - now) / 1_000 });
+    }
+    keep_flash(request, visit.kept_flash);
+}
+
+/// What is known of a request without its session: the language, where it came from, and the browser it came from.
+pub(super) fn describe_browser(request: &mut Request, state: &AppState, customer_language: Option<Language>) {
     let language = language_of(request.headers(), &state.config, customer_language);
     let address = client_address(request, &state.config);
-    let tag = query_field(request.uri().query().unwrap_or_default(), paths::AGAIN).map(str::to_owned);
-    let now = state.clock.real_now_millis();
     let browser = cookie(request.headers(), &cookie_name(&state.config, BROWSER_COOKIE)).filter(|token| paths::is_token(token));
     let extensions = request.extensions_mut();
     extensions.insert(language);
@@ -69,15 +83,15 @@ fn describe(request: &mut Request, state: &AppState, visit: Option<Visit>) {
     if let Some(browser) = browser {
         extensions.insert(KnownBrowser(browser));
     }
-    let Some(visit) = visit else { return };
-    if let Some(signed_in) = visit.signed_in {
-        extensions.insert(signed_in);
-        extensions.insert(SessionTimeLeft { seconds: (visit.expires_at - now) / 1_000 });
-    }
-    if let Some(KeptFlash { tag: kept, flash }) = visit.kept_flash
+}
+
+/// What was refused before, if this request comes from that refusal.
+pub(super) fn keep_flash(request: &mut Request, kept: Option<KeptFlash>) {
+    let tag = query_field(request.uri().query().unwrap_or_default(), paths::AGAIN).map(str::to_owned);
+    if let Some(KeptFlash { tag: kept, flash }) = kept
         && tag.as_deref() == Some(kept.as_str())
     {
-        extensions.insert(flash);
+        request.extensions_mut().insert(flash);
     }
 }
 
@@ -128,7 +142,7 @@ fn client_address(request: &Request, config: &Config) -> Option<IpAddr> {
     forwarded.len().checked_sub(ours).and_then(|at| forwarded[at].parse().ok()).or(connection)
 }
 
-fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+pub(super) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
     headers
         .get_all(header::COOKIE)
         .iter()

@@ -9,7 +9,7 @@ use crate::server::services::mandates::{self, Told};
 use crate::server::services::payments::{self, Reconciled};
 use crate::server::services::{
     Failure, attempts, completions, details, disputes, door, evidence, hardship, helpers, keeping, life_events, messages, outbox,
-    plan_interest, recalls, sessions, ways_in,
+    plan_interest, recalls, sessions, staff, ways_in,
 };
 use crate::server::state::AppState;
 use crate::server::store::StoreResult;
@@ -198,6 +198,12 @@ pub async fn tidy(state: &AppState) {
     }
     if let Err(error) = ways_in::delete_old(state).await {
         tracing::warn!(%error, "the history of signing in could not be removed; it is tried again");
+    }
+    if let Err(error) = staff::delete_ended(state).await {
+        tracing::warn!(%error, "ended sessions of the staff could not be removed; it is tried again");
+    }
+    if let Err(error) = staff::delete_old(state).await {
+        tracing::warn!(%error, "the staff's history of signing in could not be removed; it is tried again");
     }
     if let Err(error) = evidence::delete_due(state).await {
         let cause = std::error::Error::source(&error).map(ToString::to_string);

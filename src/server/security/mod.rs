@@ -6,4 +6,7 @@ pub mod passwords;
 pub mod sessions;
 pub mod shut_doors;
 pub mod signing;
+pub mod staff_sessions;
+pub mod totp;
+pub mod unkept;
 pub mod webauthn;

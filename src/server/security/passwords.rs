@@ -44,6 +44,19 @@ pub enum WeakPassword {
     Personal,
 }
 
+impl WeakPassword {
+    /// For a screen that has the words.
+    pub fn code(self) -> &'static str {
+        match self {
+            WeakPassword::TooShort => "too_short",
+            WeakPassword::TooLong => "too_long",
+            WeakPassword::Repetitive => "repetitive",
+            WeakPassword::GuessedFirst => "guessed_first",
+            WeakPassword::Personal => "personal",
+        }
+    }
+}
+
 impl fmt::Display for WeakPassword {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

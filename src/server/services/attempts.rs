@@ -58,6 +58,11 @@ pub enum Counted<'a> {
     Proof(&'a str),
     /// Messages to a person, per address.
     Message(&'a str),
+    /// The address somebody who works here types, known or not. The wait never grows: whoever guesses without end keeps nobody out for
+    /// longer than one window, and the second factor is still to come.
+    StaffEmail(&'a str),
+    /// The second factor of somebody whose password was right.
+    StaffCode(&'a str),
 }
 
 /// An attempt that has been written down.
@@ -131,9 +136,11 @@ impl Attempt {
 impl Subject {
     fn of(key: &str, counted: &Counted<'_>, attempts: u32) -> Subject {
         let (most, patience) = match counted {
-            Counted::Reference(_) | Counted::Browser { .. } | Counted::Proof(_) => (attempts, Patience::Doubling),
+            Counted::Reference(_) | Counted::Browser { .. } | Counted::Proof(_) | Counted::StaffCode(_) => {
+                (attempts, Patience::Doubling)
+            }
             Counted::Address(_) => (attempts * ADDRESS_FACTOR, Patience::Even),
-            Counted::Link(_) | Counted::Passkey(_) | Counted::Message(_) => (attempts, Patience::Even),
+            Counted::Link(_) | Counted::Passkey(_) | Counted::Message(_) | Counted::StaffEmail(_) => (attempts, Patience::Even),
         };
         Subject { digest: digest_of(key, counted), most, patience }
     }
@@ -182,6 +189,8 @@ fn digest_of(key: &str, counted: &Counted<'_>) -> String {
         Counted::Passkey(credential) => digest::of_subject(key, "passkey", credential),
         Counted::Proof(customer) => digest::of_subject(key, "proof", customer),
         Counted::Message(address) => digest::of_subject(key, "message", address),
+        Counted::StaffEmail(email) => digest::of_subject(key, "staff_email", email),
+        Counted::StaffCode(staff) => digest::of_subject(key, "staff_code", staff),
     }
 }
 

@@ -26,6 +26,8 @@ pub enum Knock<'a> {
     /// Asking for what a passkey has to sign.
     Passkey(Option<IpAddr>),
     Message(Option<IpAddr>),
+    /// Somebody who works here, or says so.
+    Staff(Option<IpAddr>),
     /// A link that is unknown, used or expired.
     DeadLink(Option<IpAddr>),
     /// A link that works, by the digest of its token: nobody can invent one, so its own count is enough.
@@ -38,6 +40,7 @@ impl Knock<'_> {
             Knock::SignIn(address) => ("door_sign_in", who(*address)),
             Knock::Passkey(address) => ("door_passkey", who(*address)),
             Knock::Message(address) => ("door_message", who(*address)),
+            Knock::Staff(address) => ("door_staff", who(*address)),
             Knock::DeadLink(address) => ("door_dead_link", who(*address)),
             Knock::LiveLink(token_digest) => ("door_live_link", (*token_digest).to_owned()),
         }

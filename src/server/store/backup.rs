@@ -8,7 +8,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
 /// What a backup holds, in an order in which rows can be put back: a row comes after those it refers to.
-pub const TABLES: [&str; 72] = [
+pub const TABLES: [&str; 75] = [
     "creditors",
     "customers",
     "accounts",
@@ -24,6 +24,9 @@ pub const TABLES: [&str; 72] = [
     "door_tallies",
     "contact_requests",
     "staff",
+    "staff_recovery_codes",
+    "staff_creditors",
+    "staff_sign_ins",
     "policies",
     "offer_sets",
     "drafts",
@@ -85,7 +88,7 @@ pub const TABLES: [&str; 72] = [
 
 /// What a backup leaves out: a session that was ended must not come alive again, and what a device was asked to sign is used once.
 /// People sign in anew.
-pub const LEFT_OUT: [&str; 2] = ["sessions", "passkey_challenges"];
+pub const LEFT_OUT: [&str; 3] = ["sessions", "staff_sessions", "passkey_challenges"];
 
 /// SQLite allows 32,766 values in a statement; this many are quick on both databases.
 const MOST_VALUES_IN_A_STATEMENT: usize = 900;

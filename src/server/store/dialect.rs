@@ -116,6 +116,14 @@ impl Dialect {
         }
     }
 
+    /// Keeps others from changing who works here until the transaction ends. On SQLite `begin immediate` does.
+    pub(super) fn lock_staff(self) -> Option<&'static str> {
+        match self {
+            Dialect::Sqlite => None,
+            Dialect::Postgres => Some("lock table staff in share row exclusive mode"),
+        }
+    }
+
     /// What ends a select whose rows are to be changed. SQLite's `begin immediate` has locked everything already.
     pub(super) fn for_update(self) -> &'static str {
         match self {

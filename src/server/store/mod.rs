@@ -64,6 +64,7 @@ pub mod shares;
 pub mod sign_in;
 pub mod signing_keys;
 pub mod staff;
+pub mod staff_sessions;
 mod told;
 pub mod ways_in;
 

@@ -13,7 +13,7 @@ pub use history::{PastTry, delete_old, past};
 pub use passkeys::{
     Added, MOST_PASSKEYS, MadePasskey, NewChallenge, ToMake, add_passkey, begin_passkey, challenge_for_sign_in, remove_passkey,
 };
-pub use password::{AT_ONCE, Set, is_the_password, remove_password, set_password};
+pub use password::{AT_ONCE, Set, is_the_password, kept_form, remove_password, set_password};
 pub use prove::{Given, Outcome, prove, read as read_proof};
 
 use super::Failure;

@@ -67,6 +67,12 @@ pub async fn is_the_password(state: &AppState, typed: String, kept: Option<Strin
     Ok(is_correct && is_kept)
 }
 
+/// What is kept of a password, reckoned in turn.
+pub async fn kept_form(state: &AppState, typed: &str) -> Result<String, Failure> {
+    let password = one_spelling(typed);
+    in_turn(state, move || passwords::hash(&password)).await
+}
+
 /// An accented letter is one sign on one keyboard and two on another: the same password either way (NIST SP 800-63B, 3.1.1.2).
 fn one_spelling(typed: &str) -> String {
     typed.nfc().collect()
