@@ -340,8 +340,8 @@ async fn a_breathing_space_that_nobody_checked_ends_with_a_letter_too_and_with_o
         );
         let letter = newest_letter(&morning).await;
         for said in [
-            "Nos dijeron que usted está en un periodo de respiro hasta el jueves 24 de diciembre de 2026",
-            "Hasta el lunes 4 de enero de 2027 no se le pide ni se le cobra nada",
+            "Nos dijeron que usted está en un periodo de respiro hasta el jueves, 24 de diciembre de 2026",
+            "Hasta el lunes, 4 de enero de 2027 no se le pide ni se le cobra nada",
             "Lo que debe",
             "Díganoslo con el número de arriba",
         ] {
