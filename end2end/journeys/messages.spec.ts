@@ -57,10 +57,12 @@ for (const { name, javaScriptEnabled, reference } of browsers) {
       await page.getByRole('button', { name: 'Send this to a person' }).click()
       await expect(page.getByRole('heading', heading)).toHaveText('We have your message')
 
-      // Over: asked quietly, and taken at their word.
-      portal.command('message', 'close', number, '--by', 'Ines')
+      // Over, by the customer's own word: asked quietly, and taken at their word.
       await page.goto(`${portal.url}/messages/${number}`)
-      await expect(page.getByRole('main')).toContainText('This was closed on')
+      await expect(page.getByRole('main')).toContainText('nobody needs to answer')
+      await page.getByRole('button', { name: 'This is settled for me' }).click()
+      await expect(page.getByRole('main')).toContainText('You closed this on')
+      await expect(page.getByRole('button', { name: 'This is settled for me' })).toHaveCount(0)
       await page.getByRole('link', { name: /Two questions, if you like/ }).click()
       await expect(page.getByRole('radio', { checked: true })).toHaveCount(0)
       await page.getByRole('button', { name: 'Send my answers' }).click()

@@ -7,6 +7,7 @@ use super::mark::Mark;
 use super::session_warning::SessionWarning;
 use super::text::MaybeText;
 use crate::domain::language::Language;
+use crate::domain::standing::ActiveHold;
 use crate::paths;
 use crate::words::td_string;
 use leptos::prelude::*;
@@ -25,6 +26,9 @@ pub fn Page(
     /// A line under the heading.
     #[prop(optional, into)]
     lead: MaybeText,
+    /// What is on hold, where a screen says that itself: where something is at its head already, all of it is said there.
+    #[prop(optional)]
+    holds: Vec<ActiveHold>,
     children: Children,
 ) -> impl IntoView {
     let frame = frame();
@@ -37,7 +41,7 @@ pub fn Page(
             {back.0.map(|href| view! { <StepBack href/> })}
             <h1>{title}</h1>
             {lead.0.map(|lead| view! { <p class="lead">{lead}</p> })}
-            <ReviewHold/>
+            <ReviewHold holds/>
             {children()}
         </main>
         <ReachFooter frame/>

@@ -22,13 +22,15 @@ pub const ACCOUNT: &str = "account";
 pub const TOPIC: &str = "topic";
 pub const SUBJECT: &str = "subject";
 pub const TEXT: &str = "text";
+/// How many messages a page has shown of which its customer says that it is settled.
+pub const SHOWN: &str = "shown";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConversationState {
     /// For the team, with a day by which it answers.
     Waiting,
     Answered,
-    /// A person closed it; whatever its customer writes opens it again.
+    /// A person here closed it, or its customer said that it is settled; whatever the customer writes opens it again.
     Closed,
 }
 
@@ -76,7 +78,7 @@ pub enum NotClosed {
     CollectionsWait,
 }
 
-/// Whether a person may close it; `holds` is how many accounts are on hold until it is answered.
+/// Whether it may be closed, by a person here or by its customer; `holds` is how many accounts are on hold until it is answered.
 pub fn may_close(state: ConversationState, holds: i64) -> Result<(), NotClosed> {
     match state {
         ConversationState::Closed => Err(NotClosed::ClosedBefore),

@@ -112,6 +112,8 @@ pub enum Step {
     Confirm,
     Dismiss,
     End,
+    /// Its last day passed before anybody had checked it.
+    Lapse,
 }
 
 impl LifeEventState {
@@ -143,14 +145,14 @@ impl LifeEventState {
             (LifeEventState::Told, Step::Contradict) => Some(LifeEventState::Contradicted),
             (LifeEventState::Told | LifeEventState::Contradicted, Step::Confirm) => Some(LifeEventState::Confirmed),
             (LifeEventState::Told | LifeEventState::Contradicted, Step::Dismiss) => Some(LifeEventState::Dismissed),
-            (LifeEventState::Confirmed, Step::End) => Some(LifeEventState::Ended),
+            (LifeEventState::Confirmed, Step::End) | (LifeEventState::Told, Step::Lapse) => Some(LifeEventState::Ended),
             (
                 LifeEventState::Told
                 | LifeEventState::Contradicted
                 | LifeEventState::Confirmed
                 | LifeEventState::Dismissed
                 | LifeEventState::Ended,
-                Step::Contradict | Step::Confirm | Step::Dismiss | Step::End,
+                Step::Contradict | Step::Confirm | Step::Dismiss | Step::End | Step::Lapse,
             ) => None,
         }
     }
@@ -165,6 +167,9 @@ pub struct ToldOf {
     pub state: LifeEventState,
 }
 
+/// After the last day of a breathing space nothing is asked for or collected for so many days more: its customer is written to at once,
+/// and has time to read it, on paper too, and to choose.
+pub const QUIET_DAYS: i32 = 10;
 /// A breathing space lasts at most so many days (Debt Respite Scheme Regulations 2020, regulation 26).
 pub const BREATHING_SPACE_DAYS: i32 = 60;
 /// Another moratorium may be longer, if a person has seen its papers: a mental health crisis moratorium lasts as long as the treatment.
@@ -470,6 +475,7 @@ mod tests {
             assert_eq!(S::from_code(state.code()), Some(state));
             assert_eq!(state.after(Step::Contradict).is_some(), state == S::Told, "{state:?}");
             assert_eq!(state.after(Step::End).is_some(), state == S::Confirmed, "{state:?}");
+            assert_eq!(state.after(Step::Lapse).is_some(), state == S::Told, "{state:?}");
             let is_open = matches!(state, S::Told | S::Contradicted);
             assert_eq!((state.after(Step::Confirm).is_some(), state.after(Step::Dismiss).is_some()), (is_open, is_open));
         }

@@ -7,6 +7,7 @@ mod support;
 
 mod cleaning;
 mod commands;
+mod heic;
 mod hostile;
 mod keeping;
 mod messages;

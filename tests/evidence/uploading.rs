@@ -38,7 +38,7 @@ pub async fn upload(browser: &mut Browser, case_id: &str, name: &str, file: &[u8
     post(browser, case_id, form(BACK, name, file)).await
 }
 
-async fn post(browser: &mut Browser, case_id: &str, body: Vec<u8>) -> Answer {
+pub async fn post(browser: &mut Browser, case_id: &str, body: Vec<u8>) -> Answer {
     let request = browser
         .request(Method::POST, &format!("/evidence/{case_id}"))
         .header("sec-fetch-site", "same-origin")

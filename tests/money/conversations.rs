@@ -441,3 +441,99 @@ async fn a_title_may_be_half_of_an_order() {
     person.post("/api/send_message", &fields).await.assert_says("Nothing is collected until a person has answered you.");
     assert_eq!(portal.number(WAITS).await, 1);
 }
+
+/// Presses "This is settled for me" on its page.
+async fn settle(person: &mut Person, reference: &str) -> Answer {
+    let page = person.get(&format!("/messages/{reference}")).await;
+    page.assert_says("This is settled for me");
+    let shown = page.value_of("shown");
+    person.post("/api/settle_conversation", &[("reference", reference), ("shown", &shown)]).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_says_that_it_is_settled_and_writes_again() {
+    for test in support::both().await {
+        let portal = Portal::open(&test.url).await;
+        let seeded = seed::account(&test.db, SeedAccount::default()).await;
+        let mut person = portal.person(&seeded).await;
+        write(&mut person, &seeded.account_id, "payment", "Where is my receipt?").await;
+        let reference = newest(&portal).await;
+
+        // Nobody else closes it, and nobody closes what they have not read.
+        let stranger = seed::account(&test.db, SeedAccount { family_name: "Diaz".into(), ..SeedAccount::default() }).await;
+        let fields = [("reference", reference.as_str()), ("shown", "9")];
+        portal.person(&stranger).await.post("/api/settle_conversation", &fields).await.assert_never_says("receipt");
+        let page = person.get(&format!("/messages/{reference}")).await;
+        page.assert_says("Then you can close it, and nobody needs to answer.");
+        let shown = page.value_of("shown");
+        answer(&portal, &reference, "It is on its way.").await.expect("answered");
+        let late = person.post("/api/settle_conversation", &[("reference", &reference), ("shown", &shown)]).await;
+        late.assert_says("It is on its way.");
+        late.assert_says("We have answered.");
+        assert_eq!(portal.word("select state from conversations").await, "answered", "{}", test.name);
+
+        // Pressed twice, in two tabs, it is settled once.
+        let mut second_tab = person.clone();
+        let shown = late.value_of("shown");
+        for tab in [&mut person, &mut second_tab] {
+            let done = tab.post("/api/settle_conversation", &[("reference", &reference), ("shown", &shown)]).await;
+            done.assert_says("You closed this on");
+            done.assert_never_says("This is settled for me");
+        }
+        assert_eq!(portal.number("select count(*) from events where action = 'conversation.settled'").await, 1, "{}", test.name);
+        assert_eq!(portal.word("select state from conversations").await, "closed");
+        person.get("/messages").await.assert_says("Closed.");
+        let (code, said) = run(&test, "2026-11-20T18:00:00Z", &["message", "show", &reference], "");
+        assert!(code == Some(0) && said.contains("The customer: it is settled"), "{said}");
+        assert!(messages::waiting(&portal.state, 10).await.expect("a list").is_empty());
+
+        // Writing again opens it, with a day.
+        reply(&mut person, &reference, "It is not here yet.").await.assert_says("A person answers by");
+        assert_eq!(portal.word("select state from conversations").await, "waiting");
+        let (_, said) = run(&test, "2026-11-20T18:00:00Z", &["message", "show", &reference], "");
+        assert!(!said.contains("it is settled"), "{said}");
+        // Before an answer too: nobody is late with it any more.
+        settle(&mut person, &reference).await.assert_says("You closed this on");
+        let later = on(&test, "2026-12-10T18:00:00Z").await;
+        jobs::sweep(&later.state).await;
+        assert_eq!(later.number("select count(*) from outbox where template = 'message_late'").await, 0, "{}", test.name);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_may_stop_a_payment_is_not_settled_without_an_answer() {
+    for test in support::both().await {
+        let (stage, _) = announced(&test, Method::Approved).await;
+        let portal = Portal::open(&test.url).await;
+        let mut person = portal.person(&stage.seeded).await;
+        write(&mut person, &stage.seeded.account_id, "payment", "Please stop the payment").await;
+        assert_eq!(portal.number(WAITS).await, 1, "{}", test.name);
+        let reference = newest(&portal).await;
+        let page = person.get(&format!("/messages/{reference}")).await;
+        page.assert_never_says("This is settled for me");
+        let done = person.post("/api/settle_conversation", &[("reference", &reference), ("shown", "9")]).await;
+        done.assert_says("Nothing is collected until a person has answered you.");
+        assert_eq!(portal.word("select state from conversations").await, "waiting", "{}", test.name);
+        assert_eq!(portal.number(WAITS).await, 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_a_browser_fetched_ahead_is_not_seen() {
+    let [test, _] = support::both().await;
+    let portal = Portal::open(&test.url).await;
+    let seeded = seed::account(&test.db, SeedAccount::default()).await;
+    let mut person = portal.person(&seeded).await;
+    write(&mut person, &seeded.account_id, "payment", "Where is my receipt?").await;
+    let reference = newest(&portal).await;
+    answer(&portal, &reference, "It is on its way.").await.expect("answered");
+    let address = format!("/messages/{reference}");
+    for (name, value) in [("sec-purpose", "prefetch;prerender"), ("purpose", "prefetch"), ("x-moz", "prefetch")] {
+        let ahead = person.get_with(&address, name, value).await;
+        assert_eq!(ahead.status, 503, "{name}");
+        ahead.assert_never_says("on its way");
+    }
+    assert_eq!(messages::unread(&portal.state, &customer(&seeded)).await.expect("counts"), 1);
+    person.get(&address).await.assert_says("It is on its way.");
+    assert_eq!(messages::unread(&portal.state, &customer(&seeded)).await.expect("counts"), 0);
+}

@@ -11,6 +11,7 @@ use evenkeel::server::jobs;
 use evenkeel::server::processors::sandbox::Method;
 use evenkeel::server::services::life_events::{self, Confirmation, NotDecided};
 use evenkeel::server::services::print_queue;
+use std::io::Write;
 use std::process::Command;
 
 /// What a family tells of Ada Moreno's account.
@@ -274,10 +275,113 @@ async fn a_breathing_space_ends_by_itself_and_its_customer_is_told_before_anythi
             morning.number("select count(*) from outbox where template = 'life_event_letter' and state = 'sent'").await,
             1
         );
-        assert_eq!(holds(&morning).await, 0, "{}", test.name);
-        assert_eq!(morning.number(copies).await, 1, "told once");
-        morning.person(&seeded).await.get(&format!("/life-events/{reference}")).await.assert_says("It is over");
+        let letter = newest_letter(&morning).await;
+        for said in ["Your breathing space is over.", "Until Monday 4 January 2027 nothing is asked for", "$300.00 $1,200.00"] {
+            assert!(letter.contains(said), "{said}: {letter}");
+        }
+        assert!(!letter.contains("We were told"), "a person had checked it: {letter}");
+        let page = morning.person(&seeded).await.get(&format!("/life-events/{reference}")).await;
+        page.assert_says("It is over. Until Monday 4 January 2027 nothing is asked for or collected.");
+        // The quiet days, and then everything goes on.
+        let last = on(&test, "2027-01-05T06:30:00Z").await;
+        jobs::sweep(&last.state).await;
+        assert_eq!(holds(&last).await, 1, "{}: to the end of the day that the letter names", test.name);
+        let after = on(&test, "2027-01-05T18:00:00Z").await;
+        jobs::sweep(&after.state).await;
+        assert_eq!(holds(&after).await, 0, "{}", test.name);
+        assert_eq!(after.number(copies).await, 1, "told once");
+        let page = after.person(&seeded).await.get(&format!("/life-events/{reference}")).await;
+        page.assert_says("It is over. Everything goes on as before.");
     }
+}
+
+/// What the newest letter about something that was told says, its lines joined.
+async fn newest_letter(portal: &Portal) -> String {
+    let bytes: Vec<u8> =
+        sqlx::query_scalar("select bytes from documents where kind = 'life_event' order by issued_at desc, id desc limit 1")
+            .fetch_one(portal.state.db.pool())
+            .await
+            .expect("a letter");
+    let mut file = tempfile::NamedTempFile::new().expect("a file");
+    file.write_all(&bytes).expect("written");
+    let output = Command::new("pdftotext").arg("-layout").arg(file.path()).arg("-").output().expect("pdftotext is there");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_breathing_space_that_nobody_checked_ends_with_a_letter_too_and_with_one_alone() {
+    for test in support::both().await {
+        let portal = portal_of(&test).await;
+        let spanish = SeedAccount { language: "es".into(), ..SeedAccount::default() };
+        let seeded = seed::account(&test.db, spanish).await;
+        let end = [("ends_on_day", "24"), ("ends_on_month", "12"), ("ends_on_year", "2026")];
+        // Two people tell it, and one of them tells it of somebody we do not know.
+        let first = told(&portal, &seeded, "breathing_space", "adviser", &end).await;
+        let second = told(&portal, &seeded, "breathing_space", "family", &end).await;
+        let nobody = report("NG-NOBODY", "breathing_space", "adviser").into_iter().chain(end).collect::<Vec<_>>();
+        tell(&portal, &nobody).await;
+        assert_eq!(holds(&portal).await, 2, "{}", test.name);
+
+        // It lasts to the end of its day where the customer lives.
+        let evening = on(&test, "2026-12-25T06:00:00Z").await;
+        jobs::sweep(&evening.state).await;
+        let letters = "select count(*) from documents where kind = 'life_event'";
+        assert_eq!(evening.number(letters).await, 0, "{}", test.name);
+        let morning = on(&test, "2026-12-25T18:00:00Z").await;
+        for _ in 0..2 {
+            jobs::sweep(&morning.state).await;
+            morning.work().await;
+        }
+        assert_eq!(morning.number(letters).await, 1, "{}: of two that end its customer is told once", test.name);
+        assert_eq!(
+            morning.number("select count(*) from outbox where template = 'life_event_letter' and state = 'sent'").await,
+            1
+        );
+        let letter = newest_letter(&morning).await;
+        for said in [
+            "Nos dijeron que usted está en un periodo de respiro hasta el jueves, 24 de diciembre de 2026",
+            "Hasta el lunes, 4 de enero de 2027 no se le pide ni se le cobra nada",
+            "Lo que debe",
+            "Díganoslo con el número de arriba",
+        ] {
+            assert!(letter.contains(said), "{said}: {letter}");
+        }
+        assert_eq!(holds(&morning).await, 1, "{}: the quiet days", test.name);
+        assert_eq!(morning.number("select count(*) from life_events where state = 'ended'").await, 2);
+        assert_eq!(morning.number("select count(*) from life_events where state = 'told'").await, 1, "for a person to find out");
+        let again = life_events::confirm(&morning.state, &by(&first)).await.expect("an answer");
+        assert_eq!(again, Err(NotDecided::NotNow(LifeEventState::Ended)), "it does not begin anew");
+        let mut person = morning.person(&seeded).await;
+        for reference in [&first, &second] {
+            let page = person.post("/api/contradict_life_event", &[("reference", reference)]).await;
+            page.assert_says("Ha terminado");
+        }
+        assert_eq!(holds(&morning).await, 1);
+
+        let after = on(&test, "2027-01-05T18:00:00Z").await;
+        jobs::sweep(&after.state).await;
+        jobs::sweep(&after.state).await;
+        assert_eq!(holds(&after).await, 0, "{}", test.name);
+        assert_eq!(after.number(letters).await, 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_held_nothing_ends_without_a_letter() {
+    let [test, _] = support::both().await;
+    let portal = portal_of(&test).await;
+    let seeded = seed::account(&test.db, SeedAccount::default()).await;
+    let reference = told(&portal, &seeded, "breathing_space", "other", &[]).await;
+    let mut person = portal.person(&seeded).await;
+    person.post("/api/contradict_life_event", &[("reference", &reference)]).await.assert_says("You told us that it is not right");
+    told(&portal, &seeded, "breathing_space", "other", &[]).await;
+    assert_eq!(holds(&portal).await, 0, "the customer has said that it is not so");
+    let after = on(&test, "2027-03-01T18:00:00Z").await;
+    jobs::sweep(&after.state).await;
+    assert_eq!(after.number("select count(*) from documents where kind = 'life_event'").await, 0);
+    assert_eq!(after.number("select count(*) from life_events where state = 'ended'").await, 1);
+    assert_eq!(holds(&after).await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

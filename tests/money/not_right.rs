@@ -100,6 +100,12 @@ async fn all_or_a_part_the_whole_account_is_on_hold_at_once_and_nothing_is_colle
                 .get(&format!("/account/{}", stage.seeded.account_id))
                 .await
                 .assert_says("You told us that something is not right");
+            let page = person.get(&format!("/agreements/{}", stage.agreement)).await;
+            page.assert_says("While we check it, nothing is collected for this agreement.");
+            page.assert_says(match part {
+                Some(_) => "you can pay what you did not call wrong: up to $",
+                None => "You can still pay if you choose to.",
+            });
             assert_eq!(
                 portal.number("select count(*) from outbox where template = 'dispute_received' and state = 'sent'").await,
                 1

@@ -244,6 +244,12 @@ impl Person {
         panic!("too many redirects, the last to {url}");
     }
 
+    /// Asks for a page with one header more.
+    pub async fn get_with(&mut self, path: &str, name: &str, value: &str) -> Answer {
+        let url = self.url(path);
+        self.send(self.client.get(&url).header(name, value), url.clone()).await.expect("an answer").1
+    }
+
     /// Posts a form and follows redirects.
     pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let location = self.press(path, fields).await.expect("an answer");

@@ -1,6 +1,6 @@
 //! Where I stand, over HTTP: every stage of an account, the numbers, the ways forward, and who may see it.
 
-use crate::app::TestApp;
+use crate::app::{Answer, TestApp};
 use crate::support::seed::{self, SeedAccount, Seeded};
 use ::http::StatusCode;
 use evenkeel::domain::contact::template::Template;
@@ -340,4 +340,52 @@ async fn every_message_that_waits_is_called_by_what_it_is() {
             page.body.split("<li>").filter_map(|item| item.split_once(how)).map(|(what, _)| what).collect();
         assert_eq!(called.len(), Template::ALL.len(), "{language}: {called:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_reasons_to_hold_an_account_are_one_notice_with_a_list() {
+    let app = TestApp::sqlite().await;
+    let seeded = app.seeded().await;
+    let mut browser = app.signed_in(&seeded).await;
+    let page = format!("/account/{}", seeded.account_id);
+    let notices = |shown: &Answer| shown.body.matches("notice-title\">On hold").count();
+    assert_eq!(notices(&browser.get(&page).await), 0);
+    app.execute(
+        "insert into holds (id, account_id, kind, reason, starts_at, ends_at, released_at, created_by)
+         select 'h1', id, 'dispute', 'D-1', 0, null, null, 'x' from accounts",
+    )
+    .await;
+    let one = browser.get(&page).await;
+    one.assert_says("You told us that something is not right. We do not ask for it until we have answered.");
+    assert_eq!(notices(&one), 1);
+    app.execute(
+        "insert into holds (id, account_id, kind, reason, starts_at, ends_at, released_at, created_by)
+         select 'h2', id, 'time_to_think', '', 0, 1796414400000, null, 'x' from accounts",
+    )
+    .await;
+    let two = browser.get(&page).await;
+    two.assert_says("You asked for time. Until 4 December 2026.");
+    assert_eq!((notices(&two), list_of_holds(&two)), (1, 2));
+    // A review is said at the head of every page, and there the others are said with it.
+    app.execute(
+        "insert into holds (id, account_id, kind, reason, starts_at, ends_at, released_at, created_by)
+         select 'h3', id, 'hardship', 'H-1', 0, 1796414400000, null, 'x' from accounts",
+    )
+    .await;
+    for page in [page.clone(), format!("{page}/options")] {
+        let three = browser.get(&page).await;
+        three.assert_says("You told us that something has changed. Until 4 December 2026.");
+        three.assert_says("See your request and what is open to you");
+        assert_eq!((notices(&three), list_of_holds(&three)), (1, 3), "{page}");
+    }
+    let elsewhere = browser.get("/you/contact").await;
+    elsewhere.assert_says("You told us that something has changed. Until 4 December 2026.");
+    assert_eq!(notices(&elsewhere), 1);
+}
+
+/// How many there are in the notice about holds.
+fn list_of_holds(shown: &Answer) -> usize {
+    let body = shown.body.replace("<!>", "");
+    let (_, rest) = body.split_once("notice-title\">On hold</h2><ul>").expect("a list");
+    rest.split("</ul>").next().expect("its end").matches("<li>").count()
 }

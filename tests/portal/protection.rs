@@ -222,6 +222,7 @@ async fn the_doors_are_these() {
         "POST /api/send_message",
         "POST /api/send_reply",
         "POST /api/set_password",
+        "POST /api/settle_conversation",
         "POST /api/sign_agreement",
         "POST /api/sign_change",
         "POST /api/sign_in",

@@ -47,6 +47,7 @@ pub fn AccountPage() -> impl IntoView {
 fn show(Shown { standing, is_overtaken, kept }: Shown) -> impl IntoView {
     let several = standing.has_other_accounts;
     let (facts, holds) = (head::show(&standing), standing.holds.clone());
+    let said_at_head = holds.clone();
     let overtaken = is_overtaken.then(|| {
         view! { <Notice kind=NoticeKind::Attention><p>{td_string!(words(), reversal.have_back_changed)}</p></Notice> }
     });
@@ -66,7 +67,7 @@ fn show(Shown { standing, is_overtaken, kept }: Shown) -> impl IntoView {
     .into_any();
     let ways = ways::show(&standing).into_any();
     view! {
-        <Page title=td_string!(words(), account.title)>
+        <Page title=td_string!(words(), account.title) holds=said_at_head>
             <Beside head ways>
                 {ahead::show(&standing)}
                 {parts::show(&standing)}

@@ -7,13 +7,16 @@ use crate::components::form::{
     LinkKind, MoneyField, Problem, Problems, Radios, Select, TextArea,
 };
 use crate::components::frame::words;
+use crate::components::holds::HoldsNotice;
 use crate::components::instalment_path::{InstalmentPath, InstalmentTable, MarkState, PathMark};
 use crate::components::money::{Amount, Total};
 use crate::components::notice::{Notice, NoticeKind};
 use crate::components::summary::{SummaryList, SummaryRow, Timeline, TimelineItem};
 use crate::domain::calendar::Date;
 use crate::domain::evidence::{EvidenceItem, EvidenceKind};
+use crate::domain::hold::HoldKind;
 use crate::domain::money::{Currency, Money};
+use crate::domain::standing::ActiveHold;
 use crate::paths;
 use crate::words::td_string;
 use leptos::prelude::*;
@@ -57,8 +60,10 @@ fn total() -> AnyView {
 }
 
 fn notices() -> AnyView {
+    let dispute = ActiveHold { kind: HoldKind::Dispute, until: None };
+    let time = ActiveHold { kind: HoldKind::TimeToThink, until: Some(day(12, 4)) };
     view! {
-        <Notice kind=NoticeKind::Plain title=td_string!(words(), holds.title)><p>{td_string!(words(), holds.dispute)}</p></Notice>
+        <HoldsNotice holds=vec![dispute, time]/>
         <Notice kind=NoticeKind::Attention><p>{td_string!(words(), account.next_missed)}</p></Notice>
         <Notice kind=NoticeKind::Done title=td_string!(words(), account.settled_title)>
             <p>{td_string!(words(), account.settled)}</p>

@@ -1,15 +1,16 @@
 //! An agreement of the customer who is signed in.
 
-use super::ConfirmationView;
 use super::automatic::AutomaticView;
+use super::{ConfirmationView, DisputedView};
 use crate::domain::agreement_state::AgreementState;
+use crate::domain::dispute::{Disputed, undisputed};
 use crate::domain::ids::AgreementId;
 use crate::domain::mandate::MandateState;
 use crate::paths;
 use crate::server::clock;
 use crate::server::context::{self, Failed};
 use crate::server::services::mandates::{self, Automatic};
-use crate::server::services::{changes, documents, feedback, joining, keeping, recalls};
+use crate::server::services::{changes, disputes, documents, feedback, joining, keeping, recalls};
 
 /// What the screen shows; `None` where there is no such agreement of theirs and the answer leads to the account page.
 pub async fn load(agreement_id: String) -> Result<Option<ConfirmationView>, Failed> {
@@ -35,6 +36,12 @@ pub async fn load(agreement_id: String) -> Result<Option<ConfirmationView>, Fail
         }
         AgreementState::Active | AgreementState::Broken | AgreementState::Cancelled => false,
     };
+    let disputed = match agreement.state {
+        AgreementState::Active => disputes::newest(&state, &visitor.customer_id, &account.id).await.map_err(context::fail)?,
+        AgreementState::Completed | AgreementState::Broken | AgreementState::Cancelled => None,
+    };
+    let disputed = disputed.map(|followed| followed.dispute).filter(|dispute| dispute.released_at.is_none());
+    let balance = account.facts.balance;
     let others = joining::others(&state, &visitor.customer_id, &id).await.map_err(context::fail)?;
     let zone = clock::zone(&agreement.signed_in_zone);
     let kept = changes::kept(&state, &visitor.customer_id, &id).await.map_err(context::fail)?;
@@ -61,6 +68,13 @@ pub async fn load(agreement_id: String) -> Result<Option<ConfirmationView>, Fail
         kept,
         automatic,
         standing,
+        disputed: disputed.map(|dispute| DisputedView {
+            rest: match dispute.disputed {
+                Disputed::All => balance,
+                Disputed::Part(part) => undisputed(balance, part),
+            },
+            disputed: dispute.disputed,
+        }),
         taken_back_on: taken_back.map(|ended| clock::date_of(ended.at, &clock::zone(&account.time_zone))),
     }))
 }

@@ -19,6 +19,7 @@ use crate::domain::agreement::Terms;
 use crate::domain::agreement_state::AgreementState;
 use crate::domain::calendar::Date;
 use crate::domain::changing::Changed;
+use crate::domain::dispute::Disputed;
 use crate::domain::format;
 use crate::domain::keeping::AgreementStanding;
 use crate::domain::money::Money;
@@ -54,6 +55,15 @@ pub struct ConfirmationView {
     pub joined: Vec<(String, String, String)>,
     /// A change of it that is wanted and not signed.
     pub kept: Option<Changed>,
+    /// While it lives, and something about its account is disputed.
+    pub disputed: Option<DisputedView>,
+}
+
+/// What was told not to be right.
+pub struct DisputedView {
+    pub disputed: Disputed,
+    /// What can be paid all the same, where it is a part.
+    pub rest: Money,
 }
 
 #[component]
@@ -79,6 +89,7 @@ fn show(view: ConfirmationView) -> impl IntoView {
         view! { <p><LinkButton href=paths::options(&view.account_id) label/></p> }
     });
     let kept = view.kept.clone().map(|changed| view! { <KeptChange agreement_id=view.agreement_id.clone() changed/> });
+    let disputed = view.disputed.as_ref().map(|disputed| disputed_notice(&view.account_id, disputed));
     let taken_back = view.taken_back_on.map(|on| taken_back_words(on, &view.account_id, &view.terms.creditor));
     let signed_at = format!("{} ({})", format::date_and_time(view.signed_at, language()), view.zone);
     let ask = view.may_ask.then(|| view! { <HowWasThis reference=view.reference.clone()/> });
@@ -92,6 +103,7 @@ fn show(view: ConfirmationView) -> impl IntoView {
     let rows: Vec<_> = facts.into_iter().chain(terms_rows(&view.terms).into_iter().map(|(row, _)| row)).collect();
     view! {
         <Page title=title lead=lead>
+            {disputed}
             {kept}
             {taken_back}
             {ways}
@@ -124,6 +136,21 @@ fn show(view: ConfirmationView) -> impl IntoView {
             </section>
             <p><a href=paths::ACCOUNT>{td_string!(words(), confirmation.back_to_account)}</a></p>
         </Page>
+    }
+}
+
+/// Nothing is collected while it is checked, whatever the part, and what can be paid all the same (12 CFR 1006.38(d)(2)).
+fn disputed_notice(account_id: &str, view: &DisputedView) -> impl IntoView + use<> {
+    let paying = match view.disputed {
+        Disputed::All => td_string!(words(), dispute.pay_all).to_owned(),
+        Disputed::Part(_) => td_string!(words(), dispute.agreement_pay, rest = format::money(view.rest, language())),
+    };
+    let href = paths::dispute_status(account_id);
+    view! {
+        <Notice kind=NoticeKind::Plain title=td_string!(words(), holds.title)>
+            <p>{td_string!(words(), dispute.agreement_held)}</p>
+            <p>{paying}" "<a href=href>{td_string!(words(), dispute.agreement_see)}</a></p>
+        </Notice>
     }
 }
 

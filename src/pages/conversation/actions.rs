@@ -1,11 +1,11 @@
-//! The door of a reply: it is sent, or kept so that something can be attached first.
+//! The doors of a conversation: a reply is sent, or kept so that something can be attached first; and it is settled.
 
 use super::{PAPERS, SCREEN};
 use crate::domain::conversation::{TEXT, fault_of_text};
 use crate::domain::ids::CustomerId;
 use crate::paths;
 use crate::server::context::{self, Failed, Flash};
-use crate::server::services::messages::{self, Kept, Place, Sent, Typed};
+use crate::server::services::messages::{self, Kept, Place, Sent, Settled, Typed};
 use crate::server::state::AppState;
 use leptos::prelude::*;
 use std::collections::BTreeMap;
@@ -46,6 +46,21 @@ pub async fn send_reply(
         Sent::Limited => return refuse(&state, customer, &reference, text, "limited").await,
         Sent::Full => return refuse(&state, customer, &reference, text, "full").await,
         Sent::NotTheirs | Sent::NotWhole(_) | Sent::Changed => context::redirect(paths::MESSAGES),
+    }
+    Ok(())
+}
+
+/// It is settled for its customer. Whatever came of it stands on its page.
+#[server(endpoint = "settle_conversation")]
+pub async fn settle_conversation(#[server(default)] reference: String, #[server(default)] shown: i64) -> Result<(), Failed> {
+    let state = context::state().ok_or(Failed::Machine)?;
+    let Some(visitor) = context::signed_in() else {
+        context::redirect(paths::SIGN_IN);
+        return Ok(());
+    };
+    match messages::settle(&state, &visitor.customer_id, &reference, shown).await.map_err(context::fail)? {
+        Settled::Settled | Settled::MoreToRead | Settled::NeedsAnswer => context::redirect(&paths::conversation(&reference)),
+        Settled::NotTheirs => context::redirect(paths::MESSAGES),
     }
     Ok(())
 }

@@ -42,6 +42,7 @@ pub async fn load(reference: String) -> Result<Option<ConversationView>, Failed>
         answer_on: opened.answer_on,
         late_since: opened.late_since,
         closed_on: opened.closed_on,
+        is_settled: opened.is_settled,
         collections_wait: opened.collections_wait,
         written: written.collect(),
         reply: ReplyView {

@@ -14,12 +14,12 @@ use crate::components::own_words::OwnWords;
 use crate::components::text::unbroken;
 use crate::domain::calendar::Date;
 use crate::domain::contact::Topic;
-use crate::domain::conversation::{ConversationState, LONGEST_TEXT_CHARACTERS, TEXT, Writer};
+use crate::domain::conversation::{ConversationState, LONGEST_TEXT_CHARACTERS, SHOWN, TEXT, Writer};
 use crate::domain::evidence::{EvidenceItem, size_text};
 use crate::domain::format;
 use crate::paths;
 use crate::words::{conversation_title, td_string};
-use actions::SendReply;
+use actions::{SendReply, SettleConversation};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -40,6 +40,8 @@ pub struct ConversationView {
     pub answer_on: Option<Date>,
     pub late_since: Option<Date>,
     pub closed_on: Option<Date>,
+    /// The customer closed it.
+    pub is_settled: bool,
     pub collections_wait: bool,
     pub written: Vec<WrittenView>,
     pub reply: ReplyView,
@@ -80,6 +82,7 @@ fn show(view: ConversationView) -> impl IntoView {
     let waits = view.collections_wait.then(collections_wait);
     let ask = view.may_ask.then(|| view! { <HowWasThis reference=view.reference.clone()/> });
     let number = td_string!(words(), message.received_reference, reference = view.reference.clone());
+    let settle = settle(&view);
     let written: Vec<_> = view.written.into_iter().map(written).collect();
     let reply = reply(view.reference, view.reply, &problems);
     view! {
@@ -93,6 +96,7 @@ fn show(view: ConversationView) -> impl IntoView {
                 <ol class="plain-list">{written}</ol>
             </section>
             {reply}
+            {settle}
             {ask}
             <p class="quiet">{unbroken(&number)}</p>
         </Page>
@@ -114,7 +118,11 @@ fn stands(view: &ConversationView) -> AnyView {
         }
         (ConversationState::Answered, _) => view! { <p>{td_string!(words(), messages.answered)}</p> }.into_any(),
         (ConversationState::Closed, _) => {
-            view! { <p>{td_string!(words(), messages.closed, date = day(view.closed_on))}</p> }.into_any()
+            let text = match view.is_settled {
+                true => td_string!(words(), messages.closed_by_you, date = day(view.closed_on)),
+                false => td_string!(words(), messages.closed, date = day(view.closed_on)),
+            };
+            view! { <p>{text}</p> }.into_any()
         }
     }
 }
@@ -191,6 +199,29 @@ fn reply(reference: String, reply: ReplyView, problems: &Problems) -> impl IntoV
             </form>
         </section>
     }
+}
+
+/// The customer may say that nothing is left, unless what they wrote needs an answer.
+fn settle(view: &ConversationView) -> Option<impl IntoView + use<>> {
+    let what = match view.state {
+        ConversationState::Waiting => td_string!(words(), messages.settle_waiting),
+        ConversationState::Answered => td_string!(words(), messages.settle_answered),
+        ConversationState::Closed => return None,
+    };
+    let (reference, shown) = (view.reference.clone(), view.written.len().to_string());
+    (!view.collections_wait).then(|| {
+        view! {
+            <section>
+                <h2>{td_string!(words(), messages.settle_title)}</h2>
+                <p>{what}</p>
+                <form method="post" action=SettleConversation::PATH>
+                    <HiddenField name="reference" value=reference/>
+                    <HiddenField name=SHOWN value=shown/>
+                    <Button label=td_string!(words(), messages.settle_button) kind=ButtonKind::Other/>
+                </form>
+            </section>
+        }
+    })
 }
 
 fn problem(code: &str) -> &'static str {

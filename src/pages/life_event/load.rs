@@ -21,5 +21,6 @@ pub async fn load(reference: String) -> Result<Option<Shown>, Failed> {
         told_on: view.told_on,
         answer_on: view.answer_on,
         ends_on: view.ends_on,
+        quiet_until: view.quiet_until,
     }))
 }

@@ -25,6 +25,8 @@ pub struct Shown {
     pub told_on: Date,
     pub answer_on: Date,
     pub ends_on: Option<Date>,
+    /// The last of the quiet days after it.
+    pub quiet_until: Option<Date>,
 }
 
 #[component]
@@ -74,10 +76,13 @@ fn stands(shown: &Shown) -> AnyView {
         }
         LifeEventState::Contradicted | LifeEventState::Dismissed | LifeEventState::Ended => {
             let over = match shown.state {
-                LifeEventState::Contradicted => td_string!(words(), life_event.contradicted),
-                LifeEventState::Ended => td_string!(words(), life_event.ended),
+                LifeEventState::Contradicted => td_string!(words(), life_event.contradicted).to_owned(),
+                LifeEventState::Ended => match shown.quiet_until {
+                    Some(until) => td_string!(words(), life_event.ended_quiet, date = day(until)),
+                    None => td_string!(words(), life_event.ended).to_owned(),
+                },
                 LifeEventState::Told | LifeEventState::Confirmed | LifeEventState::Dismissed => {
-                    td_string!(words(), life_event.dismissed)
+                    td_string!(words(), life_event.dismissed).to_owned()
                 }
             };
             view! {

@@ -66,7 +66,7 @@ fn show(view: OptionsView) -> impl IntoView {
         disputed.is_positive().then(|| td_string!(words(), dispute.options_note, part = format::money(disputed, language())));
     let account = td_string!(words(), options.for_account, product = view.product, reference = view.reference);
     view! {
-        <Page title=td_string!(words(), options.title) back=paths::ACCOUNT>
+        <Page title=td_string!(words(), options.title) back=paths::ACCOUNT holds=view.holds.clone()>
             <p class="quiet">{account}</p>
             <p>{td_string!(words(), options.lead)}</p>
             <p>{td_string!(words(), options.held, until = until.clone())}</p>

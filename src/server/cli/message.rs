@@ -172,6 +172,11 @@ async fn show(state: &AppState, reference: &str) -> Result<ExitCode, CommandErro
             println!("Attached: {}, {size}: evenkeel evidence open {} {}", file.kind.name(), file.message_id, file.id);
         }
     }
+    if let (Some(at), Some(by)) = (conversation.closed_at, &conversation.closed_by) {
+        let who =
+            if by == messages::CUSTOMER { "The customer: it is settled".to_owned() } else { format!("{}: closed", plain(by)) };
+        println!("\n{}  {who}", instant(at));
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -6,13 +6,14 @@
 //! 3. compression. Responses may hold secrets and be compressed (BREACH): that needs an attacker's text in the same
 //!    response and a browser that sends the cookie with the attacker's requests. Pages show typed text only after a POST
 //!    of our own origin, carry no CSRF token, and the cookie is SameSite=Lax;
-//! 4. a limit on what may be sent, and where a change may come from ([`super::same_origin`]);
+//! 4. nothing ahead of anybody's wish ([`super::fetched_ahead`]), a limit on what may be sent, and where a change may come from
+//!    ([`super::same_origin`]);
 //! 5. the session and who is asking ([`super::visitor`]; where staff work, [`super::staff_visitor`], with sessions of their own).
 //!
 //! Within them every request has its time ([`in_time`]). Evidence is mounted without the limit of 4, because that reads a body
 //! before anything acts on it. Webhooks and the sandbox processor's pages are mounted outside 4 and 5: other parties call them.
 
-use super::{request_log, same_origin, security_headers, trouble, visitor};
+use super::{fetched_ahead, request_log, same_origin, security_headers, trouble, visitor};
 use crate::paths;
 use crate::server::security::sessions::{self, DatabaseSessions, Limits};
 use crate::server::security::staff_sessions::{self, DatabaseStaffSessions};
@@ -38,7 +39,7 @@ const COMPRESSION_QUALITY: i32 = 5;
 /// Layers 4 and 5: for screens and their actions, which may send so many bytes at once.
 pub fn around_screens(router: Router<AppState>, state: &AppState, longest_body_bytes: usize) -> Router<AppState> {
     let router = within_session(router, state).layer(from_fn_with_state(longest_body_bytes, same_origin::limit_body));
-    router.layer(from_fn_with_state(state.clone(), same_origin::refuse_foreign_changes))
+    router.layer(from_fn_with_state(state.clone(), same_origin::refuse_foreign_changes)).layer(from_fn(fetched_ahead::refuse))
 }
 
 /// The same for what reads its body itself, while it comes.

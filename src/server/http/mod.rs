@@ -4,6 +4,7 @@ mod brand;
 mod downloads;
 mod everything;
 mod evidence;
+mod fetched_ahead;
 mod health;
 pub mod helper_doors;
 pub mod keys;

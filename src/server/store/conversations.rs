@@ -9,6 +9,9 @@ use crate::server::clock::Millis;
 use sqlx::any::AnyRow;
 use sqlx::{Any, AnyPool, AssertSqlSafe, Executor, Row};
 
+/// Who closed a conversation where its customer did.
+pub const CUSTOMER: &str = "customer";
+
 /// A conversation as it stands. Has no Debug: its subject is free text.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Conversation {
@@ -31,6 +34,8 @@ pub struct Conversation {
     pub created_at: Millis,
     pub updated_at: Millis,
     pub closed_at: Option<Millis>,
+    /// A name, or [`CUSTOMER`].
+    pub closed_by: Option<String>,
     /// Answers its customer has not seen.
     pub unread: i64,
     /// So many accounts are on hold until it is answered.
@@ -38,7 +43,7 @@ pub struct Conversation {
 }
 
 const SELECT: &str = "select c.id, c.reference, c.customer_id, c.account_id, a.reference as account_reference, u.time_zone, c.topic, \
-    c.subject, c.language, c.state, c.answer_by, c.late_since, c.reply_to, c.created_at, c.updated_at, c.closed_at, \
+    c.subject, c.language, c.state, c.answer_by, c.late_since, c.reply_to, c.created_at, c.updated_at, c.closed_at, c.closed_by, \
     (select count(*) from conversation_messages m \
       where m.conversation_id = c.id and m.writer = 'team' and m.number > c.seen_number) as unread, \
     (select count(*) from holds h where h.reason = c.reference and h.kind = 'stop_asked' and h.released_at is null) as holds \
@@ -65,6 +70,7 @@ fn read(row: &AnyRow) -> StoreResult<Conversation> {
         created_at: row.try_get("created_at")?,
         updated_at: row.try_get("updated_at")?,
         closed_at: row.try_get("closed_at")?,
+        closed_by: row.try_get("closed_by")?,
         unread: row.try_get("unread")?,
         holds: row.try_get("holds")?,
     })

@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+/// Each of SQLite's connections keeps so much of the database in memory: 16 MB.
+const USUAL_PAGES: &str = "pragma cache_size = -16000";
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
     Sqlite,
@@ -43,9 +46,26 @@ impl Dialect {
                 "pragma journal_mode = wal",
                 "pragma synchronous = full",
                 "pragma foreign_keys = on",
-                "pragma cache_size = -16000",
+                USUAL_PAGES,
             ],
             Dialect::Postgres => &[],
+        }
+    }
+
+    /// What a connection is told before it writes much: what it has written it keeps in memory only to 1 MB, and writes the rest into the
+    /// log before it commits. Without this every connection that once took a file kept all of it.
+    pub(super) fn few_pages(self) -> Option<&'static str> {
+        match self {
+            Dialect::Sqlite => Some("pragma cache_size = -1000"),
+            Dialect::Postgres => None,
+        }
+    }
+
+    /// What makes it again as it was.
+    pub(super) fn usual_pages(self) -> Option<&'static str> {
+        match self {
+            Dialect::Sqlite => Some(USUAL_PAGES),
+            Dialect::Postgres => None,
         }
     }
 

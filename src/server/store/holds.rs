@@ -132,6 +132,32 @@ pub async fn ends_of(tx: &mut Tx, kind: HoldKind, reason: &str, now: Millis) -> 
     .await?)
 }
 
+/// Whether any hold of a kind goes back to something and was not released, also where it has ended by itself.
+pub async fn was_begun_for(tx: &mut Tx, kind: HoldKind, reason: &str) -> StoreResult<bool> {
+    let count: i64 = sqlx::query_scalar("select count(*) from holds where kind = $1 and reason = $2 and released_at is null")
+        .bind(kind.code())
+        .bind(reason)
+        .fetch_one(&mut **tx)
+        .await?;
+    Ok(count > 0)
+}
+
+/// Whether an account is on hold with this kind for something else too.
+pub async fn is_held_for_another(tx: &mut Tx, account_id: &str, kind: HoldKind, reason: &str, now: Millis) -> StoreResult<bool> {
+    let count: i64 = sqlx::query_scalar(
+        "select count(*) from holds
+         where account_id = $1 and kind = $2 and reason <> $3 and starts_at <= $4 and released_at is null
+           and (ends_at is null or ends_at > $4)",
+    )
+    .bind(account_id)
+    .bind(kind.code())
+    .bind(reason)
+    .bind(now)
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(count > 0)
+}
+
 /// Marks holds that have ended by themselves as released on their day.
 pub async fn mark_ended(tx: &mut Tx, kind: HoldKind, reason: &str, now: Millis) -> StoreResult<()> {
     sqlx::query(

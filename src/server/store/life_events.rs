@@ -241,25 +241,30 @@ pub async fn past_their_day(pool: &AnyPool, now: Millis) -> StoreResult<Vec<Stri
     .await?)
 }
 
-/// Breathing spaces that were confirmed and whose last day is over; at most 200.
+/// Breathing spaces of customers we know whose last day is over, confirmed or only told; at most 200.
 pub async fn over(pool: &AnyPool, now: Millis) -> StoreResult<Vec<String>> {
     Ok(sqlx::query_scalar(
-        "select reference from life_events where state = 'confirmed' and ends_at <= $1 order by ends_at, id limit 200",
+        "select reference from life_events
+         where state in ('told', 'confirmed') and customer_id is not null and ends_at <= $1
+         order by ends_at, id
+         limit 200",
     )
     .bind(now)
     .fetch_all(pool)
     .await?)
 }
 
-/// Those that ended with a letter to their customer while the hold waits for that letter; at most 200.
-pub async fn letter_on_its_way(pool: &AnyPool) -> StoreResult<Vec<String>> {
+/// Those that ended with a letter to their customer, and whose quiet days after it are over too; at most 200.
+pub async fn quiet_is_over(pool: &AnyPool, now: Millis) -> StoreResult<Vec<String>> {
     Ok(sqlx::query_scalar(
         "select e.reference from life_events e
          where e.state = 'ended' and e.end_document_id is not null
-           and exists (select 1 from holds h where h.reason = e.reference and h.kind = 'breathing_space' and h.released_at is null)
+           and exists (select 1 from holds h
+             where h.reason = e.reference and h.kind = 'breathing_space' and h.released_at is null and h.ends_at <= $1)
          order by e.ended_at, e.id
          limit 200",
     )
+    .bind(now)
     .fetch_all(pool)
     .await?)
 }

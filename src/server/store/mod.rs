@@ -189,6 +189,23 @@ impl Db {
         Ok(self.pool.begin_with(self.dialect.begin_write()).await?)
     }
 
+    /// Begins a transaction that writes some megabytes, and takes little memory for them. It ends with [`Db::commit_much`]; where it ends
+    /// otherwise, its connection goes on with less in memory, which is slower for its next reads and nothing else.
+    pub async fn begin_writing_much(&self) -> StoreResult<Tx> {
+        let mut tx = self.begin_write().await?;
+        if let Some(pragma) = self.dialect.few_pages() {
+            (&mut *tx).execute(pragma).await?;
+        }
+        Ok(tx)
+    }
+
+    pub async fn commit_much(&self, mut tx: Tx) -> StoreResult<()> {
+        if let Some(pragma) = self.dialect.usual_pages() {
+            (&mut *tx).execute(pragma).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
     /// Begins a transaction that only reads and sees one state of the database.
     pub async fn begin_read(&self) -> StoreResult<Tx> {
         Ok(self.pool.begin_with(self.dialect.begin_read()).await?)

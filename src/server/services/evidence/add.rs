@@ -91,7 +91,7 @@ async fn keep(
     case: &Case,
     taken: &Taken,
 ) -> Result<Result<String, EvidenceRefusal>, Failure> {
-    let mut tx = state.db.begin_write().await?;
+    let mut tx = state.db.begin_writing_much().await?;
     if !evidence::lock_taking(&mut tx, customer, &case.case_id).await? {
         return Ok(Err(EvidenceRefusal::Closed));
     }
@@ -127,7 +127,7 @@ async fn keep(
     let actor = Actor::Customer(customer.to_string());
     let details = json!({ "kind": item.kind.code(), "bytes": item.bytes });
     note(&mut tx, case, actor, "evidence.added", &item.id, now, details).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    state.db.commit_much(tx).await?;
     Ok(Ok(item.id))
 }
 

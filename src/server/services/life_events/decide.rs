@@ -145,13 +145,13 @@ pub async fn end(state: &AppState, reference: &str, by: &str) -> Result<Result<(
     if event.state.after(Step::End).is_none() {
         return Ok(Err(NotDecided::NotNow(event.state)));
     }
-    super::sweep::end_now(state, &mut tx, event, Actor::Operator).await?;
+    super::sweep::end_now(state, &mut tx, event, Step::End, Actor::Operator).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(Ok(()))
 }
 
 /// A report with its customer's accounts locked, read again under the lock.
-async fn locked(state: &AppState, tx: &mut Tx, reference: &str) -> Result<Option<LifeEvent>, Failure> {
+pub(super) async fn locked(state: &AppState, tx: &mut Tx, reference: &str) -> Result<Option<LifeEvent>, Failure> {
     let Some(event) = store_of_events::by_reference(&mut **tx, reference.trim()).await? else { return Ok(None) };
     if let Some(customer) = &event.customer_id {
         scene(state, tx, customer).await?;

@@ -3,7 +3,9 @@
 //! the customer's own channels; whoever does not stand in for them reads of no account in it (12 CFR 1006.6(d)).
 
 use super::{LifeEvent, Scene};
-use crate::domain::advice;
+use crate::domain::account::Disclosure;
+use crate::domain::advice::{self, AdviceContact};
+use crate::domain::calendar::Date;
 use crate::domain::format;
 use crate::domain::ids::DocumentId;
 use crate::domain::language::Language;
@@ -54,7 +56,7 @@ pub(super) async fn confirmed(
     to: To,
 ) -> Result<Issued, Failure> {
     let customer = customers::addressee(tx, &scene.customer).await?.ok_or(Failure::Missing("customer"))?;
-    let says = Says { scene, event, customer: &customer, told: Some(told) };
+    let says = Says { scene, event, customer: &customer, told: Some(told), quiet_until: None };
     match to {
         To::Customer => {
             let language = Language::from_tag(&customer.language).unwrap_or_default();
@@ -75,21 +77,20 @@ pub(super) async fn confirmed(
     }
 }
 
-/// A breathing space is over, to its customer.
-pub(super) async fn over(state: &AppState, tx: &mut Tx, scene: &Scene, event: &LifeEvent) -> Result<DocumentId, Failure> {
+/// A breathing space is over, to its customer: until when nothing happens, what is owed, and the ways on.
+pub(super) async fn over(
+    state: &AppState,
+    tx: &mut Tx,
+    scene: &Scene,
+    event: &LifeEvent,
+    quiet_until: Date,
+) -> Result<DocumentId, Failure> {
     let customer = customers::addressee(tx, &scene.customer).await?.ok_or(Failure::Missing("customer"))?;
     let language = Language::from_tag(&customer.language).unwrap_or_default();
-    let words = locale(language);
-    let paragraph = |text: &str| Block::Paragraph(text.to_owned());
-    let opening = vec![paragraph(td_string!(words, life_event.over)), paragraph(td_string!(words, life_event.over_next))];
+    let says = Says { scene, event, customer: &customer, told: None, quiet_until: Some(quiet_until) };
     let contacts = advice::for_reader(&state.advice, customer.state.as_deref(), language);
-    let help = Section {
-        heading: td_string!(words, hardship.advice_title).to_owned(),
-        blocks: vec![Block::List(contacts.iter().map(|contact| advice_line(contact, language)).collect())],
-    };
-    let sections = if contacts.is_empty() { Vec::new() } else { vec![help] };
-    let says = Says { scene, event, customer: &customer, told: None };
-    let issued = says.issue(state, tx, language, recipient(&customer), "over", (opening, sections)).await?;
+    let body = says.over(&format::long_date(quiet_until, language), &contacts, language);
+    let issued = says.issue(state, tx, language, recipient(&customer), "over", body).await?;
     outbox::enqueue_copy(state, tx, &scene.customer, &issued.id, language, Hurry::InWindow).await?;
     Ok(issued.id)
 }
@@ -142,6 +143,8 @@ struct Says<'a> {
     event: &'a LifeEvent,
     customer: &'a Addressee,
     told: Option<&'a Told>,
+    /// The last of the quiet days after a breathing space, where it is over.
+    quiet_until: Option<Date>,
 }
 
 impl Says<'_> {
@@ -164,6 +167,61 @@ impl Says<'_> {
             }
         };
         (vec![Block::Paragraph(first), Block::Paragraph(td_string!(words, life_event.yours_next).to_owned())], Vec::new())
+    }
+
+    fn over(&self, quiet_until: &str, contacts: &[AdviceContact], language: Language) -> Body {
+        let words = locale(language);
+        let quiet = td_string!(words, life_event.over_quiet, date = quiet_until);
+        let next = td_string!(words, life_event.over_next).to_owned();
+        let paragraphs = match self.event.decided_at {
+            Some(_) => vec![td_string!(words, life_event.over).to_owned(), quiet, next],
+            // Nobody here has checked it: it may be news to them, and it may go on.
+            None => {
+                let first = td_string!(words, life_event.over_unchecked, date = self.last_day(language));
+                vec![first, quiet, next, td_string!(words, life_event.over_longer).to_owned()]
+            }
+        };
+        let mut sections = vec![self.owed(language)];
+        sections.extend(self.disclosed(language));
+        if !contacts.is_empty() {
+            sections.push(Section {
+                heading: td_string!(words, hardship.advice_title).to_owned(),
+                blocks: vec![Block::List(contacts.iter().map(|contact| advice_line(contact, language)).collect())],
+            });
+        }
+        (paragraphs.into_iter().map(Block::Paragraph).collect(), sections)
+    }
+
+    /// What is owed on each account, and what of it should already have been paid.
+    fn owed(&self, language: Language) -> Section {
+        let words = locale(language);
+        let rows = self.scene.accounts.iter().map(|account| {
+            let what = td_string!(words, document.account_paid, product = &account.facts.product, reference = &account.reference);
+            vec![what, format::money(account.facts.past_due, language), format::money(account.facts.balance, language)]
+        });
+        let heading = td_string!(words, life_event.over_owed).to_owned();
+        let headings = vec![
+            td_string!(words, document.account).to_owned(),
+            td_string!(words, account.past_due).to_owned(),
+            td_string!(words, account.you_owe).to_owned(),
+        ];
+        let table = Table { summary: heading.clone(), headings, rows: rows.collect(), total: None, amount_columns: 2 };
+        Section { heading, blocks: vec![Block::Table(table)] }
+    }
+
+    /// What has to be said wherever somebody reads what they owe.
+    fn disclosed(&self, language: Language) -> Option<Section> {
+        let words = locale(language);
+        let mut said = self.scene.accounts.iter().filter_map(|account| Some((account, account.facts.time_barred.disclosure()?)));
+        let paragraphs = match said.next()? {
+            (account, Disclosure::TimeBarred) => [
+                td_string!(words, disclosure.time_barred, creditor = &account.creditor),
+                td_string!(words, disclosure.time_barred_again).to_owned(),
+                td_string!(words, disclosure.time_barred_ask).to_owned(),
+            ],
+        };
+        let heading = td_string!(words, document.disclosure_heading).to_owned();
+        Some(Section { heading, blocks: paragraphs.into_iter().map(Block::Paragraph).collect() })
     }
 
     /// To who may know which account it is.
@@ -263,10 +321,16 @@ impl Says<'_> {
 
     /// What it says as canonical JSON; names and addresses stand in the file alone.
     fn terms(&self, says: &'static str, language: Language) -> String {
+        let owed = self.scene.accounts.iter().filter(|_| self.quiet_until.is_some()).map(|account| {
+            let facts = &account.facts;
+            json!({ "account": account.reference, "balance": facts.balance.minor(), "past_due": facts.past_due.minor() })
+        });
         json!({
             "happened": self.event.happened.code(),
             "issued_at": clock::zoned(self.scene.now, &self.scene.zone).timestamp().to_string(),
             "language": language.tag(),
+            "owed": owed.collect::<Vec<_>>(),
+            "quiet_until": self.quiet_until.map(|day| day.to_string()),
             "report": self.event.reference,
             "says": says,
             "to": self.event.told_by.code(),

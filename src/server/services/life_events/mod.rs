@@ -167,13 +167,18 @@ pub struct CustomerView {
     pub answer_on: Date,
     /// The last day of a breathing space.
     pub ends_on: Option<Date>,
+    /// The last of the quiet days after it.
+    pub quiet_until: Option<Date>,
 }
 
 /// `None` where it is not about this customer.
 pub async fn for_customer(state: &AppState, customer: &CustomerId, reference: &str) -> Result<Option<CustomerView>, Failure> {
-    let found = store_of_events::by_reference(state.db.pool(), reference).await?;
+    let mut tx = state.db.begin_read().await?;
+    let found = store_of_events::by_reference(&mut *tx, reference).await?;
     let Some(event) = found.filter(|event| event.customer_id.as_ref() == Some(customer)) else { return Ok(None) };
-    let accounts = facts::of_customer(state.db.pool(), customer.as_str()).await?;
+    let accounts = facts::of_customer(&mut *tx, customer.as_str()).await?;
+    let quiet_until = holds::ends_of(&mut tx, HoldKind::BreathingSpace, reference, state.clock.now_millis()).await?;
+    store::end_read(tx);
     let zone = clock::zone(accounts.first().map_or("UTC", |account| account.time_zone.as_str()));
     let day = |at| clock::date_of(at, &zone);
     Ok(Some(CustomerView {
@@ -183,6 +188,7 @@ pub async fn for_customer(state: &AppState, customer: &CustomerId, reference: &s
         told_on: day(event.told_at),
         answer_on: clock::date_of(event.answer_by, &TimeZone::UTC),
         ends_on: event.ends_at.map(day),
+        quiet_until: quiet_until.filter(|_| event.state == LifeEventState::Ended).map(day),
     }))
 }
 

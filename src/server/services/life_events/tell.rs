@@ -76,11 +76,11 @@ async fn keep(state: &AppState, teller: &Teller<'_>, told: &Told, typed: &Typed)
         (None, None) => Vec::new(),
     };
     let first = new_event(state, teller, told, typed, holders.first());
-    write(state, &mut tx, teller, &first).await?;
+    write(&mut tx, (state, teller), told, first.clone()).await?;
     // The same person may owe several creditors: each has its own report, and whoever told it is told one number.
     for holder in holders.iter().skip(1) {
         let other = new_event(state, teller, told, typed, Some(holder));
-        write(state, &mut tx, teller, &other).await?;
+        write(&mut tx, (state, teller), told, other).await?;
     }
     tx.commit().await.map_err(StoreError::from)?;
     Ok(Outcome::Received { reference: first.reference })
@@ -117,17 +117,20 @@ fn new_event(state: &AppState, teller: &Teller<'_>, told: &Told, typed: &Typed, 
     }
 }
 
-async fn write(state: &AppState, tx: &mut Tx, teller: &Teller<'_>, event: &LifeEvent) -> Result<(), Failure> {
+async fn write(tx: &mut Tx, (state, teller): (&AppState, &Teller<'_>), told: &Told, mut event: LifeEvent) -> Result<(), Failure> {
     let actor = teller.customer.map_or(Actor::Visitor, |customer| Actor::Customer(customer.to_string()));
     let details = json!({ "happened": event.happened.code(), "told_by": event.told_by.code() });
     let Some(customer) = &event.customer_id else {
-        store_of_events::insert(tx, event).await?;
-        return note(tx, (None, None), event, actor, "life_event.told", details, event.told_at).await;
+        store_of_events::insert(tx, &event).await?;
+        return note(tx, (None, None), &event, actor, "life_event.told", details, event.told_at).await;
     };
     let scene = scene(state, tx, customer).await?;
-    let may_hold = teller.customer.is_some() || may_hold(tx, customer, event).await?;
+    // Its last day is over when it is over where the customer lives.
+    event.ends_at = event.ends_at.map(|_| scene.end_of(last_day_told(told.ends_on, scene.today)));
+    let event = &event;
+    let may_hold = teller.customer.is_some() || may_hold(tx, &scene.customer, event).await?;
     store_of_events::insert(tx, event).await?;
-    note(tx, (Some(customer), None), event, actor.clone(), "life_event.told", details, event.told_at).await?;
+    note(tx, (Some(&scene.customer), None), event, actor.clone(), "life_event.told", details, event.told_at).await?;
     if may_hold {
         hold(tx, &scene, event, event.happened.hold_when_told(), event.ends_at, &actor).await?;
     }

@@ -1,5 +1,5 @@
 //! Messages between customers and the team, kept in the portal: a customer writes ([`say`]) and keeps what is not sent yet ([`draft`]), both
-//! read ([`read`]), a person answers or closes ([`staff`]), and a promised day that passes is told with another ([`late`]). E-mail says
+//! read ([`read`]), a person answers or closes ([`staff`]), its customer says that it is settled ([`settle`]), and a promised day that passes is told with another ([`late`]). E-mail says
 //! only that there is a message and where.
 //!
 //! What may be an order to stop a payment lets collections wait until it is answered, in whichever message it stands
@@ -9,15 +9,17 @@ mod draft;
 mod late;
 mod read;
 mod say;
+mod settle;
 mod staff;
 
 pub use draft::{Draft, Form, Kept, Place, Typed, discard, draft, form_key, keep};
 pub use late::sweep;
 pub use read::{Account, Listed, Opened, Shown, Start, list, open, standing, start, unread};
 pub use say::{Message, Sent, reply, send, send_draft};
+pub use settle::{Settled, settle};
 pub use staff::{Answer, Answered, NotDone, Seen, answer, close, see, waiting};
 
-pub use crate::server::store::conversations::{Attachment, Conversation, Words};
+pub use crate::server::store::conversations::{Attachment, CUSTOMER, Conversation, Words};
 
 use super::Failure;
 use super::evidence;

@@ -109,6 +109,8 @@ pub struct Opened {
     /// Nothing is collected until it is answered.
     pub collections_wait: bool,
     pub closed_on: Option<Date>,
+    /// They closed it themselves.
+    pub is_settled: bool,
     /// What is promised for a reply that is sent now.
     pub reply_answer_on: Date,
     /// In its order; empty where only how it stands was asked.
@@ -162,6 +164,7 @@ fn opened(state: &AppState, conversation: Conversation, words: &[Words], attachm
         answer_on: conversation.answer_by.map(day),
         late_since: conversation.late_since.map(day),
         closed_on: conversation.closed_at.map(day),
+        is_settled: conversation.closed_by.as_deref() == Some(conversations::CUSTOMER),
         collections_wait: conversation.holds > 0,
         account: conversation.account_id.zip(conversation.account_reference),
         written: words.iter().map(|words| shown(words, attachments, &zone)).collect(),

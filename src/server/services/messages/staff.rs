@@ -165,7 +165,7 @@ pub async fn close(state: &AppState, reference: &str, by: &str) -> Result<Result
 }
 
 /// A conversation with everything that waits for it, read under the locks of the accounts.
-async fn locked(tx: &mut Tx, reference: &str) -> Result<Option<Conversation>, Failure> {
+pub(super) async fn locked(tx: &mut Tx, reference: &str) -> Result<Option<Conversation>, Failure> {
     let Some(conversation) = conversations::by_reference(&mut **tx, reference).await? else { return Ok(None) };
     let held = conversations::held_accounts(tx, reference).await?;
     let mut to_lock: Vec<_> = held.into_iter().map(|(account, _)| account).collect();
