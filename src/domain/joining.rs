@@ -69,7 +69,8 @@ impl SharedDays {
     fn plan(&self, offer: &Offer, first_on: Date, number: u32, today: Date) -> Option<Joined> {
         let choice = self.choice(first_on, Size::Number(number))?;
         let schedule = plan_choice::fit(offer, &choice, today).ok()?;
-        let ends_together = number == self.left && schedule.first_on().is_some_and(|first| days_between(first, self.next).abs() <= 7);
+        let ends_together =
+            number == self.left && schedule.first_on().is_some_and(|first| days_between(first, self.next).abs() <= 7);
         Some(Joined { offer_id: offer.id.clone(), basis: offer.basis, fitting: Fitting { choice, schedule }, ends_together })
     }
 

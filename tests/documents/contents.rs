@@ -61,6 +61,7 @@ pub fn plan(language: Language, count: u32) -> ConfirmationContent {
         interest: Interest::Frozen,
         days_to_put_right: 7,
         disclosure: None,
+        joins: None,
         changed: None,
         creditor_statement: None,
         signed_name: "Ada Moreno".into(),

@@ -64,7 +64,11 @@ async fn an_account_joins_with_one_signature_and_is_paid_on_the_same_days() {
         assert_eq!(portal.number("select count(*) from agreements where joined_to is not null and current_version = 1").await, 1);
         assert_eq!(portal.number("select current_version from agreements where joined_to is null").await, 1, "as it was signed");
         let reference = portal.word("select reference from agreements where joined_to is null").await;
-        let terms = portal.word("select v.terms from agreement_versions v join agreements g on g.id = v.agreement_id and g.joined_to is not null").await;
+        let terms = portal
+            .word(
+                "select v.terms from agreement_versions v join agreements g on g.id = v.agreement_id and g.joined_to is not null",
+            )
+            .await;
         assert!(terms.contains(&format!("\"joins\":\"{reference}\"")), "{terms}");
         let event = portal.word("select details from events where action = 'agreement.signed' and details like '%joins%'").await;
         assert!(event.contains("\"joins\""), "{event}");
@@ -152,7 +156,8 @@ async fn only_what_is_theirs_and_of_the_same_creditor_and_free_can_join() {
         let portal = Portal::open(&test.url).await;
         let (first, second) = two_accounts(&test).await;
         let customer_id = Some(first.customer_id.clone());
-        let elsewhere = SeedAccount { reference: "NG-P-1".to_owned(), currency: "EUR".to_owned(), customer_id, ..SeedAccount::default() };
+        let elsewhere =
+            SeedAccount { reference: "NG-P-1".to_owned(), currency: "EUR".to_owned(), customer_id, ..SeedAccount::default() };
         let elsewhere = seed::account(&test.db, elsewhere).await;
         let stranger = seed::account(&test.db, SeedAccount::default()).await;
         let mut person = portal.person(&first).await;

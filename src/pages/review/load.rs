@@ -28,7 +28,13 @@ pub async fn load(account_id: String) -> Result<Option<ReviewView>, Failed> {
                 }
                 None => None,
             };
-            Some(ReviewView { account_id: account.to_string(), terms: ready.terms, is_changed: ready.changed, prepared_by, beside })
+            Some(ReviewView {
+                account_id: account.to_string(),
+                terms: ready.terms,
+                is_changed: ready.changed,
+                prepared_by,
+                beside,
+            })
         }
         _ => None,
     })

@@ -273,13 +273,7 @@ fn reference_of(joins: Option<&(AgreementId, String)>) -> Option<String> {
     joins.map(|(_, reference)| reference.clone())
 }
 
-fn terms_of(
-    account: &facts::AccountRecord,
-    set: &OfferSet,
-    offer: &Offer,
-    schedule: Schedule,
-    joins: Option<String>,
-) -> Terms {
+fn terms_of(account: &facts::AccountRecord, set: &OfferSet, offer: &Offer, schedule: Schedule, joins: Option<String>) -> Terms {
     let interest = match &offer.limits {
         Limits::Plan(limits) => limits.interest,
         Limits::OnePayment(_) => InterestRule::Frozen,
