@@ -106,7 +106,11 @@ pub(super) async fn end_now(
             event.end_document_id = Some(letter::over(state, tx, &scene, &event, last).await?);
             hold(tx, &scene, &event, HoldKind::BreathingSpace, Some(scene.end_of(last)), &actor).await?;
         }
-        Happened::BreathingSpace | Happened::Died | Happened::Insolvent => release(tx, &scene, &event, &actor).await?,
+        Happened::BreathingSpace => {
+            release(tx, &scene, &event, &actor).await?;
+            holds::mark_ended(tx, HoldKind::BreathingSpace, &event.reference, scene.now).await?;
+        }
+        Happened::Died | Happened::Insolvent => release(tx, &scene, &event, &actor).await?,
     }
     store_of_events::advance(tx, before, &event).await?;
     let details = json!({ "happened": event.happened.code(), "was": before.code() });
