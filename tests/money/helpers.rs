@@ -315,3 +315,28 @@ async fn too_many_wrong_code_words_end_an_invitation() {
     stranger.get(&link).await.assert_says("An invitation works once");
     assert_eq!(portal.number("select count(*) from helpers where ended_because = 'tries'").await, 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_helps_with_one_account_hears_nothing_of_what_is_paid_together_with_it() {
+    for test in support::both().await {
+        let portal = portal_of(&test).await;
+        let (first, second) = two_accounts(&test).await;
+        let mut person = portal.person(&first).await;
+        let agreement = person.agree_plan(&first.account_id).await;
+        let id = agreement.rsplit('/').next().expect("an id");
+        let joins = [("agreement", id), ("account", second.account_id.as_str()), ("payments", "2")];
+        person.post("/api/join_account", &joins).await.assert_says("What you pay on each day");
+        let page = let_help(&mut person, &second.account_id, &[Right::Documents, Right::Draft]).await;
+        let mut helper = come_in(&portal, &page).await;
+        let check = helper.get(&format!("/account/{}/check", second.account_id)).await;
+        check.assert_says(&second.reference);
+        check.assert_never_says(&first.reference);
+        check.assert_never_says("What you pay on each day");
+        let joined = person.sign(&second.account_id).await;
+        person.get(&joined).await.assert_says(&first.reference);
+        let shown = helper.get(&joined).await;
+        shown.assert_says(&second.reference);
+        shown.assert_never_says(&first.reference);
+        helper.get(&agreement).await.assert_never_says(&first.reference);
+    }
+}

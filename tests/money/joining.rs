@@ -47,7 +47,7 @@ async fn an_account_joins_with_one_signature_and_is_paid_on_the_same_days() {
         assert_eq!(portal.number("select count(*) from drafts where ended_at is null").await, 0, "looking keeps nothing");
 
         let check = join(&mut person, &agreement, &second, "2").await;
-        assert!(check.url.ends_with(&format!("/account/{}/review", second.account_id)), "{}", check.url);
+        assert!(check.url.ends_with(&format!("/account/{}/check", second.account_id)), "{}", check.url);
         for words in ["Paid together with", "What you pay on each day", "$300.00 on 4 December 2026", "$600.00"] {
             check.assert_says(words);
         }

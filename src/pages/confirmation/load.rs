@@ -42,7 +42,10 @@ pub async fn load(agreement_id: String) -> Result<Option<ConfirmationView>, Fail
     };
     let disputed = disputed.map(|followed| followed.dispute).filter(|dispute| dispute.released_at.is_none());
     let balance = account.facts.balance;
-    let others = joining::others(&state, &visitor.customer_id, &id).await.map_err(context::fail)?;
+    let others = match visitor.sees_every_account() {
+        true => joining::others(&state, &visitor.customer_id, &id).await.map_err(context::fail)?,
+        false => Vec::new(),
+    };
     let zone = clock::zone(&agreement.signed_in_zone);
     let kept = changes::kept(&state, &visitor.customer_id, &id).await.map_err(context::fail)?;
     let versions = changes::versions(&state, &visitor.customer_id, &id).await.map_err(context::fail)?;

@@ -20,7 +20,7 @@ pub async fn load(account_id: String) -> Result<Option<ReviewView>, Failed> {
             // Signing was refused because another tab had chosen otherwise, or what is owed had changed.
             ready.changed |= context::flash("review").is_some();
             let prepared_by = helpers::who_drafted(&state, &account).await.map_err(context::fail)?;
-            let joins = ready.draft.choice.joins.clone().filter(|_| ready.terms.joins.is_some());
+            let joins = ready.draft.choice.joins.clone().filter(|_| ready.terms.joins.is_some() && visitor.sees_every_account());
             let beside = match joins {
                 Some(id) => {
                     let beside = joining::beside(&state, &visitor.customer_id, &id).await.map_err(context::fail)?;

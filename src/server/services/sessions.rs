@@ -45,6 +45,11 @@ impl SignedIn {
         let is_proven = self.helping.is_none() && coming_back::is_recent(self.proved_at, now);
         is_proven.then(|| Proven(self.customer_id.clone()))
     }
+
+    /// Whether every account of the customer may be shown: to the customer, and to whoever was let into all of them.
+    pub fn sees_every_account(&self) -> bool {
+        self.helping.as_ref().is_none_or(|helping| helping.account.is_none())
+    }
 }
 
 /// A customer who has just shown who they are. Made by [`SignedIn::proven`] only.
