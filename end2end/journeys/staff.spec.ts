@@ -5,6 +5,9 @@ import { expect, expectAccessible, expectNoSidewaysScrolling, test, type Portal 
 
 const heading = { level: 1 } as const
 
+// A code counts once: some steps wait for the next thirty seconds.
+test.describe.configure({ timeout: 180_000 })
+
 const browsers = [
   { name: 'with JavaScript', javaScriptEnabled: true },
   { name: 'without JavaScript', javaScriptEnabled: false },
